@@ -1,0 +1,37 @@
+//! The vocabulary: ids, time, numbers, facts, records and business states. No IO, no clock.
+//!
+//! Everything later is folded from [`Fact`]s; nothing here knows how a fact came about or where it
+//! is kept.
+
+mod agent;
+mod call;
+mod call_record;
+mod enterprise;
+mod fact;
+mod flow;
+mod id;
+mod number;
+mod queue;
+mod recording;
+mod time;
+mod trunk;
+mod user;
+
+pub use agent::{AgentFact, AnswerMode, BreakKind, LoginStatus, StatusActor, WorkState};
+pub use call::{
+    CallFact, CallType, Direction, EndReason, EndStage, EndedBy, Ending, OfferOutcome, QueueExit,
+};
+pub use call_record::{CallRecord, OpenSpans};
+pub use enterprise::Enterprise;
+pub use fact::{Event, Fact};
+pub use flow::{FlowVersion, PublishedFlow};
+pub use id::{
+    AgentId, CallId, EnterpriseId, FactId, FlowId, QueueId, RecordingId, TrunkId, TrunkNumberId,
+    UserId,
+};
+pub use number::{NumberError, PhoneNumber};
+pub use queue::{Queue, Strategy};
+pub use recording::{Recording, RecordingState};
+pub use time::Timestamp;
+pub use trunk::{Destination, Network, NetworkError, Trunk, TrunkNumber};
+pub use user::{Role, User};

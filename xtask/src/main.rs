@@ -1,0 +1,2 @@
+//! Development tasks: `cargo xtask run|test|bench|lint|web`.
+fn main() {}
