@@ -1,0 +1,72 @@
+//! What people may ask of the live engine, and what it answers.
+
+use model::{AgentId, AnswerMode, CallId, LoginStatus, StatusActor};
+use thiserror::Error;
+
+/// An order from the API. Every one is answered, with [`CommandError`] where it cannot be met.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// Sign an agent in to take calls.
+    SignIn {
+        /// Who.
+        agent: AgentId,
+        /// With which device.
+        answer_mode: AnswerMode,
+        /// The status to begin with.
+        status: LoginStatus,
+        /// Who asks.
+        actor: StatusActor,
+    },
+    /// Sign an agent out.
+    SignOut {
+        /// Who.
+        agent: AgentId,
+        /// Who asks.
+        actor: StatusActor,
+    },
+    /// Change an agent's declared status.
+    SetStatus {
+        /// Who.
+        agent: AgentId,
+        /// To what.
+        status: LoginStatus,
+        /// Who asks.
+        actor: StatusActor,
+    },
+    /// End an agent's wrap-up before its time.
+    EndWrapUp {
+        /// Who.
+        agent: AgentId,
+    },
+    /// End a call.
+    HangUp {
+        /// Which.
+        call: CallId,
+    },
+}
+
+/// Why a command cannot be met.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum CommandError {
+    /// No such agent.
+    #[error("there is no such agent")]
+    UnknownAgent,
+    /// No such call, or it is over.
+    #[error("there is no such call in progress")]
+    UnknownCall,
+    /// The agent is not signed in.
+    #[error("the agent is not signed in")]
+    NotSignedIn,
+    /// The agent is on a call and the change needs them free.
+    #[error("the agent is on a call")]
+    OnCall,
+    /// The agent is not in wrap-up.
+    #[error("the agent is not in wrap-up")]
+    NotInWrapUp,
+    /// The device is not one this server rings.
+    #[error("this answer mode is not offered: {0:?}")]
+    AnswerMode(AnswerMode),
+    /// A status that nobody can ask for.
+    #[error("a person cannot set this status")]
+    Status,
+}
