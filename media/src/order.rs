@@ -1,0 +1,215 @@
+//! What the call layer tells the engine, and what the engine tells it back.
+
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Law, Line, Segment};
+
+/// One RTP stream pair with one party; for a SIP leg, its local RTP port.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct LegId(pub u32);
+
+/// Names a recording between orders, events and blocks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct RecordingKey(pub u64);
+
+/// An instruction to the engine. Orders for a leg that is not open are counted and change nothing.
+#[derive(Clone, Debug)]
+pub enum Order {
+    /// A leg begins.
+    Open {
+        /// The leg.
+        leg: LegId,
+        /// Address in the peer's SDP.
+        remote: SocketAddr,
+        /// Codec of both directions.
+        law: Law,
+        /// Payload type of the audio.
+        payload_type: u8,
+        /// Payload type of RFC 4733 events, if agreed.
+        telephone_event: Option<u8>,
+        /// Where the peer's SIP came from: the only other address that may send media.
+        signalling: IpAddr,
+        /// Numbers of the first packet.
+        line: Line,
+        /// Whether the peer may be sent media (not on hold).
+        sending: bool,
+    },
+    /// A leg goes on after a restart of the process.
+    Resume {
+        /// The leg.
+        leg: LegId,
+        /// Address in the peer's SDP.
+        remote: SocketAddr,
+        /// Codec of both directions.
+        law: Law,
+        /// Payload type of the audio.
+        payload_type: u8,
+        /// Payload type of RFC 4733 events, if agreed.
+        telephone_event: Option<u8>,
+        /// Where the peer's SIP came from.
+        signalling: IpAddr,
+        /// Numbers of the next packet, already advanced by [`Line::after_gap`].
+        line: Line,
+        /// Whether the peer may be sent media.
+        sending: bool,
+        /// The source that had proven itself before the restart.
+        latched: Option<SocketAddr>,
+    },
+    /// The session description changed: same SSRC and numbering, the source may change.
+    Retarget {
+        /// The leg.
+        leg: LegId,
+        /// Address in the peer's SDP.
+        remote: SocketAddr,
+        /// Codec of both directions.
+        law: Law,
+        /// Payload type of the audio.
+        payload_type: u8,
+        /// Payload type of RFC 4733 events, if agreed.
+        telephone_event: Option<u8>,
+        /// Whether the peer may be sent media.
+        sending: bool,
+    },
+    /// Plays the segments, joined without gaps, replacing what plays; [`Event::PlayEnded`] follows
+    /// only if they are played to the end.
+    Play {
+        /// The leg that hears it.
+        leg: LegId,
+        /// Returned in [`Event::PlayEnded`].
+        play: u64,
+        /// What is played.
+        segments: Vec<Segment>,
+        /// Whether it begins again at the end.
+        repeat: bool,
+    },
+    /// Ends what plays; no event follows.
+    StopPlay {
+        /// The leg that hears it.
+        leg: LegId,
+    },
+    /// Lets two legs hear each other. A leg bridged with several others hears their mix.
+    Bridge {
+        /// One leg.
+        a: LegId,
+        /// The other leg.
+        b: LegId,
+    },
+    /// Parts two legs.
+    Unbridge {
+        /// One leg.
+        a: LegId,
+        /// The other leg.
+        b: LegId,
+    },
+    /// Sends key presses by RFC 4733.
+    SendDigits {
+        /// The leg that receives them.
+        leg: LegId,
+        /// `0-9`, `*`, `#`, `A-D`; other characters are skipped.
+        digits: String,
+    },
+    /// Begins a stereo recording: left the customer, right the agent and what the system plays.
+    Record {
+        /// The recording.
+        recording: RecordingKey,
+        /// Left channel.
+        customer: LegId,
+        /// Right channel.
+        agent: Option<LegId>,
+        /// Instant of sample 0.
+        started_at: Duration,
+        /// Whether samples up to here were written before a restart.
+        resume: bool,
+        /// Codec of the file.
+        law: Law,
+    },
+    /// Changes the leg of the right channel.
+    RecordAgent {
+        /// The recording.
+        recording: RecordingKey,
+        /// Right channel.
+        agent: Option<LegId>,
+    },
+    /// Ends a recording at this instant.
+    StopRecording {
+        /// The recording.
+        recording: RecordingKey,
+    },
+    /// A leg ends.
+    Close {
+        /// The leg.
+        leg: LegId,
+    },
+}
+
+/// What happened in the media.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    /// A key was pressed and released.
+    Digit {
+        /// The leg it came from.
+        leg: LegId,
+        /// `0-9`, `*`, `#`, `A-D`.
+        digit: char,
+        /// How long it was held.
+        duration: Duration,
+    },
+    /// The peer's media source proved itself.
+    Latched {
+        /// The leg.
+        leg: LegId,
+        /// The proven source.
+        remote: SocketAddr,
+    },
+    /// The last frame of a play left.
+    PlayEnded {
+        /// The leg.
+        leg: LegId,
+        /// As given in [`Order::Play`].
+        play: u64,
+    },
+    /// No RTP arrives though the session is both ways: at 2 s, 10 s and 30 s.
+    Silent {
+        /// The leg.
+        leg: LegId,
+        /// Since when.
+        for_: Duration,
+    },
+    /// RTP arrives again after [`Event::Silent`].
+    Heard {
+        /// The leg.
+        leg: LegId,
+    },
+    /// A recording is complete.
+    RecordingStopped {
+        /// The recording.
+        recording: RecordingKey,
+        /// Its whole length in samples a channel.
+        samples: u64,
+    },
+    /// A leg ended.
+    Closed {
+        /// The leg.
+        leg: LegId,
+        /// How it went.
+        quality: Quality,
+    },
+}
+
+/// Figures of a leg's life.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Quality {
+    /// Packets accepted.
+    pub received: u64,
+    /// Packets missing in the sequence.
+    pub lost: u64,
+    /// Packets from sources that had no right to send.
+    pub rejected: u64,
+    /// Interarrival jitter (RFC 3550 §6.4.1).
+    pub jitter_ms: f32,
+    /// Packets sent.
+    pub sent: u64,
+}

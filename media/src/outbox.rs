@@ -1,0 +1,142 @@
+//! What an engine wants done after an input: packets, events and recording blocks.
+//!
+//! Bytes lie in two arenas that keep their capacity, so a steady engine allocates nothing.
+
+use std::net::SocketAddr;
+use std::vec::Drain;
+
+use crate::{Event, LegId, RecordingKey};
+
+/// The engine's output, owned and reused by its caller.
+#[derive(Debug, Default)]
+pub struct Outbox {
+    packets: Vec<Packet>,
+    packet_bytes: Vec<u8>,
+    events: Vec<Event>,
+    blocks: Vec<BlockHead>,
+    block_bytes: Vec<u8>,
+}
+
+/// A piece of a recording.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Block<'a> {
+    /// The recording.
+    pub recording: RecordingKey,
+    /// Where the block begins, in samples a channel.
+    pub offset: u64,
+    /// Interleaved left and right G.711 bytes.
+    pub bytes: &'a [u8],
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Packet {
+    leg: LegId,
+    to: SocketAddr,
+    start: u32,
+    length: u16,
+    connect: bool,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct BlockHead {
+    recording: RecordingKey,
+    offset: u64,
+    start: u32,
+    length: u32,
+}
+
+impl Outbox {
+    /// An outbox with room for `packets` packets before it has to grow.
+    pub fn with_capacity(packets: usize) -> Self {
+        Self {
+            packets: Vec::with_capacity(packets),
+            packet_bytes: Vec::with_capacity(packets * 172),
+            events: Vec::with_capacity(64),
+            blocks: Vec::with_capacity(64),
+            block_bytes: Vec::with_capacity(64 * 3_200),
+        }
+    }
+
+    /// Packets to send: leg, destination, bytes, and whether the destination is proven.
+    ///
+    /// The flag is a level: `true` asks that the leg's socket be connected to the destination,
+    /// `false` that it be open to any source, so a change of it is the moment to act.
+    pub fn packets(&self) -> impl Iterator<Item = (LegId, SocketAddr, &[u8], bool)> {
+        self.packets.iter().map(|packet| {
+            let start = packet.start as usize;
+            let bytes = &self.packet_bytes[start..start + usize::from(packet.length)];
+            (packet.leg, packet.to, bytes, packet.connect)
+        })
+    }
+
+    /// Takes the events.
+    pub fn drain_events(&mut self) -> Drain<'_, Event> {
+        self.events.drain(..)
+    }
+
+    /// Recording blocks to write.
+    pub fn blocks(&self) -> impl Iterator<Item = Block<'_>> {
+        self.blocks.iter().map(|block| {
+            let start = block.start as usize;
+            Block {
+                recording: block.recording,
+                offset: block.offset,
+                bytes: &self.block_bytes[start..start + block.length as usize],
+            }
+        })
+    }
+
+    /// Whether nothing waits to be done.
+    pub fn is_empty(&self) -> bool {
+        self.packets.is_empty() && self.events.is_empty() && self.blocks.is_empty()
+    }
+
+    /// Forgets everything and keeps the memory.
+    pub fn clear(&mut self) {
+        self.packets.clear();
+        self.packet_bytes.clear();
+        self.events.clear();
+        self.blocks.clear();
+        self.block_bytes.clear();
+    }
+
+    pub(crate) fn push_event(&mut self, event: Event) {
+        self.events.push(event);
+    }
+
+    /// Appends a packet of the given parts, whose bytes the caller may still change.
+    pub(crate) fn push_packet(
+        &mut self,
+        leg: LegId,
+        to: SocketAddr,
+        connect: bool,
+        header: &[u8; 12],
+        payload: &[u8],
+    ) -> &mut [u8] {
+        let start = self.packet_bytes.len();
+        self.packet_bytes.extend_from_slice(header);
+        self.packet_bytes.extend_from_slice(payload);
+        self.packets.push(Packet {
+            leg,
+            to,
+            start: start as u32,
+            length: (12 + payload.len()) as u16,
+            connect,
+        });
+        &mut self.packet_bytes[start + 12..]
+    }
+
+    /// Appends a recording block made of two pieces.
+    pub(crate) fn push_block(&mut self, recording: RecordingKey, offset: u64, pieces: [&[u8]; 2]) {
+        let start = self.block_bytes.len();
+        for piece in pieces {
+            self.block_bytes.extend_from_slice(piece);
+        }
+        self.blocks.push(BlockHead {
+            recording,
+            offset,
+            start: start as u32,
+            length: (self.block_bytes.len() - start) as u32,
+        });
+    }
+}

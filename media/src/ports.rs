@@ -1,0 +1,128 @@
+//! Which local RTP port each leg uses.
+//!
+//! Ports are drawn at random, so that a stranger cannot guess them, and rest after use, so that
+//! the tail of one call is never heard in another.
+
+use std::collections::VecDeque;
+use std::ops::Range;
+use std::time::Duration;
+
+use rand_chacha::ChaCha12Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
+
+use crate::LegId;
+
+/// How long a released port rests.
+const QUARANTINE: Duration = Duration::from_secs(5);
+
+/// The even ports of a range, divided among media threads in contiguous pieces.
+#[derive(Debug)]
+pub struct PortPool {
+    pieces: Vec<Piece>,
+    random: ChaCha12Rng,
+}
+
+#[derive(Debug)]
+struct Piece {
+    ports: Range<u16>,
+    free: Vec<u16>,
+    resting: VecDeque<(Duration, u16)>,
+}
+
+impl PortPool {
+    /// A pool in which every even port of `ports` is free.
+    pub fn new(ports: Range<u16>, workers: usize, seed: [u8; 32]) -> Self {
+        let evens: Vec<u16> = ports.filter(|port| port % 2 == 0).collect();
+        let size = evens.len().div_ceil(workers.max(1)).max(1);
+        let pieces = evens.chunks(size).map(Piece::new).collect();
+        Self {
+            pieces,
+            random: ChaCha12Rng::from_seed(seed),
+        }
+    }
+
+    /// A random free port of one worker, or nothing if all are in use or rest.
+    pub fn allocate(&mut self, now: Duration, worker: usize) -> Option<LegId> {
+        let piece = self.pieces.get_mut(worker)?;
+        piece.wake(now);
+        if piece.free.is_empty() {
+            return None;
+        }
+        let index = self.random.next_u32() as usize % piece.free.len();
+        Some(LegId(u32::from(piece.free.swap_remove(index))))
+    }
+
+    /// Gives a port back; it is used again after it has rested.
+    pub fn release(&mut self, now: Duration, leg: LegId) {
+        if let Some((piece, port)) = self.find(leg)
+            && !piece.free.contains(&port)
+            && piece.resting.iter().all(|&(_, resting)| resting != port)
+        {
+            piece.resting.push_back((now + QUARANTINE, port));
+        }
+    }
+
+    /// Takes the port of a leg that lives on after a restart; whether it was free.
+    pub fn reserve(&mut self, leg: LegId) -> bool {
+        let Some((piece, port)) = self.find(leg) else {
+            return false;
+        };
+        let free = piece.free.iter().position(|&free| free == port);
+        if let Some(index) = free {
+            piece.free.swap_remove(index);
+        }
+        free.is_some()
+    }
+
+    /// The worker that owns a port.
+    pub fn worker_of(&self, leg: LegId) -> Option<usize> {
+        let port = u16::try_from(leg.0).ok()?;
+        self.pieces
+            .iter()
+            .position(|piece| piece.ports.contains(&port))
+    }
+
+    /// The ports of one worker, first to one past the last.
+    pub fn ports_of(&self, worker: usize) -> Option<Range<u16>> {
+        self.pieces.get(worker).map(|piece| piece.ports.clone())
+    }
+
+    /// How many ports of one worker could be had at once.
+    pub fn free(&self, now: Duration, worker: usize) -> usize {
+        self.pieces.get(worker).map_or(0, |piece| {
+            let rested = piece.resting.iter().filter(|&&(until, _)| until <= now);
+            piece.free.len() + rested.count()
+        })
+    }
+
+    fn find(&mut self, leg: LegId) -> Option<(&mut Piece, u16)> {
+        let port = u16::try_from(leg.0).ok()?;
+        let piece = self
+            .pieces
+            .iter_mut()
+            .find(|piece| port % 2 == 0 && piece.ports.contains(&port))?;
+        Some((piece, port))
+    }
+}
+
+impl Piece {
+    fn new(evens: &[u16]) -> Self {
+        let first = evens.first().copied().unwrap_or_default();
+        let end = evens.last().map_or(first, |last| last.saturating_add(1));
+        Self {
+            ports: first..end,
+            free: evens.to_vec(),
+            resting: VecDeque::with_capacity(evens.len()),
+        }
+    }
+
+    fn wake(&mut self, now: Duration) {
+        while let Some(&(until, port)) = self.resting.front() {
+            if until > now {
+                return;
+            }
+            self.resting.pop_front();
+            self.free.push(port);
+        }
+    }
+}
