@@ -1,1 +1,33 @@
-//! Being built.
+//! The flow a caller walks through: from the file that an editor saves to the machine that walks it.
+//!
+//! [`Document`] is what is stored; [`check`] names everything that is wrong with it or gives a [`Flow`];
+//! a [`Session`] is one caller in a flow. Nothing here plays audio, waits or reads a clock:
+//! [`Session::handle`] takes what happened, [`Session::poll_action`] says what to do.
+
+mod check;
+mod demo;
+mod document;
+mod flow;
+mod item;
+mod locale;
+mod problem;
+mod session;
+mod template;
+
+pub mod limits;
+pub mod node;
+pub mod speech;
+pub mod voices;
+
+pub use check::{Resources, check};
+pub use demo::demo_flows;
+pub use document::{Document, Edge, Node, Position};
+pub use flow::{Exit, Flow};
+pub use item::Item;
+pub use locale::{Locale, UnknownLocale};
+pub use problem::Problem;
+pub use session::{
+    Action, Clip, Happening, Inputs, RestoreError, SavedSession, Session, Step, TransferOutcome,
+};
+pub use template::{Template, TemplateError};
+pub use voices::{MissingUnits, PackClip, PackError, PackManifest, Voices};

@@ -1,0 +1,48 @@
+//! Every bound of this crate, with its name.
+
+use std::time::Duration;
+
+/// Nodes in one flow.
+pub const NODES: usize = 2_000;
+/// Edges in one flow.
+pub const EDGES: usize = 20_000;
+/// Declared variables in one flow.
+pub const VARIABLES: usize = 256;
+/// Bytes of a flow document's text.
+pub const DOCUMENT_BYTES: usize = 2 * 1024 * 1024;
+/// Nested lists and objects in a flow document.
+pub const DOCUMENT_DEPTH: usize = 64;
+/// Values, lists and objects together in a flow document.
+pub const DOCUMENT_VALUES: usize = 400_000;
+/// The absolute value of a canvas coordinate.
+pub const POSITION: f64 = 1e6;
+/// Items of one spoken list.
+pub const ITEMS: usize = 64;
+/// Characters of a flow's name, a node's id, a variable's name or an exit's name.
+pub const NAME_CHARS: usize = 64;
+/// Characters of a text before and after its variables are filled in; also of a variable's value.
+pub const TEXT_CHARS: usize = 1_024;
+/// Cases of one branch node.
+pub const CASES: usize = 64;
+/// Digits that one collect node takes.
+pub const COLLECTED_DIGITS: u8 = 64;
+/// Retries of a menu or collect node.
+pub const RETRIES: u8 = 9;
+/// The longest pause, timeout or wait for a key that a node may ask for.
+pub const WAIT: Duration = Duration::from_secs(120);
+/// The longest message that a voicemail node records.
+pub const MESSAGE: Duration = Duration::from_secs(1_800);
+/// Problems that one check reports.
+pub const PROBLEMS: usize = 1_000;
+/// Digits kept that the caller typed before they were asked for.
+pub const TYPED_AHEAD: usize = 32;
+/// Nodes that a caller walks through without pressing a key or waiting for one.
+pub const STEPS_WITHOUT_WAIT: u32 = 50;
+/// Nodes that a caller walks through in one call.
+pub const STEPS: u32 = 1_000;
+/// Actions that may wait to be taken; far above what one happening can cause within the step limits.
+pub const ACTIONS: usize = 4_096;
+/// The longest time in which a started speech must report its end.
+pub const SPEECH: Duration = Duration::from_secs(600);
+/// The time a caller may spend in a flow, transfers not counted.
+pub const WALK: Duration = Duration::from_secs(1_800);
