@@ -1,1 +1,23 @@
-//! Being built.
+//! A deterministic SIP stack: bytes and time in; bytes, events and the next deadline out.
+//!
+//! [`Endpoint`] is the front door. It opens no socket, starts no thread and reads no clock: whoever
+//! owns it feeds datagrams and stream bytes, drains [`Endpoint::poll_output`] after each call and
+//! calls [`Endpoint::handle_timeout`] when [`Endpoint::poll_timeout`] is due.
+
+mod endpoint;
+mod error;
+mod event;
+mod timer;
+mod transaction;
+mod transport;
+
+pub use endpoint::config::{Account, Config, Limits, TrustedSource};
+pub use endpoint::counters::{Counters, Occupancy};
+pub use endpoint::Endpoint;
+pub use error::Error;
+pub use event::{
+    Binding, End, EndKind, Event, Identity, Incoming, Invite, Output, ReasonHeader, Refusal,
+    SessionId, Target,
+};
+pub use timer::Timers;
+pub use transport::{ConnectionId, Flow, Transmit, Transport};

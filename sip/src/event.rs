@@ -1,0 +1,238 @@
+//! What the endpoint tells its owner and what the owner asks of it.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+
+use crate::transport::{ConnectionId, Flow, Transmit, Transport};
+
+/// One thing for the owner of the endpoint to do, in the order given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Output {
+    /// Send these bytes.
+    Transmit(Transmit),
+    /// Open a TCP connection; answer with `handle_connected` or `handle_closed`.
+    Connect {
+        /// The number under which the endpoint knows the connection from here on.
+        connection: ConnectionId,
+        /// The address to connect to.
+        remote: SocketAddr,
+    },
+    /// Something happened that the call logic must know.
+    Event(Event),
+}
+
+/// One INVITE session: random, stable across restarts.
+///
+/// It is also the local tag of the session's dialogs, in hexadecimal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct SessionId(pub u64);
+
+/// A fact about a session or a registration.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a new call is the most frequent large event and is moved twice"
+)]
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Event {
+    /// A call came in from a permitted caller; 100 is already on its way.
+    Incoming {
+        /// The session that begins here.
+        session: SessionId,
+        /// Everything known about the call.
+        incoming: Incoming,
+    },
+    /// Our INVITE got a provisional response of 101 to 199.
+    Ringing {
+        /// The session.
+        session: SessionId,
+        /// The status code, 180 or 183 as a rule.
+        status: u16,
+        /// Early session description.
+        sdp: Option<Bytes>,
+    },
+    /// Our INVITE was answered; the ACK is queued unless we sent no offer.
+    Answered {
+        /// The session.
+        session: SessionId,
+        /// The answer, or the offer if our INVITE had none.
+        sdp: Option<Bytes>,
+    },
+    /// Our INVITE failed for good; the session is gone.
+    Refused {
+        /// The session.
+        session: SessionId,
+        /// The status code: 408 when nobody answered, 503 when nobody could be reached.
+        status: u16,
+        /// Why, as the peer put it.
+        reason: Option<ReasonHeader>,
+    },
+    /// The ACK of our 2xx arrived.
+    Confirmed {
+        /// The session.
+        session: SessionId,
+        /// The answer to an offer that our 2xx carried.
+        sdp: Option<Bytes>,
+    },
+    /// A re-INVITE or UPDATE waits for `answer_offer` or `refuse_offer`.
+    Offer {
+        /// The session.
+        session: SessionId,
+        /// The offer; none if the peer wants ours.
+        sdp: Option<Bytes>,
+    },
+    /// The peer ended the session, or it was lost; it is gone.
+    Ended {
+        /// The session.
+        session: SessionId,
+        /// How it ended.
+        by: End,
+    },
+    /// An INFO arrived and was answered 200.
+    Info {
+        /// The session.
+        session: SessionId,
+        /// Its media type, lower case, without parameters.
+        content_type: String,
+        /// Its body.
+        body: Bytes,
+    },
+    /// The number of live bindings of a user changed.
+    Registered {
+        /// The user of the address of record.
+        user: String,
+        /// How many bindings there are.
+        contacts: usize,
+    },
+}
+
+/// A call that comes in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Incoming {
+    /// Where it came from.
+    pub flow: Flow,
+    /// Why the caller was let in.
+    pub identity: Identity,
+    /// User part of the Request-URI, unescaped.
+    pub request_user: String,
+    /// User part of From, unescaped; empty for `sip:host`.
+    pub from_user: String,
+    /// Display name of From as received, unquoted; any charset.
+    pub from_display: Vec<u8>,
+    /// User part of To, unescaped.
+    pub to_user: String,
+    /// Call-ID of the dialog.
+    pub call_id: String,
+    /// The caller's User-Agent.
+    pub user_agent: Option<String>,
+    /// The session offer; none if the caller wants ours.
+    pub offer: Option<Bytes>,
+    /// Hops left; a call made in consequence must carry one less (RFC 7332).
+    pub max_forwards: u8,
+    /// `X-*`, P-Asserted-Identity and Diversion headers as received.
+    pub headers: Vec<(String, Vec<u8>)>,
+}
+
+/// Why a caller was let in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Identity {
+    /// By source address.
+    Trusted,
+    /// By digest credentials of this user.
+    Account(String),
+}
+
+/// How a session ended without our doing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct End {
+    /// The way it ended.
+    pub kind: EndKind,
+    /// Why, as the peer put it.
+    pub reason: Option<ReasonHeader>,
+}
+
+/// The ways in which a session ends without our doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EndKind {
+    /// The peer hung up.
+    Bye,
+    /// The caller gave up before the answer.
+    Cancelled,
+    /// Our 2xx was never acknowledged.
+    AckMissing,
+    /// The peer cannot be reached, or nothing happened for longer than a session may wait.
+    Unreachable,
+}
+
+/// A Reason header (RFC 3326), also in responses (RFC 6432).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReasonHeader {
+    /// `Q.850` or `SIP`.
+    pub protocol: String,
+    /// The cause value of that protocol.
+    pub cause: u16,
+    /// Text for people.
+    pub text: Option<String>,
+}
+
+/// How to refuse a call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// 300 to 699.
+    pub status: u16,
+    /// Why, for the peer's records.
+    pub reason: Option<ReasonHeader>,
+    /// When to try again, in seconds.
+    pub retry_after: Option<u32>,
+}
+
+/// A call to make.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Invite {
+    /// Whom to call.
+    pub target: Target,
+    /// User part of From.
+    pub from_user: String,
+    /// Display name of From.
+    pub from_display: Option<String>,
+    /// User part of To.
+    pub to_user: String,
+    /// The session offer; empty to let the callee offer.
+    pub offer: Bytes,
+    /// Headers to add as they are.
+    pub headers: Vec<(String, String)>,
+    /// Hops that the call may still make.
+    pub max_forwards: u8,
+}
+
+/// Whom to call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// A registered contact, over the flow it registered from.
+    Contact(Binding),
+    /// A peer by address.
+    Peer {
+        /// Where it listens.
+        remote: SocketAddr,
+        /// How it is spoken to.
+        transport: Transport,
+        /// User part of the Request-URI.
+        user: String,
+    },
+}
+
+/// A registered contact.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Binding {
+    /// The URI the phone wants in the Request-URI.
+    pub contact_uri: String,
+    /// The path the registration came over.
+    pub flow: Flow,
+    /// When it lapses, on the engine's clock.
+    pub expires_at: Duration,
+    /// The phone's User-Agent.
+    pub user_agent: Option<String>,
+}
