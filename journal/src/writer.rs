@@ -72,18 +72,16 @@ impl Journal {
             .last()
             .copied()
             .filter(|_| last_seq == recovered.last_seq);
-        let (live, firsts, live_bytes) = match goes_on {
-            Some(first) => {
-                let path = segment::path(dir, first);
-                let live = OpenOptions::new().append(true).open(&path);
-                let live = live.map_err(Error::file("open", &path))?;
-                (live, segments.firsts, segments.last_bytes)
-            }
-            None => {
-                // Any open file will do until the rotation below replaces it.
-                let placeholder = File::open(dir).map_err(Error::file("open", dir))?;
-                (placeholder, segments.firsts, 0)
-            }
+        let (live, live_bytes) = if let Some(first) = goes_on {
+            let path = segment::path(dir, first);
+            let live = OpenOptions::new().append(true).open(&path);
+            (
+                live.map_err(Error::file("open", &path))?,
+                segments.last_bytes,
+            )
+        } else {
+            // Any open file will do until the rotation below replaces it.
+            (File::open(dir).map_err(Error::file("open", dir))?, 0)
         };
         let live = Arc::new(live);
         let syncer = Syncer::start(Arc::clone(&live), last_seq, options.sync_interval)
@@ -93,7 +91,7 @@ impl Journal {
             options,
             live,
             live_bytes,
-            firsts,
+            firsts: segments.firsts,
             base: (segments.base, recovered.last_seq),
             total_bytes: segments.total_bytes,
             last_seq,
