@@ -4,6 +4,10 @@
 //! owns it feeds datagrams and stream bytes, drains [`Endpoint::poll_output`] after each call and
 //! calls [`Endpoint::handle_timeout`] when [`Endpoint::poll_timeout`] is due.
 
+pub mod limits;
+pub mod message;
+pub mod uri;
+
 mod endpoint;
 mod error;
 mod event;

@@ -1,0 +1,22 @@
+//! Every bound of the wire layer in one place: what a peer may make us read, keep or compute.
+
+/// Longest message that is read, headers and body together, in bytes.
+pub const MESSAGE_BYTES: usize = 65_536;
+
+/// Longest header line, its folded continuations included, in bytes.
+pub const LINE_BYTES: usize = 8_192;
+
+/// Most header lines of one message.
+pub const HEADERS: usize = 128;
+
+/// Most Via values of one message, counted over all its Via lines.
+pub const VIAS: usize = 64;
+
+/// Header lines that a message keeps without an allocation.
+pub(crate) const INLINE_HEADERS: usize = 24;
+
+/// Most digest nonces whose use counts are remembered; the oldest goes stale when one more is used.
+pub const NONCES: usize = 16_384;
+
+/// How far behind the highest seen count of a nonce a request may arrive and still be accepted.
+pub const NONCE_COUNT_WINDOW: u32 = 64;
