@@ -1,0 +1,249 @@
+//! Call records (通话记录).
+
+mod search;
+
+pub use search::{Entry, Filter, list};
+
+use crate::Error;
+use crate::column::{At, Word, word};
+use crate::db::{Db, Tx};
+use crate::statement::{On, Statement, sql};
+use model::{
+    AgentId, AnswerMode, CallId, CallRecord, CallType, Direction, EndReason, EndStage, EndedBy,
+    Ending, EnterpriseId, FlowId, OpenSpans, PhoneNumber, QueueId, RecordingId, Timestamp, TrunkId,
+};
+use sea_query::{Expr, ExprTrait, Query, SelectStatement};
+
+const COLUMNS: &str = "\
+call_records.id, call_records.enterprise_id, call_records.direction, call_records.call_type, \
+call_records.trunk_id, call_records.trunk_number, call_records.caller, call_records.called, \
+call_records.sip_call_id, call_records.started_at, call_records.answered_at, \
+call_records.bridged_at, call_records.ended_at, call_records.flow_id, call_records.queue_id, \
+call_records.agent_id, call_records.answer_mode, call_records.offers, call_records.queue_ms, \
+call_records.ring_ms, call_records.talk_ms, call_records.recording_id, call_records.ended_by, \
+call_records.ended_stage, call_records.ended_reason, call_records.sip_code, call_records.q850, \
+call_records.open_queue_at, call_records.open_ring_at, call_records.open_talk_at";
+
+#[derive(sqlx::FromRow)]
+struct CallRecordRow {
+    id: Word<CallId>,
+    enterprise_id: Word<EnterpriseId>,
+    direction: Word<Direction>,
+    call_type: Word<CallType>,
+    trunk_id: Word<TrunkId>,
+    trunk_number: Word<PhoneNumber>,
+    caller: Word<PhoneNumber>,
+    called: Word<PhoneNumber>,
+    sip_call_id: String,
+    started_at: At,
+    answered_at: Option<At>,
+    bridged_at: Option<At>,
+    ended_at: Option<At>,
+    flow_id: Option<Word<FlowId>>,
+    queue_id: Option<Word<QueueId>>,
+    agent_id: Option<Word<AgentId>>,
+    answer_mode: Option<Word<AnswerMode>>,
+    offers: i64,
+    queue_ms: i64,
+    ring_ms: i64,
+    talk_ms: i64,
+    recording_id: Option<Word<RecordingId>>,
+    #[sqlx(flatten)]
+    ending: EndingRow,
+    open_queue_at: Option<At>,
+    open_ring_at: Option<At>,
+    open_talk_at: Option<At>,
+}
+
+#[derive(sqlx::FromRow)]
+struct EndingRow {
+    ended_by: Option<Word<EndedBy>>,
+    ended_stage: Option<Word<EndStage>>,
+    ended_reason: Option<Word<EndReason>>,
+    sip_code: Option<i64>,
+    q850: Option<i64>,
+}
+
+impl From<EndingRow> for Option<Ending> {
+    fn from(row: EndingRow) -> Self {
+        Some(Ending {
+            by: row.ended_by?.0,
+            stage: row.ended_stage?.0,
+            reason: row.ended_reason?.0,
+            sip_code: row.sip_code.and_then(|code| u16::try_from(code).ok()),
+            q850: row.q850.and_then(|cause| u8::try_from(cause).ok()),
+        })
+    }
+}
+
+impl From<CallRecordRow> for CallRecord {
+    fn from(row: CallRecordRow) -> Self {
+        Self {
+            id: row.id.0,
+            enterprise: row.enterprise_id.0,
+            direction: row.direction.0,
+            call_type: row.call_type.0,
+            trunk: row.trunk_id.0,
+            trunk_number: row.trunk_number.0,
+            caller: row.caller.0,
+            called: row.called.0,
+            sip_call_id: row.sip_call_id,
+            started_at: row.started_at.0,
+            answered_at: instant(row.answered_at),
+            bridged_at: instant(row.bridged_at),
+            ended_at: instant(row.ended_at),
+            flow: row.flow_id.map(|id| id.0),
+            queue: row.queue_id.map(|id| id.0),
+            agent: row.agent_id.map(|id| id.0),
+            answer_mode: row.answer_mode.map(|mode| mode.0),
+            offers: u32::try_from(row.offers).unwrap_or(u32::MAX),
+            queue_ms: row.queue_ms,
+            ring_ms: row.ring_ms,
+            talk_ms: row.talk_ms,
+            recording: row.recording_id.map(|id| id.0),
+            ending: row.ending.into(),
+            open: OpenSpans {
+                queue: instant(row.open_queue_at),
+                ring: instant(row.open_ring_at),
+                talk: instant(row.open_talk_at),
+            },
+        }
+    }
+}
+
+fn instant(at: Option<At>) -> Option<Timestamp> {
+    at.map(|at| at.0)
+}
+
+fn millis(at: Option<Timestamp>) -> Option<i64> {
+    at.map(Timestamp::as_millis)
+}
+
+fn select() -> SelectStatement {
+    Query::select()
+        .expr(Expr::cust(COLUMNS))
+        .from("call_records")
+        .to_owned()
+}
+
+/// The records of these calls, as far as there are any.
+pub(crate) async fn load(
+    on: impl Into<On<'_>>,
+    calls: &[CallId],
+) -> Result<Vec<CallRecord>, Error> {
+    if calls.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<String> = calls.iter().map(word).collect();
+    let rows: Vec<CallRecordRow> = Statement::from(
+        select()
+            .and_where(Expr::col(("call_records", "id")).is_in(ids))
+            .to_owned(),
+    )
+    .all(on)
+    .await?;
+    Ok(rows.into_iter().map(CallRecord::from).collect())
+}
+
+/// One call record of an enterprise.
+///
+/// # Errors
+/// [`Error::NotFound`] if the enterprise has no such call.
+pub async fn show(db: &Db, enterprise: EnterpriseId, call: CallId) -> Result<Entry, Error> {
+    search::one(db, enterprise, call).await
+}
+
+/// Calls whose records no fact explains.
+pub(crate) async fn without_facts(on: impl Into<On<'_>>, limit: u32) -> Result<Vec<CallId>, Error> {
+    let rows: Vec<(Word<CallId>,)> = sql!(
+        "SELECT call_records.id
+         FROM call_records
+         WHERE NOT EXISTS (
+             SELECT 1
+             FROM facts
+             WHERE facts.noun = 'call'
+               AND facts.subject_id = call_records.id
+         )
+         ORDER BY call_records.id
+         LIMIT $1"
+    )
+    .bind(i64::from(limit))
+    .all(on)
+    .await?;
+    Ok(rows.into_iter().map(|(id,)| id.0).collect())
+}
+
+/// Writes a record, or what has become of it since.
+pub(crate) async fn save(tx: &mut Tx, record: &CallRecord) -> Result<(), Error> {
+    let ending = record.ending.as_ref();
+    upsert()
+        .bind(word(&record.id))
+        .bind(word(&record.enterprise))
+        .bind(word(&record.direction))
+        .bind(word(&record.call_type))
+        .bind(word(&record.trunk))
+        .bind(record.trunk_number.as_str())
+        .bind(record.caller.as_str())
+        .bind(record.called.as_str())
+        .bind(record.sip_call_id.as_str())
+        .bind(record.started_at.as_millis())
+        .bind(millis(record.answered_at))
+        .bind(millis(record.bridged_at))
+        .bind(millis(record.ended_at))
+        .bind(record.flow.as_ref().map(word))
+        .bind(record.queue.as_ref().map(word))
+        .bind(record.agent.as_ref().map(word))
+        .bind(record.answer_mode.as_ref().map(word))
+        .bind(i64::from(record.offers))
+        .bind(record.queue_ms)
+        .bind(record.ring_ms)
+        .bind(record.talk_ms)
+        .bind(record.recording.as_ref().map(word))
+        .bind(ending.map(|ending| word(&ending.by)))
+        .bind(ending.map(|ending| word(&ending.stage)))
+        .bind(ending.map(|ending| word(&ending.reason)))
+        .bind(ending.and_then(|ending| ending.sip_code).map(i64::from))
+        .bind(ending.and_then(|ending| ending.q850).map(i64::from))
+        .bind(millis(record.open.queue))
+        .bind(millis(record.open.ring))
+        .bind(millis(record.open.talk))
+        .run(tx)
+        .await?;
+    Ok(())
+}
+
+fn upsert() -> Statement {
+    sql!(
+        "INSERT INTO call_records (
+             id, enterprise_id, direction, call_type, trunk_id, trunk_number, caller, called,
+             sip_call_id, started_at, answered_at, bridged_at, ended_at, flow_id, queue_id,
+             agent_id, answer_mode, offers, queue_ms, ring_ms, talk_ms, recording_id, ended_by,
+             ended_stage, ended_reason, sip_code, q850, open_queue_at, open_ring_at, open_talk_at
+         )
+         VALUES (
+             $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
+             $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30
+         )
+         ON CONFLICT (id) DO UPDATE
+         SET answered_at = excluded.answered_at,
+             bridged_at = excluded.bridged_at,
+             ended_at = excluded.ended_at,
+             flow_id = excluded.flow_id,
+             queue_id = excluded.queue_id,
+             agent_id = excluded.agent_id,
+             answer_mode = excluded.answer_mode,
+             offers = excluded.offers,
+             queue_ms = excluded.queue_ms,
+             ring_ms = excluded.ring_ms,
+             talk_ms = excluded.talk_ms,
+             recording_id = excluded.recording_id,
+             ended_by = excluded.ended_by,
+             ended_stage = excluded.ended_stage,
+             ended_reason = excluded.ended_reason,
+             sip_code = excluded.sip_code,
+             q850 = excluded.q850,
+             open_queue_at = excluded.open_queue_at,
+             open_ring_at = excluded.open_ring_at,
+             open_talk_at = excluded.open_talk_at"
+    )
+}

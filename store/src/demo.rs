@@ -1,0 +1,1 @@
+//! The demo enterprise: what a newcomer rings a minute after building the server.

@@ -1,0 +1,80 @@
+//! Everything the live engine needs to know before the first call comes in.
+
+use crate::agents::{Agent, SipAccount};
+use crate::{Db, Error, agents, enterprises, flows, queues, trunk_numbers, trunks};
+use model::{AgentId, Enterprise, PublishedFlow, Queue, Trunk, TrunkNumber};
+use std::collections::BTreeMap;
+
+/// The settings of every enterprise, as of one moment.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Directory {
+    /// Tenants.
+    pub enterprises: Vec<Enterprise>,
+    /// Trunks.
+    pub trunks: Vec<Trunk>,
+    /// The numbers reached through them.
+    pub trunk_numbers: Vec<TrunkNumber>,
+    /// Queues with the agents who serve them.
+    pub queues: Vec<StaffedQueue>,
+    /// Agents with their SIP accounts.
+    pub agents: Vec<AgentEntry>,
+    /// The live version of every flow.
+    pub flows: Vec<PublishedFlow>,
+}
+
+/// A queue and who serves it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StaffedQueue {
+    /// The queue.
+    pub queue: Queue,
+    /// Its agents.
+    pub agents: Vec<AgentId>,
+}
+
+/// An agent and the account their device registers with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AgentEntry {
+    /// The agent.
+    pub agent: Agent,
+    /// Their SIP account, if they have one.
+    pub account: Option<SipAccount>,
+}
+
+/// Reads the directory, all of it as of the same moment.
+///
+/// # Errors
+/// [`Error::Unreachable`], [`Error::Database`], [`Error::Unreadable`].
+pub async fn load(db: &Db) -> Result<Directory, Error> {
+    let mut tx = db.snapshot().await?;
+    let mut accounts: BTreeMap<AgentId, SipAccount> = agents::load_accounts(&mut tx)
+        .await?
+        .into_iter()
+        .map(|account| (account.agent, account))
+        .collect();
+    let mut members: BTreeMap<_, Vec<AgentId>> = BTreeMap::new();
+    for (queue, agent) in queues::load_members(&mut tx).await? {
+        members.entry(queue).or_default().push(agent);
+    }
+    Ok(Directory {
+        enterprises: enterprises::load(&mut tx).await?,
+        trunks: trunks::load(&mut tx).await?,
+        trunk_numbers: trunk_numbers::load(&mut tx).await?,
+        queues: queues::load(&mut tx)
+            .await?
+            .into_iter()
+            .map(|queue| StaffedQueue {
+                agents: members.remove(&queue.id).unwrap_or_default(),
+                queue,
+            })
+            .collect(),
+        agents: agents::load(&mut tx)
+            .await?
+            .into_iter()
+            .map(|agent| AgentEntry {
+                account: accounts.remove(&agent.id),
+                agent,
+            })
+            .collect(),
+        flows: flows::load(&mut tx).await?,
+    })
+}

@@ -1,0 +1,198 @@
+//! The facts themselves: what records are folded from, and what a call's page shows step by step.
+
+use crate::Error;
+use crate::column::{At, Word, word};
+use crate::db::{Db, Tx};
+use crate::statement::{On, Statement, sql};
+use model::{AgentFact, AgentId, CallFact, CallId, EnterpriseId, Event, Fact, FactId, Timestamp};
+use sea_query::{OnConflict, Query};
+use std::collections::HashSet;
+use std::str::FromStr;
+
+/// The most facts of one call that are shown.
+pub const SHOWN_OF_CALL: u32 = 2_000;
+
+/// Rows of one INSERT. A remainder is written with the smaller sizes, so that only these few texts
+/// ever reach the databases' statement caches.
+const INSERT_ROWS: [usize; 4] = [64, 16, 4, 1];
+
+#[derive(sqlx::FromRow)]
+pub(crate) struct FactRow {
+    pub(crate) id: Word<FactId>,
+    pub(crate) seq: i64,
+    at: At,
+    enterprise_id: Word<EnterpriseId>,
+    noun: String,
+    pub(crate) subject_id: String,
+    body: String,
+}
+
+impl TryFrom<FactRow> for Fact {
+    type Error = Error;
+
+    fn try_from(row: FactRow) -> Result<Self, Error> {
+        let event = match row.noun.as_str() {
+            "call" => Event::Call {
+                call: read_id::<CallId>(&row.subject_id)?,
+                fact: read_body::<CallFact>(&row.body)?,
+            },
+            "agent" => Event::Agent {
+                agent: read_id::<AgentId>(&row.subject_id)?,
+                fact: read_body::<AgentFact>(&row.body)?,
+            },
+            other => return Err(unreadable(format!("{other:?} is no noun"))),
+        };
+        Ok(Self {
+            id: row.id.0,
+            at: row.at.0,
+            enterprise: row.enterprise_id.0,
+            event,
+        })
+    }
+}
+
+fn read_id<T: FromStr>(text: &str) -> Result<T, Error> {
+    text.parse()
+        .map_err(|_| unreadable(format!("{text:?} is no id")))
+}
+
+fn read_body<T: serde::de::DeserializeOwned>(body: &str) -> Result<T, Error> {
+    serde_json::from_str(body).map_err(|error| unreadable(error.to_string()))
+}
+
+fn unreadable(problem: String) -> Error {
+    Error::Unreadable {
+        what: "fact",
+        problem,
+    }
+}
+
+/// What happened to one call of an enterprise, in order; at most [`SHOWN_OF_CALL`].
+///
+/// # Errors
+/// [`Error::Unreachable`], [`Error::Database`], [`Error::Unreadable`].
+pub async fn of_call(db: &Db, enterprise: EnterpriseId, call: CallId) -> Result<Vec<Fact>, Error> {
+    let rows: Vec<FactRow> = sql!(
+        "SELECT id, seq, at, enterprise_id, noun, subject_id, body
+         FROM facts
+         WHERE noun = 'call'
+           AND subject_id = $1
+           AND enterprise_id = $2
+         ORDER BY seq, id
+         LIMIT $3"
+    )
+    .bind(word(&call))
+    .bind(word(&enterprise))
+    .bind(i64::from(SHOWN_OF_CALL))
+    .all(db)
+    .await?;
+    rows.into_iter().map(Fact::try_from).collect()
+}
+
+/// Where a walk over the facts of all calls goes on.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Place {
+    pub(crate) subject_id: String,
+    pub(crate) seq: i64,
+    pub(crate) id: String,
+}
+
+/// The next facts about calls, call by call and in order.
+pub(crate) async fn next_of_calls(
+    on: impl Into<On<'_>>,
+    after: &Place,
+    limit: u32,
+) -> Result<Vec<FactRow>, Error> {
+    sql!(
+        "SELECT id, seq, at, enterprise_id, noun, subject_id, body
+         FROM facts
+         WHERE noun = 'call'
+           AND (subject_id, seq, id) > ($1, $2, $3)
+         ORDER BY subject_id, seq, id
+         LIMIT $4"
+    )
+    .bind(after.subject_id.as_str())
+    .bind(after.seq)
+    .bind(after.id.as_str())
+    .bind(i64::from(limit))
+    .all(on)
+    .await
+}
+
+/// Writes the facts that are not there yet; gives their ids.
+pub(crate) async fn insert(
+    tx: &mut Tx,
+    node: &str,
+    batch: &[(u64, Fact)],
+) -> Result<HashSet<FactId>, Error> {
+    let mut fresh = HashSet::with_capacity(batch.len());
+    let mut rest = batch;
+    while !rest.is_empty() {
+        let rows = INSERT_ROWS
+            .into_iter()
+            .find(|rows| *rows <= rest.len())
+            .unwrap_or(1);
+        let (chunk, after) = rest.split_at(rows);
+        let inserted: Vec<(Word<FactId>,)> = insertion(node, chunk)?.all(&mut *tx).await?;
+        fresh.extend(inserted.into_iter().map(|(id,)| id.0));
+        rest = after;
+    }
+    Ok(fresh)
+}
+
+fn insertion(node: &str, chunk: &[(u64, Fact)]) -> Result<Statement, Error> {
+    let mut insert = Query::insert();
+    insert
+        .into_table("facts")
+        .columns([
+            "id",
+            "node",
+            "seq",
+            "at",
+            "enterprise_id",
+            "noun",
+            "subject_id",
+            "body",
+        ])
+        .on_conflict(OnConflict::new().do_nothing().to_owned())
+        .returning_col("id");
+    for (seq, fact) in chunk {
+        let (noun, subject_id, body) = columns(&fact.event)?;
+        insert.values_panic([
+            word(&fact.id).into(),
+            node.into(),
+            i64::try_from(*seq).unwrap_or(i64::MAX).into(),
+            fact.at.as_millis().into(),
+            word(&fact.enterprise).into(),
+            noun.into(),
+            subject_id.into(),
+            body.into(),
+        ]);
+    }
+    Ok(insert.into())
+}
+
+fn columns(event: &Event) -> Result<(&'static str, String, String), Error> {
+    let (noun, subject_id, body) = match event {
+        Event::Call { call, fact } => ("call", word(call), serde_json::to_string(fact)),
+        Event::Agent { agent, fact } => ("agent", word(agent), serde_json::to_string(fact)),
+    };
+    let body = body.map_err(|error| unreadable(error.to_string()))?;
+    Ok((noun, subject_id, body))
+}
+
+/// The instant of the newest fact, if there is any: where the record of the past ends.
+///
+/// # Errors
+/// [`Error::Unreachable`], [`Error::Database`].
+pub async fn newest(db: &Db, enterprise: EnterpriseId) -> Result<Option<Timestamp>, Error> {
+    let row: (Option<At>,) = sql!(
+        "SELECT MAX(at)
+         FROM facts
+         WHERE enterprise_id = $1"
+    )
+    .bind(word(&enterprise))
+    .one(db)
+    .await?;
+    Ok(row.0.map(|at| at.0))
+}

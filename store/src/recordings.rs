@@ -1,0 +1,169 @@
+//! Recordings of calls, folded from their facts.
+
+use crate::Error;
+use crate::column::{At, Word, word};
+use crate::db::{Db, Tx};
+use crate::statement::{On, Statement, sql};
+use model::{CallId, EnterpriseId, Recording, RecordingId, RecordingState};
+use sea_query::{Expr, ExprTrait, Query};
+
+#[derive(sqlx::FromRow)]
+struct RecordingRow {
+    id: Word<RecordingId>,
+    enterprise_id: Word<EnterpriseId>,
+    call_id: Word<CallId>,
+    started_at: At,
+    duration_ms: Option<i64>,
+    size_bytes: Option<i64>,
+    path: String,
+    state: Word<RecordingState>,
+    fault: Option<String>,
+}
+
+impl From<RecordingRow> for Recording {
+    fn from(row: RecordingRow) -> Self {
+        Self {
+            id: row.id.0,
+            enterprise: row.enterprise_id.0,
+            call: row.call_id.0,
+            started_at: row.started_at.0,
+            duration_ms: row.duration_ms,
+            size_bytes: row.size_bytes,
+            path: row.path,
+            state: row.state.0,
+            fault: row.fault,
+        }
+    }
+}
+
+/// One recording of an enterprise.
+///
+/// # Errors
+/// [`Error::NotFound`] if the enterprise has no such recording.
+pub async fn show(db: &Db, enterprise: EnterpriseId, id: RecordingId) -> Result<Recording, Error> {
+    let row: Option<RecordingRow> = sql!(
+        "SELECT id, enterprise_id, call_id, started_at, duration_ms, size_bytes, path, state, fault
+         FROM recordings
+         WHERE enterprise_id = $1
+           AND id = $2"
+    )
+    .bind(word(&enterprise))
+    .bind(word(&id))
+    .optional(db)
+    .await?;
+    row.map(Recording::from).ok_or(Error::NotFound("recording"))
+}
+
+/// The recordings of one call of an enterprise, earliest first.
+///
+/// # Errors
+/// [`Error::Unreachable`], [`Error::Database`].
+pub async fn of_call(
+    db: &Db,
+    enterprise: EnterpriseId,
+    call: CallId,
+) -> Result<Vec<Recording>, Error> {
+    let rows: Vec<RecordingRow> = sql!(
+        "SELECT id, enterprise_id, call_id, started_at, duration_ms, size_bytes, path, state, fault
+         FROM recordings
+         WHERE call_id = $1
+           AND enterprise_id = $2
+         ORDER BY started_at, id"
+    )
+    .bind(word(&call))
+    .bind(word(&enterprise))
+    .all(db)
+    .await?;
+    Ok(rows.into_iter().map(Recording::from).collect())
+}
+
+/// The recordings with these ids, as far as there are any.
+pub(crate) async fn load(
+    on: impl Into<On<'_>>,
+    ids: &[RecordingId],
+) -> Result<Vec<Recording>, Error> {
+    load_by("id", ids.iter().map(word).collect(), on).await
+}
+
+/// The recordings of these calls.
+pub(crate) async fn load_of_calls(
+    on: impl Into<On<'_>>,
+    calls: &[CallId],
+) -> Result<Vec<Recording>, Error> {
+    load_by("call_id", calls.iter().map(word).collect(), on).await
+}
+
+async fn load_by(
+    column: &'static str,
+    ids: Vec<String>,
+    on: impl Into<On<'_>>,
+) -> Result<Vec<Recording>, Error> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let select = Query::select()
+        .columns([
+            "id",
+            "enterprise_id",
+            "call_id",
+            "started_at",
+            "duration_ms",
+            "size_bytes",
+            "path",
+            "state",
+            "fault",
+        ])
+        .from("recordings")
+        .and_where(Expr::col(column).is_in(ids))
+        .to_owned();
+    let rows: Vec<RecordingRow> = Statement::from(select).all(on).await?;
+    Ok(rows.into_iter().map(Recording::from).collect())
+}
+
+/// Recordings of calls that no fact mentions.
+pub(crate) async fn without_facts(
+    on: impl Into<On<'_>>,
+    limit: u32,
+) -> Result<Vec<RecordingId>, Error> {
+    let rows: Vec<(Word<RecordingId>,)> = sql!(
+        "SELECT recordings.id
+         FROM recordings
+         WHERE NOT EXISTS (
+             SELECT 1
+             FROM facts
+             WHERE facts.noun = 'call'
+               AND facts.subject_id = recordings.call_id
+         )
+         ORDER BY recordings.id
+         LIMIT $1"
+    )
+    .bind(i64::from(limit))
+    .all(on)
+    .await?;
+    Ok(rows.into_iter().map(|(id,)| id.0).collect())
+}
+
+pub(crate) async fn save(tx: &mut Tx, recording: &Recording) -> Result<(), Error> {
+    sql!(
+        "INSERT INTO recordings (id, enterprise_id, call_id, started_at, duration_ms, size_bytes,
+                                 path, state, fault)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+         ON CONFLICT (id) DO UPDATE
+         SET duration_ms = excluded.duration_ms,
+             size_bytes = excluded.size_bytes,
+             state = excluded.state,
+             fault = excluded.fault"
+    )
+    .bind(word(&recording.id))
+    .bind(word(&recording.enterprise))
+    .bind(word(&recording.call))
+    .bind(recording.started_at.as_millis())
+    .bind(recording.duration_ms)
+    .bind(recording.size_bytes)
+    .bind(recording.path.as_str())
+    .bind(word(&recording.state))
+    .bind(recording.fault.clone())
+    .run(tx)
+    .await?;
+    Ok(())
+}
