@@ -15,7 +15,7 @@ mod number_zh;
 mod phone;
 mod time;
 
-use crate::Locale;
+use crate::{Locale, limits::TEXT_CHARS};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 use thiserror::Error;
@@ -121,6 +121,19 @@ const DATE_PAUSE: Duration = Duration::from_millis(120);
 
 /// Plans how `text` is read.
 ///
+/// ```
+/// use ivr::{Locale, speech::{Kind, Options, Unit, plan}};
+/// use std::time::Duration;
+///
+/// let units = plan(Kind::Digits, "12 3", Locale::EnUs, &Options::default()).unwrap();
+/// assert_eq!(units, [
+///     Unit::Word("one".into()),
+///     Unit::Word("two".into()),
+///     Unit::Pause(Duration::from_millis(250)),
+///     Unit::Word("three".into()),
+/// ]);
+/// ```
+///
 /// # Errors
 ///
 /// When the text is not what the rule reads; nothing is ever left out silently.
@@ -130,8 +143,93 @@ pub fn plan(
     locale: Locale,
     options: &Options,
 ) -> Result<Vec<Unit>, SpeechError> {
-    let _ = (kind, text, locale, options);
-    todo!()
+    let length = text.chars().count();
+    if length > TEXT_CHARS {
+        return Err(SpeechError::Long(length));
+    }
+    let text = normalize(text);
+    if text.is_empty() {
+        return Err(SpeechError::Empty);
+    }
+    let mut line = Line::new(locale, options);
+    match kind {
+        Kind::Digits => digits::read(&text, &mut line)?,
+        Kind::Number => number::read(&text, &mut line)?,
+        Kind::Phone => phone::read(&text, &mut line)?,
+        Kind::Money => money::read(&text, &mut line)?,
+        Kind::Date => date::read(&text, &mut line)?,
+        Kind::Time => time::read(&text, &mut line)?,
+    }
+    line.finish()
+}
+
+/// Plans the readable characters of a text one by one and leaves the others out: what is said when a
+/// value that came in at the call does not fit its rule.
+pub fn spell(text: &str, locale: Locale, options: &Options) -> Option<Vec<Unit>> {
+    let mut line = Line::new(locale, options);
+    for character in normalize(text).chars().take(TEXT_CHARS) {
+        digits::character(character, &mut line);
+    }
+    line.finish().ok()
+}
+
+/// The words and pauses planned so far.
+struct Line<'a> {
+    locale: Locale,
+    options: &'a Options,
+    units: Vec<Unit>,
+}
+
+impl<'a> Line<'a> {
+    fn new(locale: Locale, options: &'a Options) -> Self {
+        Self {
+            locale,
+            options,
+            units: Vec::new(),
+        }
+    }
+
+    fn word(&mut self, word: &str) {
+        self.units.push(Unit::Word(word.to_owned()));
+    }
+
+    fn words<'w>(&mut self, words: impl IntoIterator<Item = &'w str>) {
+        for word in words {
+            self.word(word);
+        }
+    }
+
+    fn group_pause(&mut self) {
+        self.pause(
+            self.options
+                .group_pause_ms
+                .map_or(GROUP_PAUSE, |pause| Duration::from_millis(pause.into())),
+        );
+    }
+
+    /// A run of separators is one pause, and none stands at the head.
+    fn pause(&mut self, pause: Duration) {
+        if matches!(self.units.last(), Some(Unit::Word(_))) {
+            self.units.push(Unit::Pause(pause));
+        }
+    }
+
+    fn is_chinese(&self) -> bool {
+        match self.locale {
+            Locale::ZhCn => true,
+            Locale::EnUs | Locale::EnGb => false,
+        }
+    }
+
+    fn finish(mut self) -> Result<Vec<Unit>, SpeechError> {
+        if matches!(self.units.last(), Some(Unit::Pause(_))) {
+            self.units.pop();
+        }
+        if self.units.is_empty() {
+            return Err(SpeechError::Empty);
+        }
+        Ok(self.units)
+    }
 }
 
 impl Default for Options {
@@ -147,3 +245,6 @@ impl Default for Options {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
