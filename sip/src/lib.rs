@@ -4,6 +4,8 @@
 //! owns it feeds datagrams and stream bytes, drains [`Endpoint::poll_output`] after each call and
 //! calls [`Endpoint::handle_timeout`] when [`Endpoint::poll_timeout`] is due.
 
+pub mod auth;
+pub mod framing;
 pub mod limits;
 pub mod message;
 pub mod uri;

@@ -20,3 +20,6 @@ pub const NONCES: usize = 16_384;
 
 /// How far behind the highest seen count of a nonce a request may arrive and still be accepted.
 pub const NONCE_COUNT_WINDOW: u32 = 64;
+
+/// How long a digest nonce may be used.
+pub const NONCE_LIFETIME: std::time::Duration = std::time::Duration::from_mins(5);

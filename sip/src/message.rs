@@ -37,6 +37,7 @@ pub use status::Status;
 pub use value::{HeaderValue, HeaderValueError};
 
 pub(crate) use cursor::{Cursor, decimal, is_parameter_byte, is_space, is_token};
+pub(crate) use parse::field;
 pub(crate) use span::Span;
 
 use headers::{NameAddrSpans, ViaSpans};
@@ -118,6 +119,16 @@ pub(crate) struct Field {
     name: Name,
     name_text: Span,
     value: Span,
+}
+
+impl Field {
+    pub(crate) const fn name(&self) -> Name {
+        self.name
+    }
+
+    pub(crate) fn value_in<'a>(&self, buffer: &'a [u8]) -> &'a [u8] {
+        self.value.of(buffer)
+    }
 }
 
 #[derive(Clone, Copy)]

@@ -190,6 +190,10 @@ impl<'a> Reader<'a> {
         }
     }
 
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "all but the core headers are only indexed"
+    )]
     fn core_header(&mut self, field: Field) -> Result<(), Fault> {
         let value = field.value;
         let bytes = self.bytes.get(..value.end()).unwrap_or_default();
@@ -308,7 +312,7 @@ fn set<T>(slot: &mut Option<T>, value: Option<T>, name: Name) -> Result<(), Faul
 }
 
 /// `name : value` with the white space around the value left out; `line` starts at `start`.
-fn field(line: &[u8], start: usize) -> Option<Field> {
+pub(crate) fn field(line: &[u8], start: usize) -> Option<Field> {
     let mut cursor = Cursor::new(line, start);
     let name_text = cursor.run(is_token);
     cursor.run(|byte| matches!(byte, b' ' | b'\t'));

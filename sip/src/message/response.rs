@@ -113,6 +113,10 @@ impl<'a> ResponseBuilder<'a> {
     }
 
     /// Writes the response.
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "a response repeats these headers and no others"
+    )]
     pub fn build(self) -> Bytes {
         let repeated: usize = self.fields.iter().map(|field| field.value.len() + 16).sum();
         let mut out =
