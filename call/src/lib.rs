@@ -1,11 +1,27 @@
 //! Call control: legs, bridges and the walk from the trunk to an agent's ear.
 //!
-//! [`Switchboard`] is the front door. It is sans-IO: bytes, media events, commands and time go in,
-//! facts, saved states, bytes and media orders come out. It does not know what a database, a
-//! thread or HTTP is.
+//! [`Switchboard`] is the front door. It is sans-IO: bytes, media events, commands and time go in
+//! as [`Input`]s; facts, saved states, bytes and media orders come out as [`Output`]s. It does not
+//! know what a database, a thread or HTTP is.
 
+mod call;
 mod command;
+mod directory;
+mod error;
+mod exchange;
+mod input;
+mod leg;
+mod library;
+pub mod limits;
 mod live;
+mod output;
+mod switchboard;
 
 pub use command::{Command, CommandError};
+pub use directory::{AgentEntry, Directory, DirectoryParts, FlowEntry};
+pub use error::Error;
+pub use input::Input;
+pub use library::Library;
 pub use live::{LiveAgent, LiveCall, LiveView};
+pub use output::{Key, Output};
+pub use switchboard::{Config, Gauges, Switchboard};

@@ -1,0 +1,161 @@
+//! The walk through a flow: what happens goes in, what the flow wants comes out and is done.
+
+use super::{Call, Stage};
+use crate::exchange::Exchange;
+use crate::limits::FLOW_TURNS;
+use ivr::{Action, Clip, Happening, Inputs, Step, TransferOutcome};
+use model::{CallFact, EndReason, FlowId};
+use std::sync::Arc;
+use std::time::Duration;
+
+impl Call {
+    /// Enters the live version of a flow.
+    pub(crate) fn enter_flow(&mut self, now: Duration, flow: FlowId, exchange: &mut Exchange) {
+        let directory = Arc::clone(&exchange.directory);
+        let Some(entry) = directory.flow(flow) else {
+            self.end_by_system(now, EndReason::UnknownNumber, exchange);
+            return;
+        };
+        let inputs = Inputs {
+            caller: self.origin.caller.as_str().to_owned(),
+            called: self.origin.called.as_str().to_owned(),
+            trunk_number: self.origin.trunk_number.as_str().to_owned(),
+            ..Inputs::default()
+        };
+        self.stage = Stage::Flow;
+        self.entered = Some((entry.id, entry.version));
+        let fact = CallFact::FlowEntered {
+            flow: entry.id,
+            version: entry.version.0,
+        };
+        self.note(now, fact, exchange);
+        self.walk = Some(ivr::Session::start(now, Arc::clone(&entry.flow), inputs));
+        self.follow_flow(now, exchange);
+    }
+
+    /// Tells the flow what happened and does what it wants.
+    pub(crate) fn tell_flow(
+        &mut self,
+        now: Duration,
+        happening: Happening,
+        exchange: &mut Exchange,
+    ) {
+        exchange.touched.insert(self.origin.id);
+        if let Some(walk) = &mut self.walk {
+            walk.handle(now, happening);
+            self.follow_flow(now, exchange);
+        }
+    }
+
+    pub(crate) fn flow_timeout(&mut self, now: Duration, exchange: &mut Exchange) {
+        if let Some(walk) = &mut self.walk {
+            walk.handle_timeout(now);
+            self.follow_flow(now, exchange);
+        }
+    }
+
+    /// A transfer came to nothing: back into the flow, or the end where there is none.
+    pub(crate) fn transfer_failed(
+        &mut self,
+        now: Duration,
+        outcome: TransferOutcome,
+        exchange: &mut Exchange,
+    ) {
+        if self.walk.is_none() {
+            self.end_by_system(now, reason_of(outcome), exchange);
+            return;
+        }
+        self.stage = Stage::Flow;
+        self.tell_flow(now, Happening::TransferEnded(outcome), exchange);
+    }
+
+    /// Does what the flow wants until it waits for something.
+    pub(crate) fn follow_flow(&mut self, now: Duration, exchange: &mut Exchange) {
+        for _ in 0..FLOW_TURNS {
+            if self.is_over() {
+                return;
+            }
+            let Some(action) = self.walk.as_mut().and_then(ivr::Session::poll_action) else {
+                return;
+            };
+            if let Some(happening) = self.act(now, action, exchange)
+                && let Some(walk) = &mut self.walk
+            {
+                walk.handle(now, happening);
+            }
+        }
+        self.end_by_system(now, EndReason::InternalError, exchange);
+    }
+
+    /// Does one thing; gives what happened where that is known at once.
+    fn act(&mut self, now: Duration, action: Action, exchange: &mut Exchange) -> Option<Happening> {
+        match action {
+            Action::Say { clips, repeat } => return self.say(now, &clips, repeat, exchange),
+            Action::StopSaying => exchange.order(media::Order::StopPlay {
+                leg: self.customer.media,
+            }),
+            Action::ToQueue { queue, priority } => {
+                return self.flow_to_queue(now, &queue, priority, exchange);
+            }
+            Action::ToAgent { extension } => return self.flow_to_agent(now, &extension, exchange),
+            Action::ToNumber { number, recorded } => {
+                return self.dial(now, &number, recorded, exchange);
+            }
+            Action::RecordMessage { max, end_keys } => {
+                self.start_message(now, max, end_keys, exchange);
+            }
+            Action::StopMessage => self.finish_message(now, exchange),
+            Action::HangUp => self.end_by_system(now, EndReason::FlowEnded, exchange),
+            Action::Step(step) => self.note(now, fact_of(step), exchange),
+        }
+        None
+    }
+
+    fn say(
+        &mut self,
+        now: Duration,
+        clips: &[Clip],
+        repeat: bool,
+        exchange: &mut Exchange,
+    ) -> Option<Happening> {
+        let (segments, missing) = exchange.library.segments(clips);
+        if missing > 0 {
+            let reason = format!("{missing} clips of the voice pack are missing");
+            let node = String::new();
+            self.note(now, CallFact::Unreadable { node, reason }, exchange);
+        }
+        if segments.is_empty() {
+            return Some(Happening::PlayEnded);
+        }
+        self.play(segments, repeat, exchange);
+        None
+    }
+}
+
+fn fact_of(step: Step) -> CallFact {
+    match step {
+        Step::NodeEntered { node } => CallFact::NodeEntered { node },
+        Step::NodeLeft { node, exit, keys } => CallFact::NodeLeft { node, exit, keys },
+        Step::Unreadable {
+            node,
+            reason,
+            value,
+        } => CallFact::Unreadable {
+            node,
+            reason: format!("{reason}: {value}"),
+        },
+    }
+}
+
+fn reason_of(outcome: TransferOutcome) -> EndReason {
+    match outcome {
+        TransferOutcome::Busy => EndReason::Busy,
+        TransferOutcome::Completed => EndReason::HungUp,
+        TransferOutcome::Full => EndReason::QueueFull,
+        TransferOutcome::NoAgent => EndReason::NoAgent,
+        TransferOutcome::NoAnswer => EndReason::NoAnswer,
+        TransferOutcome::Refused => EndReason::Refused,
+        TransferOutcome::TimedOut => EndReason::QueueTimeout,
+        TransferOutcome::Unavailable => EndReason::Refused,
+    }
+}

@@ -1,0 +1,111 @@
+//! When a call is recorded: from the answer, from the conversation on, or a message.
+
+use super::Call;
+use crate::exchange::{Exchange, OpenRecording};
+use crate::{Key, Output};
+use media::{Law, Order, RecordingKey};
+use model::{CallFact, RecordingId, Timestamp};
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+/// A recording in progress: left the customer, right the party and what the system plays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Taping {
+    key: RecordingKey,
+    id: RecordingId,
+    started_at: Duration,
+    law: Law,
+}
+
+impl Call {
+    /// Begins to record, unless it does already.
+    pub(crate) fn start_taping(&mut self, now: Duration, exchange: &mut Exchange) {
+        if self.taping.is_some() {
+            return;
+        }
+        let id = RecordingId::new(Timestamp::from_now(now), exchange.random_id());
+        let taping = Taping {
+            key: RecordingKey(exchange.random_u64()),
+            id,
+            started_at: now,
+            law: self.customer.law(),
+        };
+        let path = path_of(now, id);
+        let open = OpenRecording {
+            id,
+            key: taping.key,
+            call: self.origin.id,
+            enterprise: self.origin.enterprise,
+            path: path.clone(),
+        };
+        exchange.save(Key::Recording(id), &open);
+        exchange.recordings.insert(taping.key, open);
+        let fact = CallFact::RecordingStarted {
+            recording: id,
+            path,
+        };
+        self.note(now, fact, exchange);
+        self.taping = Some(taping);
+        self.tape(false, exchange);
+    }
+
+    /// Goes on with the recording in a new process; the silence of the gap is filled in.
+    pub(crate) fn resume_taping(&self, exchange: &mut Exchange) {
+        self.tape(true, exchange);
+    }
+
+    fn tape(&self, resume: bool, exchange: &mut Exchange) {
+        let Some(taping) = self.taping else {
+            return;
+        };
+        let Some(path) = exchange
+            .recordings
+            .get(&taping.key)
+            .map(|open| open.path.clone())
+        else {
+            return;
+        };
+        exchange.outputs.push_back(Output::OpenRecording {
+            recording: taping.key,
+            path,
+            law: taping.law,
+            resume,
+        });
+        exchange.order(Order::Record {
+            recording: taping.key,
+            customer: self.customer.media,
+            agent: self.party_media(),
+            started_at: taping.started_at,
+            resume,
+            law: taping.law,
+        });
+    }
+
+    /// The party on the right channel is there now.
+    pub(crate) fn tape_party(&self, exchange: &mut Exchange) {
+        if let Some(taping) = self.taping {
+            let order = Order::RecordAgent {
+                recording: taping.key,
+                agent: self.party_media(),
+            };
+            exchange.order_at(self.customer.media, order);
+        }
+    }
+
+    /// Ends the recording, if there is one.
+    pub(crate) fn stop_taping(&mut self, exchange: &mut Exchange) {
+        if let Some(taping) = self.taping.take() {
+            let order = Order::StopRecording {
+                recording: taping.key,
+            };
+            exchange.order_at(self.customer.media, order);
+        }
+    }
+}
+
+/// `recordings/2026/11/22/<id>.wav`, so that no folder holds more than a day.
+fn path_of(now: Duration, id: RecordingId) -> String {
+    let day = Timestamp::from_now(now).to_rfc3339();
+    let day = day.get(..10).unwrap_or("1970-01-01").replace('-', "/");
+    format!("recordings/{day}/{id}.wav")
+}

@@ -1,0 +1,148 @@
+//! A call as the journal keeps it, and its way back in a new process.
+
+use super::{Call, Stage};
+use crate::exchange::{Exchange, Side};
+use crate::{Error, Library};
+use media::Order;
+use model::CallFact;
+use queue::Ticket;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Everything that a call needs to go on, borrowed from it.
+#[derive(Debug, Serialize)]
+pub(crate) struct SavedCallRef<'a> {
+    call: &'a Call,
+    walk: Option<ivr::SavedSession>,
+    ticket: Option<&'a Ticket>,
+    customer_dialog: Option<Vec<u8>>,
+    party_dialog: Option<Vec<u8>>,
+}
+
+/// The same, read back.
+#[derive(Debug, Deserialize)]
+pub(crate) struct SavedCall {
+    call: Call,
+    walk: Option<ivr::SavedSession>,
+    ticket: Option<Ticket>,
+    customer_dialog: Option<Vec<u8>>,
+    party_dialog: Option<Vec<u8>>,
+}
+
+impl<'a> SavedCallRef<'a> {
+    pub(crate) fn of(call: &'a Call, exchange: &'a Exchange) -> Self {
+        let dialog = |session| exchange.endpoint.save(session);
+        Self {
+            call,
+            walk: call.walk.as_ref().map(ivr::Session::save),
+            ticket: exchange.router.ticket(call.origin.id),
+            customer_dialog: dialog(call.customer.session),
+            party_dialog: call
+                .party
+                .as_ref()
+                .and_then(|party| dialog(party.leg.session)),
+        }
+    }
+}
+
+impl SavedCall {
+    /// Puts the dialogs, ports and the queue place back. Media begins with
+    /// [`Call::go_on`], once every call is back.
+    ///
+    /// On failure the call is given back with the reason, so that it can be closed with its facts.
+    pub(crate) fn restore(
+        self,
+        now: Duration,
+        exchange: &mut Exchange,
+    ) -> Result<Call, (Box<Call>, Error)> {
+        let mut call = self.call;
+        exchange.ports.reserve(call.customer.media);
+        exchange.know_leg(&call.customer, call.name(), Side::Customer);
+        if let Some(party) = &call.party {
+            exchange.ports.reserve(party.leg.media);
+            exchange.know_leg(&party.leg, call.name(), Side::Party);
+        }
+        let dialogs = [
+            Some(self.customer_dialog),
+            call.party.is_some().then_some(self.party_dialog),
+        ];
+        for dialog in dialogs.into_iter().flatten() {
+            let restored = match dialog {
+                Some(saved) => exchange
+                    .endpoint
+                    .restore(now, &saved)
+                    .map_err(Error::Dialog),
+                None => Err(Error::DialogMissing),
+            };
+            if let Err(error) = restored {
+                return Err((Box::new(call), error));
+            }
+        }
+        match restore_walk(now, &call, self.walk, exchange) {
+            Ok(walk) => call.walk = walk,
+            Err(error) => return Err((Box::new(call), error)),
+        }
+        if let Some(ticket) = self.ticket {
+            exchange.router.restore_ticket(ticket);
+        }
+        Ok(call)
+    }
+}
+
+fn restore_walk(
+    now: Duration,
+    call: &Call,
+    saved: Option<ivr::SavedSession>,
+    exchange: &Exchange,
+) -> Result<Option<ivr::Session>, Error> {
+    let (Some(saved), Some((id, version))) = (saved, call.entered) else {
+        return Ok(None);
+    };
+    let entry = exchange
+        .directory
+        .flow(id)
+        .filter(|entry| entry.version == version)
+        .ok_or(Error::FlowGone(id))?;
+    ivr::Session::restore(now, Arc::clone(&entry.flow), saved)
+        .map(Some)
+        .map_err(|_| Error::FlowGone(id))
+}
+
+impl Call {
+    /// Goes on in a new process: media, recording, what the caller hears.
+    pub(crate) fn go_on(&mut self, now: Duration, exchange: &mut Exchange) {
+        self.customer.resume(now, exchange);
+        if let Some(party) = &self.party {
+            party.leg.resume(now, exchange);
+        }
+        self.note(now, CallFact::Resumed, exchange);
+        match self.stage {
+            Stage::Flow => self.follow_flow(now, exchange),
+            Stage::Waiting { queue } => {
+                let sound = match queue {
+                    Some(_) => exchange.library.music(),
+                    None => Library::ringback(),
+                };
+                self.play(sound, true, exchange);
+            }
+            Stage::Dialing { .. } => self.play(Library::ringback(), true, exchange),
+            Stage::Talking => self.go_on_talking(exchange),
+            Stage::Arriving { .. } | Stage::Message { .. } | Stage::Ended => (),
+        }
+        self.resume_taping(exchange);
+    }
+
+    fn go_on_talking(&mut self, exchange: &mut Exchange) {
+        let held = self.party.as_ref().is_some_and(|party| party.leg.is_held());
+        if held {
+            let music = exchange.library.music();
+            self.play(music, true, exchange);
+        } else if let Some(party) = self.party_media() {
+            exchange.order(Order::Bridge {
+                a: self.customer.media,
+                b: party,
+            });
+        }
+    }
+}

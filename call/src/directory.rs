@@ -1,0 +1,197 @@
+//! What the switchboard knows of the configuration: trunks, numbers, queues, agents, flows.
+
+use model::{
+    AgentId, EnterpriseId, FlowId, FlowVersion, Network, Queue, QueueId, Trunk, TrunkId,
+    TrunkNumber,
+};
+use std::collections::{BTreeSet, HashMap};
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+
+/// An agent as the switchboard knows them.
+#[derive(Debug, Clone)]
+pub struct AgentEntry {
+    /// The agent.
+    pub id: AgentId,
+    /// Whose agent it is.
+    pub enterprise: EnterpriseId,
+    /// The work number (工号), also the name of the SIP account.
+    pub extension: String,
+    /// The SIP account's secrets.
+    pub account: sip::Account,
+}
+
+/// A published flow, checked.
+#[derive(Debug, Clone)]
+pub struct FlowEntry {
+    /// The flow.
+    pub id: FlowId,
+    /// Its published version.
+    pub version: FlowVersion,
+    /// What callers walk through.
+    pub flow: Arc<ivr::Flow>,
+}
+
+/// The way out over a trunk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Route {
+    /// The trunk.
+    pub(crate) trunk: TrunkId,
+    /// Where its calls go.
+    pub(crate) peer: SocketAddr,
+    /// The address of ours from which the peer is reached.
+    pub(crate) local: IpAddr,
+}
+
+/// The configuration as loaded, before it is indexed.
+#[derive(Debug, Clone, Default)]
+pub struct DirectoryParts {
+    /// All trunks.
+    pub trunks: Vec<Trunk>,
+    /// All numbers.
+    pub numbers: Vec<TrunkNumber>,
+    /// All queues with their members.
+    pub queues: Vec<(Queue, BTreeSet<AgentId>)>,
+    /// All agents.
+    pub agents: Vec<AgentEntry>,
+    /// Live versions of all flows.
+    pub flows: Vec<FlowEntry>,
+    /// For each trunk with a peer, the address of ours from which the peer is reached.
+    pub locals: HashMap<TrunkId, IpAddr>,
+}
+
+/// The configuration, indexed for the questions that calls ask.
+#[derive(Debug, Default)]
+pub struct Directory {
+    trunks: Vec<Trunk>,
+    numbers: HashMap<(TrunkId, String), TrunkNumber>,
+    queues: HashMap<QueueId, (Queue, BTreeSet<AgentId>)>,
+    agents: HashMap<AgentId, AgentEntry>,
+    extensions: HashMap<String, AgentId>,
+    flows: HashMap<FlowId, FlowEntry>,
+    locals: HashMap<TrunkId, IpAddr>,
+}
+
+impl Directory {
+    /// Indexes a configuration.
+    pub fn new(parts: DirectoryParts) -> Self {
+        Self {
+            numbers: parts
+                .numbers
+                .into_iter()
+                .map(|number| ((number.trunk, number.number.as_str().to_owned()), number))
+                .collect(),
+            queues: parts
+                .queues
+                .into_iter()
+                .map(|entry| (entry.0.id, entry))
+                .collect(),
+            extensions: parts
+                .agents
+                .iter()
+                .map(|agent| (agent.extension.clone(), agent.id))
+                .collect(),
+            agents: parts
+                .agents
+                .into_iter()
+                .map(|agent| (agent.id, agent))
+                .collect(),
+            flows: parts
+                .flows
+                .into_iter()
+                .map(|flow| (flow.id, flow))
+                .collect(),
+            locals: parts.locals,
+            trunks: parts.trunks,
+        }
+    }
+
+    /// The trunk that calls from `source` belong to: the one with the longest matching prefix.
+    pub(crate) fn trunk_of(&self, source: IpAddr) -> Option<&Trunk> {
+        self.trunks
+            .iter()
+            .filter_map(|trunk| {
+                let prefix = trunk
+                    .sources
+                    .iter()
+                    .filter(|network| network.contains(source))
+                    .map(|network| network.parts().1)
+                    .max()?;
+                Some((prefix, trunk))
+            })
+            .max_by_key(|(prefix, _)| *prefix)
+            .map(|(_, trunk)| trunk)
+    }
+
+    /// All sources that belong to a trunk.
+    pub(crate) fn sources(&self) -> impl Iterator<Item = Network> {
+        self.trunks
+            .iter()
+            .flat_map(|trunk| trunk.sources.iter().copied())
+    }
+
+    /// A number as it is called through a trunk.
+    pub(crate) fn number(&self, trunk: TrunkId, called: &str) -> Option<&TrunkNumber> {
+        self.numbers.get(&(trunk, called.to_owned()))
+    }
+
+    /// The trunk that an enterprise dials out through.
+    pub(crate) fn outbound(&self, enterprise: EnterpriseId) -> Option<&Trunk> {
+        self.trunks
+            .iter()
+            .find(|trunk| trunk.enterprise == enterprise && trunk.peer.is_some())
+    }
+
+    /// The way out over `trunk`, none for a trunk that only receives.
+    pub(crate) fn route(&self, trunk: &Trunk) -> Option<Route> {
+        Some(Route {
+            trunk: trunk.id,
+            peer: trunk.peer?,
+            local: *self.locals.get(&trunk.id)?,
+        })
+    }
+
+    /// A queue's settings.
+    pub(crate) fn queue(&self, id: QueueId) -> Option<&Queue> {
+        self.queues.get(&id).map(|(queue, _)| queue)
+    }
+
+    /// A queue by its name.
+    pub(crate) fn queue_named(&self, enterprise: EnterpriseId, name: &str) -> Option<&Queue> {
+        self.queues
+            .values()
+            .map(|(queue, _)| queue)
+            .find(|queue| queue.enterprise == enterprise && queue.name == name)
+    }
+
+    /// All queues with their members, as the router takes them.
+    pub(crate) fn lines(&self) -> Vec<queue::Line> {
+        self.queues
+            .values()
+            .map(|(queue, members)| queue::Line {
+                queue: queue.clone(),
+                members: members.clone(),
+            })
+            .collect()
+    }
+
+    /// All agents.
+    pub(crate) fn agents(&self) -> impl Iterator<Item = &AgentEntry> {
+        self.agents.values()
+    }
+
+    /// One agent.
+    pub(crate) fn agent(&self, id: AgentId) -> Option<&AgentEntry> {
+        self.agents.get(&id)
+    }
+
+    /// An agent by the name of the SIP account.
+    pub(crate) fn agent_with_extension(&self, extension: &str) -> Option<&AgentEntry> {
+        self.agents.get(self.extensions.get(extension)?)
+    }
+
+    /// A live flow.
+    pub(crate) fn flow(&self, id: FlowId) -> Option<&FlowEntry> {
+        self.flows.get(&id)
+    }
+}

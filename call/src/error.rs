@@ -1,0 +1,21 @@
+//! Why a call could not be brought back after a restart.
+
+use model::FlowId;
+use thiserror::Error;
+
+/// Why a saved state cannot go on. The call is closed with [`model::EndReason::ServerFailure`].
+#[derive(Debug, Error)]
+pub enum Error {
+    /// The bytes are not a saved state of this version.
+    #[error("the saved state cannot be read")]
+    Unreadable(#[source] postcard::Error),
+    /// The dialog's state cannot be used.
+    #[error("the dialog cannot be restored")]
+    Dialog(#[source] sip::Error),
+    /// The dialog was over when the state was saved.
+    #[error("the dialog was over")]
+    DialogMissing,
+    /// The version of the flow that the caller is in is not there any more.
+    #[error("flow {0} is not there in the version that the call entered")]
+    FlowGone(FlowId),
+}

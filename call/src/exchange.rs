@@ -1,0 +1,211 @@
+//! What calls act upon: signalling, media, the queues, the ledger of facts.
+//!
+//! A call is handed the exchange for each step, so that calls own nothing but themselves.
+
+use crate::leg::Leg;
+use crate::{Directory, Key, Library, Output};
+use media::{LegId, Line, Order, PortPool, RecordingKey};
+use model::{
+    AgentFact, AgentId, CallFact, CallId, EnterpriseId, Event, Fact, FactId, RecordingId, Timestamp,
+};
+use rand_chacha::ChaCha12Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
+use serde::{Deserialize, Serialize};
+use sip::SessionId;
+use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// A call's side.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Side {
+    /// The customer's leg.
+    Customer,
+    /// The other leg: an agent or an outside number.
+    Party,
+}
+
+/// A recording whose file is not complete.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct OpenRecording {
+    pub(crate) id: RecordingId,
+    pub(crate) key: RecordingKey,
+    pub(crate) call: CallId,
+    pub(crate) enterprise: EnterpriseId,
+    pub(crate) path: String,
+}
+
+/// See the module.
+#[derive(Debug)]
+pub(crate) struct Exchange {
+    pub(crate) directory: Arc<Directory>,
+    pub(crate) library: Arc<Library>,
+    pub(crate) endpoint: sip::Endpoint,
+    pub(crate) router: queue::Router,
+    pub(crate) ports: PortPool,
+    pub(crate) recordings: HashMap<RecordingKey, OpenRecording>,
+    pub(crate) outputs: VecDeque<Output>,
+    /// Calls whose saved form changed.
+    pub(crate) touched: BTreeSet<CallId>,
+    sessions: HashMap<SessionId, (CallId, Side)>,
+    legs: HashMap<LegId, (EnterpriseId, CallId, Side)>,
+    random: ChaCha12Rng,
+    workers: usize,
+    next_worker: usize,
+    advertise: Option<IpAddr>,
+}
+
+impl Exchange {
+    pub(crate) fn new(
+        endpoint: sip::Endpoint,
+        config: &crate::Config,
+        library: Arc<Library>,
+        seed: [u8; 32],
+    ) -> Self {
+        Self {
+            directory: Arc::default(),
+            library,
+            endpoint,
+            router: queue::Router::default(),
+            ports: PortPool::new(config.media_ports.clone(), config.media_workers, seed),
+            recordings: HashMap::new(),
+            outputs: VecDeque::new(),
+            touched: BTreeSet::new(),
+            sessions: HashMap::new(),
+            legs: HashMap::new(),
+            random: ChaCha12Rng::from_seed(seed),
+            workers: config.media_workers.max(1),
+            next_worker: 0,
+            advertise: config.media_advertise,
+        }
+    }
+
+    /// The address that goes into our SDP for a peer that reached us at `local`.
+    pub(crate) fn media_address(&self, local: IpAddr) -> IpAddr {
+        self.advertise.unwrap_or(local)
+    }
+
+    /// The media thread for the next call.
+    pub(crate) fn pick_worker(&mut self) -> usize {
+        self.next_worker = (self.next_worker + 1) % self.workers;
+        self.next_worker
+    }
+
+    pub(crate) fn random_u64(&mut self) -> u64 {
+        self.random.next_u64()
+    }
+
+    pub(crate) fn random_line(&mut self) -> Line {
+        let numbers = self.random.next_u64();
+        Line {
+            ssrc: self.random.next_u32(),
+            // Both begin low enough that an hour's talk does not wrap in the first minutes.
+            sequence: (numbers as u16) >> 1,
+            timestamp: (numbers >> 32) as u32 >> 1,
+        }
+    }
+
+    pub(crate) fn random_id(&mut self) -> [u8; 10] {
+        let mut id = [0; 10];
+        self.random.fill_bytes(&mut id);
+        id
+    }
+
+    /// Tells the thread that owns the order's leg.
+    pub(crate) fn order(&mut self, order: Order) {
+        let leg = match &order {
+            Order::Open { leg, .. }
+            | Order::Resume { leg, .. }
+            | Order::Retarget { leg, .. }
+            | Order::Play { leg, .. }
+            | Order::StopPlay { leg }
+            | Order::SendDigits { leg, .. }
+            | Order::Close { leg } => *leg,
+            Order::Bridge { a, .. } | Order::Unbridge { a, .. } => *a,
+            Order::Record { customer, .. } => *customer,
+            Order::RecordAgent { .. } | Order::StopRecording { .. } => return,
+        };
+        self.order_at(leg, order);
+    }
+
+    /// Tells the thread that owns `leg`.
+    pub(crate) fn order_at(&mut self, leg: LegId, order: Order) {
+        if let Some(worker) = self.ports.worker_of(leg) {
+            self.outputs.push_back(Output::Media { worker, order });
+        }
+    }
+
+    pub(crate) fn know_leg(
+        &mut self,
+        leg: &Leg,
+        (enterprise, call): (EnterpriseId, CallId),
+        side: Side,
+    ) {
+        self.sessions.insert(leg.session, (call, side));
+        self.legs.insert(leg.media, (enterprise, call, side));
+    }
+
+    pub(crate) fn call_of_session(&self, session: SessionId) -> Option<(CallId, Side)> {
+        self.sessions.get(&session).copied()
+    }
+
+    pub(crate) fn call_of_leg(&self, leg: LegId) -> Option<(CallId, Side)> {
+        self.legs.get(&leg).map(|(_, call, side)| (*call, *side))
+    }
+
+    pub(crate) fn enterprise_of(&self, leg: LegId) -> Option<EnterpriseId> {
+        self.legs.get(&leg).map(|(enterprise, ..)| *enterprise)
+    }
+
+    pub(crate) fn forget_session(&mut self, session: SessionId) {
+        self.sessions.remove(&session);
+    }
+
+    pub(crate) fn release_port(&mut self, now: Duration, leg: LegId) {
+        self.legs.remove(&leg);
+        self.ports.release(now, leg);
+    }
+
+    /// How many legs hold a port.
+    pub(crate) fn legs_open(&self) -> usize {
+        self.legs.len()
+    }
+
+    /// Writes down what happened to a call.
+    pub(crate) fn note(
+        &mut self,
+        now: Duration,
+        (enterprise, call): (EnterpriseId, CallId),
+        fact: CallFact,
+    ) {
+        self.touched.insert(call);
+        self.append(now, enterprise, Event::Call { call, fact });
+    }
+
+    /// Writes down what happened to an agent.
+    pub(crate) fn note_agent(&mut self, now: Duration, agent: AgentId, fact: AgentFact) {
+        if let Some(seat) = self.router.seat(agent) {
+            let enterprise = seat.enterprise();
+            self.append(now, enterprise, Event::Agent { agent, fact });
+        }
+    }
+
+    fn append(&mut self, now: Duration, enterprise: EnterpriseId, event: Event) {
+        let at = Timestamp::from_now(now);
+        let id = FactId::new(at, self.random_id());
+        self.outputs.push_back(Output::Fact(Fact {
+            id,
+            at,
+            enterprise,
+            event,
+        }));
+    }
+
+    /// Keeps a state for the next process.
+    pub(crate) fn save(&mut self, key: Key, state: &impl Serialize) {
+        if let Ok(state) = postcard::to_stdvec(state) {
+            self.outputs.push_back(Output::Save { key, state });
+        }
+    }
+}

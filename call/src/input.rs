@@ -1,0 +1,54 @@
+//! Everything that can reach the switchboard.
+
+use crate::{Command, Directory, Library};
+use bytes::Bytes;
+use media::RecordingKey;
+use sip::{ConnectionId, Flow};
+use std::sync::Arc;
+
+/// One thing that happened outside.
+#[derive(Debug)]
+pub enum Input {
+    /// A SIP datagram arrived.
+    Datagram {
+        /// Where from and to.
+        flow: Flow,
+        /// Its bytes.
+        data: Bytes,
+    },
+    /// A stream connection was accepted or opened.
+    Connected(Flow),
+    /// Bytes arrived on a stream connection.
+    Stream {
+        /// The connection.
+        connection: ConnectionId,
+        /// Its bytes.
+        data: Bytes,
+    },
+    /// A stream connection is gone, or could not be opened.
+    Closed(ConnectionId),
+    /// Something happened in the media.
+    Media(media::Event),
+    /// A recording's file is complete, or what could be kept of it.
+    RecordingKept {
+        /// The recording.
+        recording: RecordingKey,
+        /// Its length in samples a channel.
+        samples: u64,
+        /// Its size.
+        size_bytes: u64,
+        /// What is missing and why.
+        fault: Option<String>,
+    },
+    /// Somebody asks for something; answered by [`Output::Reply`](crate::Output::Reply).
+    Command {
+        /// Returned with the reply.
+        id: u64,
+        /// What is asked.
+        command: Command,
+    },
+    /// The configuration changed.
+    Directory(Arc<Directory>),
+    /// The audio changed.
+    Library(Arc<Library>),
+}

@@ -1,0 +1,63 @@
+//! The audio that calls hear, by name.
+
+use ivr::{Clip, Locale};
+use media::{Prompt, Segment};
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// All clips in memory, ready to be sent.
+#[derive(Debug)]
+pub struct Library {
+    clips: HashMap<(Locale, String), Arc<Prompt>>,
+    music: Arc<Prompt>,
+}
+
+impl Library {
+    /// A library of named clips, and the music that waiting callers hear.
+    pub fn new(clips: HashMap<(Locale, String), Arc<Prompt>>, music: Arc<Prompt>) -> Self {
+        Self { clips, music }
+    }
+
+    /// What a caller waiting in a queue, or on hold, hears over and over.
+    pub(crate) fn music(&self) -> Vec<Segment> {
+        vec![Segment::Audio(Arc::clone(&self.music))]
+    }
+
+    /// The ringing tone of China and most of Europe's PBXs: 450 Hz, one second of five (ITU-T
+    /// E.180, China).
+    pub(crate) fn ringback() -> Vec<Segment> {
+        let samples: Vec<i16> = (0..8_000_i16).map(tone).collect();
+        vec![
+            Segment::Audio(Arc::new(Prompt::from_pcm(&samples))),
+            Segment::Silence(Duration::from_secs(4)),
+        ]
+    }
+
+    /// The audio of a sequence of clips and pauses; clips that are not there are left out and
+    /// counted in the second value.
+    pub(crate) fn segments(&self, clips: &[Clip]) -> (Vec<Segment>, usize) {
+        let mut missing = 0;
+        let segments = clips
+            .iter()
+            .filter_map(|clip| match clip {
+                Clip::Pause(length) => Some(Segment::Silence(*length)),
+                Clip::Unit { locale, name } => {
+                    let prompt = self.clips.get(&(*locale, name.clone()));
+                    missing += usize::from(prompt.is_none());
+                    prompt.map(|prompt| Segment::Audio(Arc::clone(prompt)))
+                }
+            })
+            .collect();
+        (segments, missing)
+    }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "the amplitude is far below the range of 16 bits"
+)]
+fn tone(at: i16) -> i16 {
+    let phase = f64::from(at) * std::f64::consts::TAU * 450.0 / 8_000.0;
+    (phase.sin() * 3_000.0) as i16
+}

@@ -1,0 +1,26 @@
+//! Every bound of call control in one place.
+
+use std::time::Duration;
+
+/// Calls in progress at most; beyond it new ones get 503 with Retry-After.
+pub const CALLS: usize = 10_000;
+
+/// Seconds a refused trunk is asked to wait.
+pub(crate) const RETRY_AFTER_SECONDS: u32 = 4;
+
+/// How long an outside number may ring.
+pub(crate) const DIAL_RING: Duration = Duration::from_secs(60);
+
+/// How long we wait for the ACK of our answer before the flow begins without it. The signalling
+/// layer ends the call later if it never comes.
+pub(crate) const ACK_WAIT: Duration = Duration::from_secs(2);
+
+/// Turns of a flow that one input may cause: every turn comes from an answer that was given at
+/// once, such as a transfer that cannot be made.
+pub(crate) const FLOW_TURNS: usize = 64;
+
+/// Both sides silent for this long while talking means that nobody is there any more.
+pub(crate) const DEAD_AIR: Duration = Duration::from_secs(30);
+
+/// Recordings that are being closed at most.
+pub(crate) const CLOSING_RECORDINGS: usize = 20_000;

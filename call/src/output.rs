@@ -1,0 +1,104 @@
+//! Everything that the switchboard wants done.
+
+use crate::CommandError;
+use media::{Law, Order, RecordingKey};
+use model::{AgentId, CallId, Fact, RecordingId};
+use sip::{ConnectionId, Transmit};
+use std::net::SocketAddr;
+
+/// One thing to do. Facts, [`Output::Save`] and [`Output::Forget`] of a step must be in the journal
+/// before anything else of the step is done: that is what lets calls outlive the process.
+#[derive(Debug)]
+pub enum Output {
+    /// Append a fact.
+    Fact(Fact),
+    /// Keep a state for the next process.
+    Save {
+        /// Which.
+        key: Key,
+        /// Its bytes.
+        state: Vec<u8>,
+    },
+    /// A state is no longer needed.
+    Forget(Key),
+    /// Send SIP.
+    Transmit(Transmit),
+    /// Open a stream connection.
+    Connect {
+        /// Its name.
+        connection: ConnectionId,
+        /// To where.
+        remote: SocketAddr,
+    },
+    /// Tell the media thread `worker`.
+    Media {
+        /// The thread that owns the leg.
+        worker: usize,
+        /// What to tell it.
+        order: Order,
+    },
+    /// Begin, or after a restart go on with, a recording's file.
+    OpenRecording {
+        /// The recording.
+        recording: RecordingKey,
+        /// The file below the data folder.
+        path: String,
+        /// Its codec.
+        law: Law,
+        /// Whether the file exists already.
+        resume: bool,
+    },
+    /// Complete a recording's file; answered by [`Input::RecordingKept`](crate::Input).
+    CloseRecording {
+        /// The recording.
+        recording: RecordingKey,
+        /// Its length in samples a channel.
+        samples: u64,
+    },
+    /// Complete a recording whose call did not survive; answered the same way.
+    RecoverRecording {
+        /// The recording.
+        recording: RecordingKey,
+        /// The file below the data folder.
+        path: String,
+    },
+    /// Answer a command.
+    Reply {
+        /// As given with it.
+        id: u64,
+        /// The answer.
+        result: Result<(), CommandError>,
+    },
+}
+
+/// What a saved state is of.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Key {
+    /// A call.
+    Call(CallId),
+    /// An agent.
+    Agent(AgentId),
+    /// The registered devices of a SIP account.
+    Devices(String),
+    /// A recording that is not complete.
+    Recording(RecordingId),
+}
+
+impl Key {
+    /// The key as the journal keeps it, at most 64 bytes.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        match self {
+            Self::Call(id) => tagged(b'c', id.as_bytes()),
+            Self::Agent(id) => tagged(b'a', id.as_bytes()),
+            Self::Devices(user) => tagged(b'd', &user.as_bytes()[..user.len().min(63)]),
+            Self::Recording(id) => tagged(b'r', id.as_bytes()),
+        }
+    }
+}
+
+fn tagged(tag: u8, rest: &[u8]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(1 + rest.len());
+    bytes.push(tag);
+    bytes.extend_from_slice(rest);
+    bytes
+}

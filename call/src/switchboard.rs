@@ -1,0 +1,304 @@
+//! The front door: routes each input to the call it concerns and gathers what is to be done.
+//!
+//! A step is: [`Switchboard::handle`] any number of times, [`Switchboard::seal`] once, then
+//! [`Switchboard::poll_output`] until it is empty. The owner journals the facts and saved states of
+//! the step before it does anything else of it.
+
+mod asking;
+mod offering;
+mod restoring;
+mod signalling;
+mod sounding;
+
+use crate::call::{Call, SavedCallRef};
+use crate::exchange::Exchange;
+use crate::live::{LiveAgent, LiveView};
+use crate::{Directory, Input, Key, Library, Output, limits};
+use model::{CallId, EndReason, Timestamp};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::net::IpAddr;
+use std::ops::Range;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// What a switchboard is made of.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The signalling layer's part.
+    pub sip: sip::Config,
+    /// UDP ports for RTP.
+    pub media_ports: Range<u16>,
+    /// Media threads.
+    pub media_workers: usize,
+    /// The address in our SDP; none to use the one that the peer reached.
+    pub media_advertise: Option<IpAddr>,
+    /// Calls in progress at most.
+    pub max_calls: usize,
+}
+
+/// How full the switchboard is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Gauges {
+    /// Calls in progress.
+    pub calls: usize,
+    /// RTP ports in use.
+    pub legs: usize,
+    /// Recordings whose files are not complete.
+    pub recordings: usize,
+}
+
+/// All calls, and everything they act upon.
+#[derive(Debug)]
+pub struct Switchboard {
+    calls: HashMap<CallId, Call>,
+    /// Deadlines of calls, so that the next one is found without asking each call.
+    timers: BTreeSet<(Duration, CallId)>,
+    deadlines: HashMap<CallId, Duration>,
+    exchange: Exchange,
+    max_calls: usize,
+    draining: bool,
+}
+
+impl Switchboard {
+    /// An empty switchboard; `seed` must be unpredictable and new for each process.
+    pub fn new(config: &Config, library: Arc<Library>, seed: [u8; 32]) -> Self {
+        let mut sip_seed = seed;
+        sip_seed.iter_mut().for_each(|byte| *byte ^= 0xA5);
+        let endpoint = sip::Endpoint::new(config.sip.clone(), sip_seed);
+        Self {
+            calls: HashMap::new(),
+            timers: BTreeSet::new(),
+            deadlines: HashMap::new(),
+            exchange: Exchange::new(endpoint, config, library, seed),
+            max_calls: config.max_calls.min(limits::CALLS),
+            draining: false,
+        }
+    }
+
+    /// Takes one thing that happened outside.
+    pub fn handle(&mut self, now: Duration, input: Input) {
+        let endpoint = &mut self.exchange.endpoint;
+        match input {
+            Input::Datagram { flow, data } => endpoint.handle_datagram(now, flow, data),
+            Input::Connected(flow) => endpoint.handle_connected(now, flow),
+            Input::Stream { connection, data } => endpoint.handle_stream(now, connection, &data),
+            Input::Closed(connection) => endpoint.handle_closed(now, connection),
+            Input::Media(event) => self.media_event(now, event),
+            Input::RecordingKept {
+                recording,
+                samples,
+                size_bytes,
+                fault,
+            } => self.recording_kept(now, recording, (samples, size_bytes), fault),
+            Input::Command { id, command } => self.command(now, id, &command),
+            Input::Directory(directory) => self.take_directory(now, directory),
+            Input::Library(library) => self.exchange.library = library,
+        }
+        self.settle(now);
+    }
+
+    /// Does what is due at `now`.
+    pub fn handle_timeout(&mut self, now: Duration) {
+        self.exchange.endpoint.handle_timeout(now);
+        self.exchange.router.handle_timeout(now);
+        while let Some((_, id)) = self.timers.first().copied().filter(|(at, _)| *at <= now) {
+            self.with_call(now, id, |call, exchange| call.handle_timeout(now, exchange));
+            // A call that did nothing about its deadline must not be asked again at once.
+            if self.deadlines.get(&id).is_some_and(|at| *at <= now) {
+                self.set_deadline(id, Some(now + Duration::from_millis(1)));
+            }
+        }
+        self.settle(now);
+    }
+
+    /// When [`handle_timeout`](Self::handle_timeout) must be called next.
+    pub fn poll_timeout(&self) -> Option<Duration> {
+        let call = self.timers.first().map(|(at, _)| *at);
+        let endpoint = self.exchange.endpoint.poll_timeout();
+        let router = self.exchange.router.poll_timeout();
+        [call, endpoint, router].into_iter().flatten().min()
+    }
+
+    /// Ends a step: what changed is added to the outputs as saved states.
+    pub fn seal(&mut self) {
+        for session in self.exchange.endpoint.take_touched() {
+            if let Some((call, _)) = self.exchange.call_of_session(session) {
+                self.exchange.touched.insert(call);
+            }
+        }
+        for id in std::mem::take(&mut self.exchange.touched) {
+            if let Some(call) = self.calls.get(&id) {
+                if let Ok(state) = postcard::to_stdvec(&SavedCallRef::of(call, &self.exchange)) {
+                    let key = Key::Call(id);
+                    self.exchange.outputs.push_back(Output::Save { key, state });
+                }
+            }
+        }
+        for agent in self.exchange.router.take_touched() {
+            if let Some(seat) = self.exchange.router.seat(agent).cloned() {
+                self.exchange.save(Key::Agent(agent), &seat);
+            }
+        }
+        for user in self.exchange.endpoint.take_touched_users() {
+            let state = self.exchange.endpoint.save_bindings(&user);
+            let key = Key::Devices(user);
+            self.exchange.outputs.push_back(Output::Save { key, state });
+        }
+    }
+
+    /// Takes the next thing to do.
+    pub fn poll_output(&mut self) -> Option<Output> {
+        self.exchange.outputs.pop_front()
+    }
+
+    /// Everything that is to be saved, as a snapshot for a new journal segment.
+    pub fn snapshot(&self) -> BTreeMap<Key, Vec<u8>> {
+        let exchange = &self.exchange;
+        let calls = self.calls.iter().filter_map(|(id, call)| {
+            let state = postcard::to_stdvec(&SavedCallRef::of(call, exchange)).ok()?;
+            Some((Key::Call(*id), state))
+        });
+        let seats = exchange.router.seats().filter_map(|seat| {
+            let state = postcard::to_stdvec(seat).ok()?;
+            Some((Key::Agent(seat.id()), state))
+        });
+        let devices = exchange.directory.agents().map(|agent| {
+            let state = exchange.endpoint.save_bindings(&agent.extension);
+            (Key::Devices(agent.extension.clone()), state)
+        });
+        let recordings = exchange.recordings.values().filter_map(|open| {
+            let state = postcard::to_stdvec(open).ok()?;
+            Some((Key::Recording(open.id), state))
+        });
+        calls
+            .chain(seats)
+            .chain(devices)
+            .chain(recordings)
+            .collect()
+    }
+
+    /// What goes on, as the console shows it.
+    pub fn live(&self, now: Duration) -> LiveView {
+        let mut calls: Vec<_> = self.calls.values().map(Call::live).collect();
+        calls.sort_by_key(|call| call.id);
+        let agents = self
+            .exchange
+            .router
+            .seats()
+            .map(|seat| LiveAgent {
+                id: seat.id(),
+                enterprise: seat.enterprise(),
+                status: seat.status(),
+                work: seat.work().state(),
+                since: seat.since(),
+                answer_mode: seat.answer_mode(),
+                registered: seat.is_reachable(),
+            })
+            .collect();
+        LiveView {
+            calls,
+            agents,
+            at: Timestamp::from_now(now),
+        }
+    }
+
+    /// How full the switchboard is.
+    pub fn gauges(&self) -> Gauges {
+        Gauges {
+            calls: self.calls.len(),
+            legs: self.exchange.legs_open(),
+            recordings: self.exchange.recordings.len(),
+        }
+    }
+
+    /// What the signalling layer has counted.
+    pub fn sip_counters(&self) -> &sip::Counters {
+        self.exchange.endpoint.counters()
+    }
+
+    /// Takes no new calls from here on.
+    pub fn drain(&mut self) {
+        self.draining = true;
+    }
+
+    /// Ends every call, because the server stops.
+    pub fn end_all(&mut self, now: Duration) {
+        let ids: Vec<CallId> = self.calls.keys().copied().collect();
+        for id in ids {
+            self.with_call(now, id, |call, exchange| {
+                call.end_by_system(now, EndReason::Shutdown, exchange);
+            });
+        }
+        self.settle(now);
+    }
+
+    fn take_directory(&mut self, now: Duration, directory: Arc<Directory>) {
+        let exchange = &mut self.exchange;
+        exchange
+            .endpoint
+            .set_accounts(directory.agents().map(|it| it.account.clone()).collect());
+        let trusted = directory.sources().map(|network| {
+            let (address, prefix) = network.parts();
+            sip::TrustedSource { address, prefix }
+        });
+        exchange.endpoint.set_trusted(trusted.collect());
+        let agents: Vec<_> = directory
+            .agents()
+            .map(|agent| (agent.id, agent.enterprise))
+            .collect();
+        exchange.router.configure(now, directory.lines(), &agents);
+        for agent in directory.agents() {
+            let reachable = !exchange.endpoint.contacts(now, &agent.extension).is_empty();
+            exchange.router.set_reachable(now, agent.id, reachable);
+        }
+        exchange.directory = directory;
+    }
+
+    /// Follows what the endpoint and the router have to say until both are silent.
+    fn settle(&mut self, now: Duration) {
+        loop {
+            if let Some(output) = self.exchange.endpoint.poll_output() {
+                self.sip_output(now, output);
+            } else if let Some(decision) = self.exchange.router.poll_decision() {
+                self.decide(now, decision);
+            } else {
+                return;
+            }
+        }
+    }
+
+    /// Acts on one call and looks after its deadline and its end.
+    fn with_call(&mut self, now: Duration, id: CallId, act: impl FnOnce(&mut Call, &mut Exchange)) {
+        let Some(call) = self.calls.get_mut(&id) else {
+            self.set_deadline(id, None);
+            return;
+        };
+        act(call, &mut self.exchange);
+        if call.is_over() {
+            self.calls.remove(&id);
+            self.set_deadline(id, None);
+            self.exchange
+                .outputs
+                .push_back(Output::Forget(Key::Call(id)));
+        } else {
+            let deadline = call.deadline().map(|at| at.max(now));
+            self.set_deadline(id, deadline);
+        }
+    }
+
+    fn set_deadline(&mut self, id: CallId, deadline: Option<Duration>) {
+        let before = match deadline {
+            Some(at) => self.deadlines.insert(id, at),
+            None => self.deadlines.remove(&id),
+        };
+        if before == deadline {
+            return;
+        }
+        if let Some(at) = before {
+            self.timers.remove(&(at, id));
+        }
+        if let Some(at) = deadline {
+            self.timers.insert((at, id));
+        }
+    }
+}

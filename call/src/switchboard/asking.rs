@@ -1,0 +1,67 @@
+//! What people ask.
+
+use super::Switchboard;
+use crate::{Command, CommandError, Output};
+use model::{AnswerMode, CallId, EndReason};
+use queue::SeatError;
+use std::time::Duration;
+
+impl Switchboard {
+    pub(super) fn command(&mut self, now: Duration, id: u64, command: &Command) {
+        let result = self.carry_out(now, command);
+        self.exchange
+            .outputs
+            .push_back(Output::Reply { id, result });
+    }
+
+    fn carry_out(&mut self, now: Duration, command: &Command) -> Result<(), CommandError> {
+        let router = &mut self.exchange.router;
+        match *command {
+            Command::SignIn {
+                agent,
+                answer_mode,
+                status,
+                actor,
+            } => {
+                if answer_mode != AnswerMode::Sip {
+                    return Err(CommandError::AnswerMode(answer_mode));
+                }
+                router
+                    .sign_in(now, agent, (answer_mode, status), actor)
+                    .map_err(refused)
+            }
+            Command::SignOut { agent, actor } => {
+                router.sign_out(now, agent, actor).map_err(refused)
+            }
+            Command::SetStatus {
+                agent,
+                status,
+                actor,
+            } => router
+                .set_status(now, agent, status, actor)
+                .map_err(refused),
+            Command::EndWrapUp { agent } => router.end_wrap_up(now, agent).map_err(refused),
+            Command::HangUp { call } => self.end_call(now, call),
+        }
+    }
+
+    fn end_call(&mut self, now: Duration, id: CallId) -> Result<(), CommandError> {
+        if !self.calls.contains_key(&id) {
+            return Err(CommandError::UnknownCall);
+        }
+        self.with_call(now, id, |call, exchange| {
+            call.end_by_system(now, EndReason::Operator, exchange);
+        });
+        Ok(())
+    }
+}
+
+fn refused(error: SeatError) -> CommandError {
+    match error {
+        SeatError::Unknown => CommandError::UnknownAgent,
+        SeatError::NotSignedIn => CommandError::NotSignedIn,
+        SeatError::OnCall | SeatError::NotFree => CommandError::OnCall,
+        SeatError::NotInWrapUp => CommandError::NotInWrapUp,
+        SeatError::Status => CommandError::Status,
+    }
+}

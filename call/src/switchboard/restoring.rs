@@ -1,0 +1,135 @@
+//! Coming back after the process was killed.
+
+use super::Switchboard;
+use crate::call::{Call, SavedCall, Stage};
+use crate::exchange::OpenRecording;
+use crate::{Error, Key, Output};
+use model::{CallFact, EndReason, EndedBy, Ending};
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+impl Switchboard {
+    /// Puts back what the journal kept. The directory must have been given before. `last_at` is
+    /// when the dead process last wrote: a call that cannot go on ended then. Gives the calls that
+    /// went on and those that were closed, the latter with the reason.
+    pub fn restore(
+        &mut self,
+        now: Duration,
+        saved: &BTreeMap<Vec<u8>, Vec<u8>>,
+        last_at: Duration,
+    ) -> (usize, Vec<Error>) {
+        for (key, state) in saved {
+            match key.first() {
+                Some(b'a') => self.restore_seat(state),
+                Some(b'd') => self.restore_devices(now, state),
+                Some(b'r') => self.restore_recording(state),
+                _ => (),
+            }
+        }
+        let mut lost = Vec::new();
+        let mut back = Vec::new();
+        for (_, state) in saved.iter().filter(|(key, _)| key.first() == Some(&b'c')) {
+            match self.restore_call(now, state, last_at) {
+                Ok(call) => back.push(call),
+                Err(error) => lost.push(error),
+            }
+        }
+        let went_on = back.len();
+        for mut call in back {
+            let id = call.origin.id;
+            call.go_on(now, &mut self.exchange);
+            self.calls.insert(id, call);
+            self.with_call(now, id, |_, _| ());
+        }
+        self.forget_orphans(now);
+        self.settle(now);
+        (went_on, lost)
+    }
+
+    fn restore_seat(&mut self, state: &[u8]) {
+        if let Ok(seat) = postcard::from_bytes::<queue::Seat>(state)
+            && self.exchange.directory.agent(seat.id()).is_some()
+        {
+            self.exchange.router.restore_seat(seat);
+        }
+    }
+
+    fn restore_devices(&mut self, now: Duration, state: &[u8]) {
+        // A phone whose binding cannot be read registers again by itself.
+        let _ = self.exchange.endpoint.restore_bindings(now, state);
+    }
+
+    fn restore_recording(&mut self, state: &[u8]) {
+        if let Ok(open) = postcard::from_bytes::<OpenRecording>(state) {
+            self.exchange.recordings.insert(open.key, open);
+        }
+    }
+
+    fn restore_call(
+        &mut self,
+        now: Duration,
+        state: &[u8],
+        last_at: Duration,
+    ) -> Result<Call, Error> {
+        let saved: SavedCall = postcard::from_bytes(state).map_err(Error::Unreadable)?;
+        saved
+            .restore(now, &mut self.exchange)
+            .map_err(|(call, error)| {
+                self.close_lost(now, *call, last_at);
+                error
+            })
+    }
+
+    /// Closes a call that cannot go on: its parties are hung up, its record says why and when.
+    fn close_lost(&mut self, now: Duration, mut call: Call, last_at: Duration) {
+        let id = call.origin.id;
+        let exchange = &mut self.exchange;
+        call.hang_up_party(now, exchange);
+        let _ = exchange.endpoint.hang_up(now, call.customer.session, None);
+        exchange.release_port(now, call.customer.media);
+        exchange.forget_session(call.customer.session);
+        if let Some(party) = call.party.take() {
+            exchange.release_port(now, party.leg.media);
+            exchange.forget_session(party.leg.session);
+        }
+        let ending = Ending {
+            by: EndedBy::System,
+            stage: call.end_stage(),
+            reason: EndReason::ServerFailure,
+            sip_code: None,
+            q850: None,
+        };
+        exchange.note(last_at, call.name(), CallFact::Ended(ending));
+        call.stage = Stage::Ended;
+        exchange.outputs.push_back(Output::Forget(Key::Call(id)));
+    }
+
+    /// Frees agents held by calls that are gone, and completes the recordings of such calls.
+    fn forget_orphans(&mut self, now: Duration) {
+        let calls = &self.calls;
+        self.exchange
+            .router
+            .release_orphans(now, |call| calls.contains_key(&call));
+        let agents: Vec<_> = self
+            .exchange
+            .directory
+            .agents()
+            .map(|agent| (agent.id, agent.extension.clone()))
+            .collect();
+        for (agent, extension) in agents {
+            let reachable = !self.exchange.endpoint.contacts(now, &extension).is_empty();
+            self.exchange.router.set_reachable(now, agent, reachable);
+        }
+        let recordings: Vec<_> = self
+            .exchange
+            .recordings
+            .values()
+            .filter(|open| !self.calls.get(&open.call).is_some_and(Call::is_taping))
+            .map(|open| (open.key, open.path.clone()))
+            .collect();
+        for (recording, path) in recordings {
+            let order = Output::RecoverRecording { recording, path };
+            self.exchange.outputs.push_back(order);
+        }
+    }
+}

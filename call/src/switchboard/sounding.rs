@@ -1,0 +1,82 @@
+//! What the media threads and the recording writer say.
+
+use super::Switchboard;
+use crate::exchange::Side;
+use crate::limits::CLOSING_RECORDINGS;
+use crate::{Key, Output};
+use media::{LegId, Quality, RecordingKey};
+use model::CallFact;
+use std::time::Duration;
+
+impl Switchboard {
+    pub(super) fn media_event(&mut self, now: Duration, event: media::Event) {
+        let leg = match event {
+            media::Event::Digit { leg, .. }
+            | media::Event::Latched { leg, .. }
+            | media::Event::PlayEnded { leg, .. }
+            | media::Event::Silent { leg, .. }
+            | media::Event::Heard { leg } => leg,
+            media::Event::RecordingStopped { recording, samples } => {
+                let order = Output::CloseRecording { recording, samples };
+                self.exchange.outputs.push_back(order);
+                return;
+            }
+            media::Event::Closed { leg, quality } => {
+                self.leg_closed(now, leg, &quality);
+                return;
+            }
+        };
+        if let Some((call, side)) = self.exchange.call_of_leg(leg) {
+            self.with_call(now, call, |call, exchange| {
+                call.handle_media(now, side, event, exchange);
+            });
+        }
+    }
+
+    fn leg_closed(&mut self, now: Duration, leg: LegId, quality: &Quality) {
+        if let Some((call, side)) = self.exchange.call_of_leg(leg)
+            && let Some(enterprise) = self.exchange.enterprise_of(leg)
+        {
+            let fact = CallFact::LegQuality {
+                customer: side == Side::Customer,
+                received: quality.received,
+                lost: quality.lost,
+                rejected: quality.rejected,
+                jitter_ms: whole_ms(quality.jitter_ms),
+            };
+            self.exchange.note(now, (enterprise, call), fact);
+        }
+        self.exchange.release_port(now, leg);
+    }
+
+    pub(super) fn recording_kept(
+        &mut self,
+        now: Duration,
+        key: RecordingKey,
+        (samples, size_bytes): (u64, u64),
+        fault: Option<String>,
+    ) {
+        let Some(open) = self.exchange.recordings.remove(&key) else {
+            return;
+        };
+        debug_assert!(self.exchange.recordings.len() < CLOSING_RECORDINGS);
+        let fact = CallFact::RecordingEnded {
+            recording: open.id,
+            duration_ms: i64::try_from(samples / 8).unwrap_or(i64::MAX),
+            size_bytes: i64::try_from(size_bytes).unwrap_or(i64::MAX),
+            fault,
+        };
+        self.exchange.note(now, (open.enterprise, open.call), fact);
+        let forget = Output::Forget(Key::Recording(open.id));
+        self.exchange.outputs.push_back(forget);
+    }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "the cast of a float saturates, and a jitter is never negative"
+)]
+fn whole_ms(jitter_ms: f32) -> u32 {
+    jitter_ms.round() as u32
+}
