@@ -1,1 +1,35 @@
-//! Being built.
+//! The HTTP API and the console's files: one module a noun.
+//!
+//! [`router`] is the front door. A request passes `Caller` (who, of which enterprise, with which
+//! role), then one handler that reads from the store or sends a [`call::Command`] to the live
+//! engine, and leaves as a typed view or an [`ApiError`]. Here is no SQL and no call logic.
+
+mod agents;
+mod assets;
+mod auth;
+mod body;
+mod call_records;
+mod calls;
+mod docs;
+mod error;
+mod flows;
+mod health;
+mod layers;
+mod me;
+mod names;
+mod openapi;
+mod page;
+mod parameters;
+mod people;
+mod queues;
+mod router;
+mod sessions;
+mod state;
+mod time;
+mod trunk_numbers;
+mod trunks;
+mod vocabulary;
+
+pub use error::{ApiError, FieldError};
+pub use router::{router, specification};
+pub use state::{Asset, Assets, Check, Engine, Order, Readiness, State};

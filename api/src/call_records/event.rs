@@ -1,0 +1,211 @@
+//! What happened to a call, fact by fact, with names in place of ids.
+
+use crate::names::{Named, Names};
+use crate::vocabulary::{
+    AnswerMode, CallType, Direction, EndReason, EndStage, EndedBy, OfferOutcome, QueueExit,
+};
+use model::CallFact;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// One thing that happened to a call.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub(crate) enum CallEvent {
+    /// A call came in, or we began to dial one.
+    Arrived {
+        direction: Direction,
+        call_type: CallType,
+        trunk: Named,
+        trunk_number: String,
+        caller: String,
+        called: String,
+        sip_call_id: String,
+    },
+    /// The customer's leg was answered.
+    Answered,
+    /// A flow took the call.
+    FlowEntered { flow: Named, version: u32 },
+    /// The flow reached a node.
+    NodeEntered { node: String },
+    /// The flow left a node.
+    NodeLeft {
+        node: String,
+        exit: String,
+        keys: String,
+    },
+    /// A text could not be read to the caller.
+    Unreadable { node: String, reason: String },
+    /// The call entered a queue.
+    Queued { queue: Named },
+    /// The call left a queue.
+    Dequeued { queue: Named, exit: QueueExit },
+    /// The call was offered to an agent whose device rings.
+    Offered {
+        agent: Named,
+        queue: Option<Named>,
+        answer_mode: AnswerMode,
+    },
+    /// An offer ended.
+    OfferEnded { agent: Named, outcome: OfferOutcome },
+    /// An outside number was dialled for the call.
+    Dialed { number: String, trunk: Named },
+    /// The outside number did not answer.
+    DialFailed {
+        number: String,
+        reason: EndReason,
+        sip_code: Option<u16>,
+    },
+    /// The customer and a human hear each other.
+    Bridged { agent: Option<Named> },
+    /// The agent's side left and the customer stays.
+    Unbridged { agent: Option<Named> },
+    /// A party put the other on hold, or took it back.
+    HoldChanged { held: bool, by_customer: bool },
+    /// A recording began.
+    RecordingStarted {
+        #[schema(format = "uuid")]
+        recording: String,
+    },
+    /// A recording is complete and closed.
+    RecordingEnded {
+        #[schema(format = "uuid")]
+        recording: String,
+        duration_ms: i64,
+        size_bytes: i64,
+        fault: Option<String>,
+    },
+    /// The caller began to leave a message.
+    VoicemailStarted,
+    /// The process was restarted and the call went on.
+    Resumed,
+    /// The quality of one leg, reported as it closed.
+    LegQuality {
+        customer: bool,
+        received: u64,
+        lost: u64,
+        rejected: u64,
+        jitter_ms: u32,
+    },
+    /// The call is over.
+    Ended {
+        by: EndedBy,
+        stage: EndStage,
+        reason: EndReason,
+        sip_code: Option<u16>,
+        q850: Option<u8>,
+    },
+}
+
+impl CallEvent {
+    /// Puts names in place of the ids of `fact`.
+    #[expect(
+        clippy::too_many_lines,
+        reason = "one arm a fact, each a plain renaming"
+    )]
+    pub(crate) fn new(fact: CallFact, names: &Names) -> Self {
+        match fact {
+            CallFact::Arrived {
+                direction,
+                call_type,
+                trunk,
+                trunk_number,
+                caller,
+                called,
+                sip_call_id,
+            } => Self::Arrived {
+                direction: direction.into(),
+                call_type: call_type.into(),
+                trunk: names.trunk(trunk),
+                trunk_number: trunk_number.into(),
+                caller: caller.into(),
+                called: called.into(),
+                sip_call_id,
+            },
+            CallFact::Answered => Self::Answered,
+            CallFact::FlowEntered { flow, version } => Self::FlowEntered {
+                flow: names.flow(flow),
+                version,
+            },
+            CallFact::NodeEntered { node } => Self::NodeEntered { node },
+            CallFact::NodeLeft { node, exit, keys } => Self::NodeLeft { node, exit, keys },
+            CallFact::Unreadable { node, reason } => Self::Unreadable { node, reason },
+            CallFact::Queued { queue } => Self::Queued {
+                queue: names.queue(queue),
+            },
+            CallFact::Dequeued { queue, exit } => Self::Dequeued {
+                queue: names.queue(queue),
+                exit: exit.into(),
+            },
+            CallFact::Offered {
+                agent,
+                queue,
+                answer_mode,
+            } => Self::Offered {
+                agent: names.agent(agent),
+                queue: queue.map(|id| names.queue(id)),
+                answer_mode: answer_mode.into(),
+            },
+            CallFact::OfferEnded { agent, outcome } => Self::OfferEnded {
+                agent: names.agent(agent),
+                outcome: outcome.into(),
+            },
+            CallFact::Dialed { number, trunk } => Self::Dialed {
+                number: number.into(),
+                trunk: names.trunk(trunk),
+            },
+            CallFact::DialFailed {
+                number,
+                reason,
+                sip_code,
+            } => Self::DialFailed {
+                number: number.into(),
+                reason: reason.into(),
+                sip_code,
+            },
+            CallFact::Bridged { agent } => Self::Bridged {
+                agent: agent.map(|id| names.agent(id)),
+            },
+            CallFact::Unbridged { agent } => Self::Unbridged {
+                agent: agent.map(|id| names.agent(id)),
+            },
+            CallFact::HoldChanged { held, by_customer } => Self::HoldChanged { held, by_customer },
+            CallFact::RecordingStarted { recording, .. } => Self::RecordingStarted {
+                recording: recording.to_string(),
+            },
+            CallFact::RecordingEnded {
+                recording,
+                duration_ms,
+                size_bytes,
+                fault,
+            } => Self::RecordingEnded {
+                recording: recording.to_string(),
+                duration_ms,
+                size_bytes,
+                fault,
+            },
+            CallFact::VoicemailStarted => Self::VoicemailStarted,
+            CallFact::Resumed => Self::Resumed,
+            CallFact::LegQuality {
+                customer,
+                received,
+                lost,
+                rejected,
+                jitter_ms,
+            } => Self::LegQuality {
+                customer,
+                received,
+                lost,
+                rejected,
+                jitter_ms,
+            },
+            CallFact::Ended(ending) => Self::Ended {
+                by: ending.by.into(),
+                stage: ending.stage.into(),
+                reason: ending.reason.into(),
+                sip_code: ending.sip_code,
+                q850: ending.q850,
+            },
+        }
+    }
+}

@@ -1,0 +1,249 @@
+//! The one error of the API: RFC 9457 `application/problem+json` with a stable `code`.
+
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use call::CommandError;
+use serde::Serialize;
+use std::time::Duration;
+use thiserror::Error;
+use utoipa::ToSchema;
+
+/// Why a request was not met.
+#[derive(Debug, Error)]
+pub enum ApiError {
+    /// The body is longer than the API reads.
+    #[error("the body is longer than {limit_bytes} bytes")]
+    BodyTooLarge {
+        /// The longest body.
+        limit_bytes: usize,
+    },
+    /// The live engine refused a command.
+    #[error(transparent)]
+    Command(#[from] CommandError),
+    /// A request with a cookie came from another site.
+    #[error("a request that changes something must come from the console's own address")]
+    CrossSite,
+    /// The caller may not do this.
+    #[error("this needs the role {needed}")]
+    Forbidden {
+        /// The least role that may.
+        needed: &'static str,
+    },
+    /// The live engine did not answer.
+    #[error("the call engine did not answer in time; try again")]
+    EngineUnavailable,
+    /// Something in the request is not what the API expects.
+    #[error("the request has {} mistake(s)", .0.len())]
+    Invalid(Vec<FieldError>),
+    /// The address exists for other methods only.
+    #[error("this address does not answer the method {0}")]
+    MethodNotAllowed(String),
+    /// There is no such thing, or it belongs to another enterprise.
+    #[error("there is no such {0}")]
+    NotFound(&'static str),
+    /// The signed-in person takes no calls.
+    #[error("you are not set up to take calls")]
+    NotAnAgent,
+    /// The range lies outside of the file.
+    #[error("the range lies outside of the {size_bytes} bytes of the file")]
+    RangeNotSatisfiable {
+        /// How long the file is.
+        size_bytes: u64,
+    },
+    /// The database could not answer.
+    #[error("the data could not be read")]
+    Store(#[source] store::Error),
+    /// The database does not answer right now.
+    #[error("the database does not answer; try again")]
+    StoreUnreachable(#[source] store::Error),
+    /// A file could not be read.
+    #[error("the file could not be read")]
+    File(#[from] std::io::Error),
+    /// The enterprise's time zone cannot be used.
+    #[error("the time zone {0:?} cannot be used")]
+    TimeZone(String, #[source] jiff::Error),
+    /// Too many attempts to sign in.
+    #[error("too many attempts to sign in; wait {} s", .retry_after.as_secs())]
+    TooManyAttempts {
+        /// When the next attempt is looked at.
+        retry_after: Duration,
+    },
+    /// No valid session came with the request.
+    #[error("sign in to do this")]
+    Unauthorized,
+    /// The body is not JSON.
+    #[error("send the body as application/json")]
+    UnsupportedMediaType,
+    /// E-mail or password are wrong; which one is not said.
+    #[error("the e-mail address or the password is wrong")]
+    WrongCredentials,
+}
+
+/// What is wrong with one part of a request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct FieldError {
+    /// JSON pointer into the body (RFC 6901), or the name of a query parameter.
+    pub pointer: String,
+    /// What is wrong there.
+    pub detail: String,
+}
+
+/// A problem as it is sent (RFC 9457).
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct Problem {
+    /// Where the problem is explained.
+    #[serde(rename = "type")]
+    kind: String,
+    /// The status in words.
+    title: &'static str,
+    /// The HTTP status.
+    status: u16,
+    /// What is wrong with this request.
+    detail: String,
+    /// The stable name of the problem.
+    code: &'static str,
+    /// The parts of the request that are wrong.
+    errors: Vec<FieldError>,
+    /// Names the request in the server's log.
+    request_id: String,
+}
+
+impl Problem {
+    /// The response, once the request's id is known.
+    pub(crate) fn with_request_id(mut self, request_id: &str) -> Response {
+        request_id.clone_into(&mut self.request_id);
+        let status = StatusCode::from_u16(self.status).unwrap_or_default();
+        let content_type = HeaderValue::from_static("application/problem+json");
+        (status, [(header::CONTENT_TYPE, content_type)], Json(self)).into_response()
+    }
+}
+
+impl ApiError {
+    /// A single mistake.
+    pub(crate) fn invalid(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self::Invalid(vec![FieldError {
+            pointer: pointer.into(),
+            detail: detail.into(),
+        }])
+    }
+
+    fn status_and_code(&self) -> (StatusCode, &'static str) {
+        match self {
+            Self::BodyTooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "body_too_large"),
+            Self::Command(refusal) => command_status_and_code(*refusal),
+            Self::CrossSite => (StatusCode::FORBIDDEN, "cross_site"),
+            Self::Forbidden { .. } => (StatusCode::FORBIDDEN, "forbidden"),
+            Self::EngineUnavailable => (StatusCode::SERVICE_UNAVAILABLE, "engine_unavailable"),
+            Self::Invalid(_) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid_request"),
+            Self::MethodNotAllowed(_) => (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed"),
+            Self::NotFound(_) => (StatusCode::NOT_FOUND, "not_found"),
+            Self::NotAnAgent => (StatusCode::CONFLICT, "not_an_agent"),
+            Self::RangeNotSatisfiable { .. } => {
+                (StatusCode::RANGE_NOT_SATISFIABLE, "range_not_satisfiable")
+            }
+            Self::Store(_) => (StatusCode::INTERNAL_SERVER_ERROR, "store_failure"),
+            Self::StoreUnreachable(_) => (StatusCode::SERVICE_UNAVAILABLE, "store_unreachable"),
+            Self::File(_) => (StatusCode::INTERNAL_SERVER_ERROR, "file_failure"),
+            Self::TimeZone(..) => (StatusCode::INTERNAL_SERVER_ERROR, "time_zone_unusable"),
+            Self::TooManyAttempts { .. } => (StatusCode::TOO_MANY_REQUESTS, "too_many_attempts"),
+            Self::Unauthorized => (StatusCode::UNAUTHORIZED, "unauthorized"),
+            Self::UnsupportedMediaType => {
+                (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type")
+            }
+            Self::WrongCredentials => (StatusCode::UNAUTHORIZED, "wrong_credentials"),
+        }
+    }
+
+    fn headers(&self) -> Option<(header::HeaderName, String)> {
+        if let Self::TooManyAttempts { retry_after } = self {
+            return Some((
+                header::RETRY_AFTER,
+                retry_after.as_secs().max(1).to_string(),
+            ));
+        }
+        if let Self::RangeNotSatisfiable { size_bytes } = self {
+            return Some((header::CONTENT_RANGE, format!("bytes */{size_bytes}")));
+        }
+        if matches!(self, Self::Unauthorized) {
+            return Some((header::WWW_AUTHENTICATE, "Bearer".to_owned()));
+        }
+        if matches!(self, Self::EngineUnavailable | Self::StoreUnreachable(_)) {
+            return Some((header::RETRY_AFTER, "1".to_owned()));
+        }
+        None
+    }
+}
+
+impl From<store::Error> for ApiError {
+    fn from(error: store::Error) -> Self {
+        if let store::Error::NotFound(what) = error {
+            return Self::NotFound(what);
+        }
+        if matches!(error, store::Error::Unreachable(_)) {
+            return Self::StoreUnreachable(error);
+        }
+        Self::Store(error)
+    }
+}
+
+fn command_status_and_code(refusal: CommandError) -> (StatusCode, &'static str) {
+    match refusal {
+        CommandError::UnknownAgent => (StatusCode::NOT_FOUND, "not_found"),
+        CommandError::UnknownCall => (StatusCode::NOT_FOUND, "not_found"),
+        CommandError::NotSignedIn => (StatusCode::CONFLICT, "not_signed_in"),
+        CommandError::OnCall => (StatusCode::CONFLICT, "on_call"),
+        CommandError::NotInWrapUp => (StatusCode::CONFLICT, "not_in_wrap_up"),
+        CommandError::AnswerMode(_) => {
+            (StatusCode::UNPROCESSABLE_ENTITY, "answer_mode_not_offered")
+        }
+        CommandError::Status => (StatusCode::UNPROCESSABLE_ENTITY, "status_not_settable"),
+    }
+}
+
+impl IntoResponse for ApiError {
+    /// The response still lacks its body: [`crate::layers::finish`] knows the request's id and
+    /// writes the problem.
+    fn into_response(self) -> Response {
+        let (status, code) = self.status_and_code();
+        if status.is_server_error() {
+            tracing::error!(error.code = code, error.cause = %Chain(&self), "request not met");
+        }
+        let headers = self.headers();
+        let detail = self.to_string();
+        let problem = Problem {
+            kind: format!("/api/docs#{code}"),
+            title: status.canonical_reason().unwrap_or("Problem"),
+            status: status.as_u16(),
+            detail,
+            code,
+            errors: match self {
+                Self::Invalid(errors) => errors,
+                _ => Vec::new(),
+            },
+            request_id: String::new(),
+        };
+        let mut response = status.into_response();
+        if let Some((name, value)) = headers
+            && let Ok(value) = HeaderValue::from_str(&value)
+        {
+            response.headers_mut().insert(name, value);
+        }
+        response.extensions_mut().insert(problem);
+        response
+    }
+}
+
+struct Chain<'a>(&'a dyn std::error::Error);
+
+impl std::fmt::Display for Chain<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.0)?;
+        let mut source = self.0.source();
+        while let Some(cause) = source {
+            write!(f, ": {cause}")?;
+            source = cause.source();
+        }
+        Ok(())
+    }
+}

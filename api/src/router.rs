@@ -1,0 +1,120 @@
+//! Every address there is.
+
+use crate::body::LONGEST_BODY;
+use crate::openapi::Head;
+use crate::sessions::attempts::Attempts;
+use crate::{
+    ApiError, State, agents, assets, call_records, calls, docs, flows, health, layers, me, queues,
+    sessions, trunk_numbers, trunks,
+};
+use axum::Extension;
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::Method;
+use axum::middleware;
+use axum::routing::get;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::{Semaphore, SemaphorePermit};
+use utoipa::OpenApi;
+use utoipa::openapi::OpenApi as Document;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// How many passwords are checked at a time: each check takes 19 MiB and a core.
+const PASSWORDS_AT_A_TIME: usize = 2;
+
+/// The API, its documentation and the console, ready to be served.
+///
+/// Serve it with connection info (`into_make_service_with_connect_info::<SocketAddr>()`), which
+/// the bound on failed attempts to sign in goes by.
+pub fn router(state: State) -> Router {
+    let (router, document) = documented().split_for_parts();
+    let shared = Shared(Arc::new(Inner {
+        attempts: Mutex::default(),
+        passwords: Semaphore::new(PASSWORDS_AT_A_TIME),
+        specification: text(&document),
+    }));
+    router
+        .route("/api/docs", get(docs::page))
+        .route("/api/docs/page.js", get(docs::script))
+        .route("/api/docs/page.css", get(docs::style))
+        .method_not_allowed_fallback(method_not_allowed)
+        .fallback(assets::serve)
+        .with_state(state)
+        .layer(DefaultBodyLimit::max(LONGEST_BODY))
+        .layer(Extension(shared))
+        .layer(middleware::from_fn(layers::finish))
+}
+
+/// The specification of the API as JSON text, as `/api/v1/openapi.json` has it.
+pub fn specification() -> String {
+    text(&documented().into_openapi())
+}
+
+fn documented() -> OpenApiRouter<State> {
+    OpenApiRouter::with_openapi(Head::openapi())
+        .routes(routes!(sessions::create::create))
+        .routes(routes!(sessions::remove::remove))
+        .routes(routes!(me::show))
+        .routes(routes!(call_records::list::list))
+        .routes(routes!(call_records::show::show))
+        .routes(routes!(call_records::events::events))
+        .routes(routes!(call_records::recording::recording))
+        .routes(routes!(calls::list::list))
+        .routes(routes!(calls::show::show))
+        .routes(routes!(calls::hangup::hangup))
+        .routes(routes!(agents::list::list))
+        .routes(routes!(agents::sign_in::myself))
+        .routes(routes!(agents::sign_in::other))
+        .routes(routes!(agents::sign_out::myself))
+        .routes(routes!(agents::sign_out::other))
+        .routes(routes!(agents::status::myself))
+        .routes(routes!(agents::status::other))
+        .routes(routes!(agents::end_wrap_up::myself))
+        .routes(routes!(agents::end_wrap_up::other))
+        .routes(routes!(queues::list))
+        .routes(routes!(trunks::list))
+        .routes(routes!(trunk_numbers::list))
+        .routes(routes!(flows::list))
+        .routes(routes!(docs::specification))
+        .routes(routes!(health::healthz))
+        .routes(routes!(health::readyz))
+        .routes(routes!(health::metrics))
+}
+
+fn text(document: &Document) -> String {
+    let text = document.to_pretty_json();
+    text.expect("a document made of plain values can be written") + "\n"
+}
+
+async fn method_not_allowed(method: Method) -> ApiError {
+    ApiError::MethodNotAllowed(method.to_string())
+}
+
+/// What the requests of one router share beside its state.
+#[derive(Clone)]
+pub(crate) struct Shared(Arc<Inner>);
+
+struct Inner {
+    attempts: Mutex<Attempts>,
+    passwords: Semaphore,
+    specification: String,
+}
+
+impl Shared {
+    /// The failed attempts to sign in.
+    pub(crate) fn attempts(&self) -> MutexGuard<'_, Attempts> {
+        let attempts = self.0.attempts.lock();
+        attempts.unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits until a password may be checked.
+    pub(crate) async fn password_turn(&self) -> Option<SemaphorePermit<'_>> {
+        self.0.passwords.acquire().await.ok()
+    }
+
+    /// The specification as JSON text.
+    pub(crate) fn specification(&self) -> String {
+        self.0.specification.clone()
+    }
+}

@@ -1,0 +1,84 @@
+//! What the router needs from the server: the database, the live engine, files and probes.
+
+use crate::ApiError;
+use call::{Command, CommandError, LiveView};
+use metrics_exporter_prometheus::PrometheusHandle;
+use std::borrow::Cow;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{mpsc, oneshot, watch};
+
+/// How long a request waits for the live engine to answer a command.
+const COMMAND_PATIENCE: Duration = Duration::from_secs(5);
+
+/// A command on its way to the live engine, with the place for its answer.
+pub type Order = (Command, oneshot::Sender<Result<(), CommandError>>);
+
+/// The door to the live engine.
+#[derive(Debug, Clone)]
+pub struct Engine {
+    /// Where commands go; bounded, a full channel sheds the command with 503.
+    pub commands: mpsc::Sender<Order>,
+    /// What goes on right now.
+    pub live: watch::Receiver<Arc<LiveView>>,
+}
+
+impl Engine {
+    /// What goes on right now.
+    pub(crate) fn view(&self) -> Arc<LiveView> {
+        Arc::clone(&self.live.borrow())
+    }
+
+    /// Sends a command and waits for its answer.
+    pub(crate) async fn order(&self, command: Command) -> Result<(), ApiError> {
+        let (answer, answered) = oneshot::channel();
+        self.commands
+            .try_send((command, answer))
+            .map_err(|_| ApiError::EngineUnavailable)?;
+        let result = tokio::time::timeout(COMMAND_PATIENCE, answered)
+            .await
+            .map_err(|_| ApiError::EngineUnavailable)?
+            .map_err(|_| ApiError::EngineUnavailable)?;
+        result.map_err(ApiError::from)
+    }
+}
+
+/// A file of the built console.
+#[derive(Debug, Clone)]
+pub struct Asset {
+    /// Its bytes.
+    pub bytes: Cow<'static, [u8]>,
+}
+
+/// Gives the file of the built console with this path below its root, such as `index.html`.
+pub type Assets = fn(&str) -> Option<Asset>;
+
+/// One part of the server that must work before it can take calls.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Check {
+    /// The part: `media`, `sip`, …; `database` is checked by the API itself.
+    pub name: &'static str,
+    /// What is wrong with it, if anything.
+    pub fault: Option<String>,
+}
+
+/// Looks at the parts of the server; must not block.
+pub type Readiness = Arc<dyn Fn() -> Vec<Check> + Send + Sync>;
+
+/// Everything the handlers share. Cheap to clone.
+#[derive(Clone)]
+pub struct State {
+    /// The database.
+    pub db: store::Db,
+    /// The live engine.
+    pub engine: Engine,
+    /// The folder below which the paths of recordings lie.
+    pub data_dir: PathBuf,
+    /// The built console.
+    pub assets: Assets,
+    /// The metrics in Prometheus' text form.
+    pub metrics: PrometheusHandle,
+    /// The probes behind `/readyz`.
+    pub readiness: Readiness,
+}

@@ -1,0 +1,57 @@
+//! The model's closed sets of words as the API writes them, each with its schema.
+//!
+//! The model knows no HTTP, so each set is mirrored here; the conversions are exhaustive, and a
+//! word added to the model does not compile before it is added here.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+macro_rules! words {
+    ($($(#[$doc:meta])* $name:ident { $($word:ident),* $(,)? })*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+        #[serde(rename_all = "snake_case")]
+        pub(crate) enum $name { $($word),* }
+
+        impl From<model::$name> for $name {
+            fn from(word: model::$name) -> Self {
+                match word { $(model::$name::$word => Self::$word),* }
+            }
+        }
+
+        impl From<$name> for model::$name {
+            fn from(word: $name) -> Self {
+                match word { $($name::$word => Self::$word),* }
+            }
+        }
+    )*};
+}
+
+words! {
+    /// Who called whom.
+    Direction { Inbound, Outbound, Internal }
+    /// How a call came about.
+    CallType { Inbound, Outbound, ClickToDial, Internal }
+    /// With what an agent takes calls.
+    AnswerMode { Softphone, Sip, Phone, App, Other }
+    /// Who ended a call.
+    EndedBy { Customer, Agent, System, Network }
+    /// How far a call has come.
+    EndStage { PreIvr, Ivr, Queue, Ringing, Talking, Voicemail }
+    /// Why a call ended.
+    EndReason {
+        HungUp, Cancelled, FlowEnded, UnknownNumber, NotAcceptable, Overloaded, NoAgent,
+        QueueTimeout, QueueFull, NoAnswer, Busy, Refused, MediaTimeout, SignallingTimeout,
+        Operator, Shutdown, ServerFailure, InternalError,
+    }
+    /// How an offer of a call to an agent ended.
+    OfferOutcome { Answered, NoAnswer, Rejected, Unreachable, CallerGaveUp }
+    /// How a call left a queue.
+    QueueExit { Answered, Abandoned, TimedOut, Full, NoAgent, Ended }
+    /// How far a recording is.
+    RecordingState { Open, Closed, Faulty }
+    /// What a person may do.
+    Role { Agent, Supervisor, Admin }
+    /// Which agent gets the next call of a queue.
+    Strategy { LongestIdle }
+}
