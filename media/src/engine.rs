@@ -1,8 +1,22 @@
-//! The engine.
+//! All legs and recordings of one media thread: gives each input to whom it concerns.
+//!
+//! Legs lie in a vector by number, so a packet finds its leg without hashing. Every leg belongs to
+//! one of four phases of 5 ms, which spreads what the engine sends over the 20 ms of a frame.
+
+mod orders;
+mod ticks;
+
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use crate::clock::Micros;
+use crate::leg::{Content, Leg};
+use crate::recorder::{Channel, Recorder};
+use crate::rtp::{self, Datagram, Header};
+use crate::sink::SinkMode;
 use crate::{LegId, Line, Order, Outbox};
+
+const PHASES: usize = 4;
 
 /// What an engine serves.
 #[derive(Clone, Copy, Debug)]
@@ -16,28 +30,55 @@ pub struct Config {
 /// What an engine has seen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counters {
-    /// Datagrams that are not RTP.
+    /// Datagrams that are neither RTP nor RTCP.
     pub malformed: u64,
+    /// Packets and orders for legs that are not open, orders for recordings that do not run.
+    pub unknown: u64,
+    /// Bridges beyond what a leg can hear.
+    pub refused_bridges: u64,
+    /// Keys that cannot be sent.
+    pub skipped_keys: u64,
+    /// Ticks that ran later than the following one was due.
+    pub late_ticks: u64,
+    /// Frames of 20 ms that were never sent because the engine was not run for too long.
+    pub skipped_frames: u64,
 }
 
 /// The legs of one media thread.
 #[derive(Debug)]
 pub struct Engine {
-    config: Config,
+    first_leg: u32,
+    legs: Vec<Option<Box<Leg>>>,
+    recorders: Vec<Option<Recorder>>,
+    /// Indexes of the open legs of each phase.
+    phases: [Vec<u32>; PHASES],
+    next_tick: Option<Micros>,
+    ticks: u64,
+    counters: Counters,
 }
 
 impl Engine {
     /// An engine without legs.
     pub fn new(config: Config) -> Self {
-        Self { config }
+        Self {
+            first_leg: config.first_leg.0,
+            legs: std::iter::repeat_with(|| None).take(config.legs).collect(),
+            recorders: Vec::new(),
+            phases: Default::default(),
+            next_tick: None,
+            ticks: 0,
+            counters: Counters::default(),
+        }
     }
 
     /// Obeys an order.
     pub fn handle_order(&mut self, now: Duration, order: Order, outbox: &mut Outbox) {
-        let _ = (now, order, outbox, self.config);
+        if self.obey(now.into(), order, outbox).is_none() {
+            self.counters.unknown += 1;
+        }
     }
 
-    /// Takes a packet that arrived for a leg.
+    /// Takes a datagram that arrived on a leg's socket. Its bytes may be changed.
     pub fn handle_packet(
         &mut self,
         now: Duration,
@@ -46,21 +87,92 @@ impl Engine {
         packet: &mut [u8],
         outbox: &mut Outbox,
     ) {
-        let _ = (now, leg, from, packet, outbox);
+        let (header, payload) = match rtp::parse(packet) {
+            Datagram::Rtp(header, payload) => (header, payload),
+            Datagram::Rtcp => return,
+            Datagram::Malformed => {
+                self.counters.malformed += 1;
+                return;
+            }
+        };
+        let now = Micros::from(now);
+        let index = leg.0.wrapping_sub(self.first_leg);
+        let Some(Some(source)) = self.legs.get_mut(index as usize) else {
+            self.counters.unknown += 1;
+            return;
+        };
+        let Some(content) = source.receive(now, from, &header, payload, outbox) else {
+            return;
+        };
+        if let Content::Audio(law) = content {
+            if let Some(decoded) = &mut source.decoded {
+                decoded.buffer.push(now, &header, law, payload);
+            }
+            let channels = [
+                (source.customer_of, Channel::Left),
+                (source.agent_of, Channel::Right),
+            ];
+            for (recorder, channel) in channels {
+                let slot = recorder.and_then(|slot| self.recorders.get_mut(slot as usize));
+                if let Some(Some(recorder)) = slot {
+                    recorder.handle_packet(now, channel, &header, (law, payload), outbox);
+                }
+            }
+        }
+        self.relay(now, (index, &header), content, payload, outbox);
     }
 
     /// Does what is due; to be called every 5 ms.
     pub fn handle_tick(&mut self, now: Duration, outbox: &mut Outbox) {
-        let _ = (now, outbox);
+        self.run_ticks(now.into(), outbox);
     }
 
-    /// Visits the numbering of every open leg, for a checkpoint.
-    pub fn lines(&self, now: Duration, visit: &mut impl FnMut(LegId, Line)) {
-        let _ = (now, visit);
+    /// Visits the numbering of every open leg, for a checkpoint that [`Order::Resume`] goes on from.
+    pub fn lines(&self, _now: Duration, visit: &mut impl FnMut(LegId, Line)) {
+        for leg in self.legs.iter().flatten() {
+            visit(leg.id, leg.sender.line());
+        }
     }
 
     /// What the engine has seen so far.
     pub fn counters(&self) -> Counters {
-        Counters::default()
+        self.counters
+    }
+
+    /// How many legs are open.
+    pub fn open_legs(&self) -> usize {
+        self.phases.iter().map(Vec::len).sum()
+    }
+
+    /// Sends a packet on to the legs that hear nothing but its source.
+    #[inline]
+    fn relay(
+        &mut self,
+        now: Micros,
+        source: (u32, &Header),
+        content: Content,
+        payload: &[u8],
+        outbox: &mut Outbox,
+    ) {
+        let (index, _) = source;
+        let heard_by = match &self.legs[index as usize] {
+            Some(leg) => leg.listeners.len(),
+            None => 0,
+        };
+        for nth in 0..heard_by {
+            let Some((id, listener)) = self.listener(index, nth) else {
+                continue;
+            };
+            if listener.plan.mode() == SinkMode::Relay(id) {
+                listener.relay(now, source, content, payload, outbox);
+            }
+        }
+    }
+
+    fn listener(&mut self, source: u32, nth: usize) -> Option<(LegId, &mut Leg)> {
+        let leg = self.legs[source as usize].as_ref()?;
+        let id = leg.id;
+        let listener = *leg.listeners.get(nth)? as usize;
+        Some((id, self.legs.get_mut(listener)?.as_mut()?))
     }
 }

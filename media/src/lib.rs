@@ -13,12 +13,18 @@
 
 mod clock;
 pub mod codec;
+pub mod dtmf;
 mod engine;
+mod jitter;
+mod latch;
+mod leg;
 mod line;
 mod order;
 mod outbox;
 mod ports;
 mod prompt;
+mod recorder;
+pub mod rtp;
 pub mod sdp;
 mod sink;
 pub mod wav;
@@ -30,4 +36,3 @@ pub use order::{Event, LegId, Order, Quality, RecordingKey};
 pub use outbox::{Block, Outbox};
 pub use ports::PortPool;
 pub use prompt::{Prompt, Segment};
-pub use sink::{Gain, SinkMode, SinkPlan, SourceId};

@@ -1,0 +1,367 @@
+//! Orders change who hears whom and what is recorded. Here allocation is allowed.
+
+use std::net::{IpAddr, SocketAddr};
+
+use super::Engine;
+use crate::clock::{FRAME_SAMPLES, Micros};
+use crate::jitter::JitterBuffer;
+use crate::latch::Latch;
+use crate::leg::sender::Sender;
+use crate::leg::{Decoded, Leg, Terms};
+use crate::prompt::Cursor;
+use crate::recorder::Recorder;
+use crate::sink::{Gain, SourceId};
+use crate::{Event, Law, LegId, Line, Order, Outbox, RecordingKey, Segment};
+
+struct Opening {
+    remote: SocketAddr,
+    signalling: IpAddr,
+    line: Line,
+    latched: Option<SocketAddr>,
+}
+
+struct Recording {
+    key: RecordingKey,
+    customer: LegId,
+    agent: Option<LegId>,
+    started_at: Micros,
+    resume: bool,
+    law: Law,
+}
+
+impl Engine {
+    /// Obeys an order, or says by nothing that it names what does not exist.
+    #[expect(clippy::too_many_lines, reason = "one arm per order, each only names its action")]
+    pub(super) fn obey(&mut self, now: Micros, order: Order, outbox: &mut Outbox) -> Option<()> {
+        match order {
+            Order::Open {
+                leg,
+                remote,
+                law,
+                payload_type,
+                telephone_event,
+                signalling,
+                line,
+                sending,
+            } => {
+                let terms = Terms {
+                    law,
+                    payload_type,
+                    telephone_event,
+                    sending,
+                };
+                let opening = Opening {
+                    remote,
+                    signalling,
+                    line,
+                    latched: None,
+                };
+                self.open(now, leg, terms, &opening)
+            }
+            Order::Resume {
+                leg,
+                remote,
+                law,
+                payload_type,
+                telephone_event,
+                signalling,
+                line,
+                sending,
+                latched,
+            } => {
+                let terms = Terms {
+                    law,
+                    payload_type,
+                    telephone_event,
+                    sending,
+                };
+                let opening = Opening {
+                    remote,
+                    signalling,
+                    line,
+                    latched,
+                };
+                self.open(now, leg, terms, &opening)
+            }
+            Order::Retarget {
+                leg,
+                remote,
+                law,
+                payload_type,
+                telephone_event,
+                sending,
+            } => {
+                let terms = Terms {
+                    law,
+                    payload_type,
+                    telephone_event,
+                    sending,
+                };
+                self.leg_mut(leg)?.retarget(now, remote, terms);
+                Some(())
+            }
+            Order::Play {
+                leg,
+                play,
+                segments,
+                repeat,
+            } => self.play(leg, (play, segments, repeat), outbox),
+            Order::StopPlay { leg } => {
+                let leg = self.leg_mut(leg)?;
+                leg.play = None;
+                leg.plan.set_playing(false);
+                Some(())
+            }
+            Order::Bridge { a, b } => self.bridge(a, b),
+            Order::Unbridge { a, b } => self.unbridge(a, b),
+            Order::SendDigits { leg, digits } => {
+                let leg = self.leg_mut(leg)?;
+                let skipped = match leg.terms.telephone_event {
+                    Some(_) => leg.keys.push(&digits),
+                    None => digits.chars().count(),
+                };
+                self.counters.skipped_keys += skipped as u64;
+                Some(())
+            }
+            Order::Record {
+                recording,
+                customer,
+                agent,
+                started_at,
+                resume,
+                law,
+            } => {
+                let recording = Recording {
+                    key: recording,
+                    customer,
+                    agent,
+                    started_at: started_at.into(),
+                    resume,
+                    law,
+                };
+                self.record(now, &recording)
+            }
+            Order::RecordAgent { recording, agent } => self.record_agent(recording, agent),
+            Order::StopRecording { recording } => self.stop_recording(now, recording, outbox),
+            Order::Close { leg } => self.close(leg, outbox),
+        }
+    }
+
+    fn open(&mut self, now: Micros, id: LegId, terms: Terms, opening: &Opening) -> Option<()> {
+        let index = self.index(id)?;
+        if self.legs[index as usize].is_some() {
+            return None;
+        }
+        let latch = Latch::new(now, opening.remote, opening.signalling, opening.latched);
+        let sender = Sender::new(now, opening.line);
+        let leg = Leg::new(now, id, terms, latch, sender);
+        self.legs[index as usize] = Some(Box::new(leg));
+        let phase = self.phases.iter_mut().min_by_key(|phase| phase.len())?;
+        phase.push(index);
+        Some(())
+    }
+
+    fn play(
+        &mut self,
+        id: LegId,
+        what: (u64, Vec<Segment>, bool),
+        outbox: &mut Outbox,
+    ) -> Option<()> {
+        let (play, segments, repeat) = what;
+        let leg = self.leg_mut(id)?;
+        leg.play = Cursor::new(play, segments, repeat);
+        leg.plan.set_playing(leg.play.is_some());
+        leg.sender.mark_next();
+        leg.sender.forget_source();
+        if leg.play.is_none() {
+            outbox.push_event(Event::PlayEnded { leg: id, play });
+        }
+        Some(())
+    }
+
+    fn bridge(&mut self, a: LegId, b: LegId) -> Option<()> {
+        let (a_index, b_index) = (self.index(a)?, self.index(b)?);
+        if a == b || self.leg_mut(b).is_none() {
+            return None;
+        }
+        let a_hears = self.leg_mut(a)?.plan.add(SourceId::Leg(b), Gain::UNITY);
+        let b_hears = self.leg_mut(b)?.plan.add(SourceId::Leg(a), Gain::UNITY);
+        if !(a_hears && b_hears) {
+            self.counters.refused_bridges += 1;
+            self.part(a, b);
+            return Some(());
+        }
+        self.leg_mut(a)?.add_listener(b_index);
+        self.leg_mut(b)?.add_listener(a_index);
+        self.refresh_decoding(a);
+        self.refresh_decoding(b);
+        Some(())
+    }
+
+    fn unbridge(&mut self, a: LegId, b: LegId) -> Option<()> {
+        self.leg_mut(a)?;
+        self.leg_mut(b)?;
+        self.part(a, b);
+        Some(())
+    }
+
+    /// Lets two legs no longer hear each other.
+    fn part(&mut self, a: LegId, b: LegId) {
+        for (hearer, source) in [(a, b), (b, a)] {
+            let hearer_index = self.index(hearer);
+            if let Some(leg) = self.leg_mut(hearer) {
+                leg.plan.remove(SourceId::Leg(source));
+                leg.sender.mark_next();
+            }
+            if let (Some(leg), Some(index)) = (self.leg_mut(source), hearer_index) {
+                leg.listeners.retain(|listener| *listener != index);
+            }
+        }
+        self.refresh_decoding(a);
+        self.refresh_decoding(b);
+    }
+
+    /// Gives a jitter buffer to those of a leg and its sources that are mixed somewhere, and
+    /// takes it from the others.
+    fn refresh_decoding(&mut self, id: LegId) {
+        let Some(leg) = self.leg_mut(id) else {
+            return;
+        };
+        let heard = leg.plan.sources().iter().map(|&(SourceId::Leg(leg), _)| leg);
+        let concerned: Vec<LegId> = heard.chain([id]).collect();
+        for source in concerned {
+            let mixed = self.is_mixed(source);
+            if let Some(leg) = self.leg_mut(source) {
+                if !mixed {
+                    leg.decoded = None;
+                } else if leg.decoded.is_none() {
+                    leg.decoded = Some(Box::new(Decoded {
+                        buffer: JitterBuffer::new(),
+                        frame: [0; FRAME_SAMPLES],
+                    }));
+                }
+            }
+        }
+    }
+
+    fn is_mixed(&self, source: LegId) -> bool {
+        let Some(Some(leg)) = self.index(source).map(|index| &self.legs[index as usize]) else {
+            return false;
+        };
+        leg.listeners
+            .iter()
+            .filter_map(|&listener| self.legs[listener as usize].as_ref())
+            .any(|listener| listener.plan.mixes())
+    }
+
+    fn record(&mut self, now: Micros, recording: &Recording) -> Option<()> {
+        if self.recorder_slot(recording.key).is_some() {
+            return None;
+        }
+        let customer = self.index(recording.customer)?;
+        self.leg_mut(recording.customer)?;
+        let mut recorder =
+            Recorder::new(recording.key, customer, recording.law, recording.started_at);
+        if recording.resume {
+            recorder.resume(now);
+        }
+        let slot = match self.recorders.iter().position(Option::is_none) {
+            Some(slot) => slot,
+            None => {
+                self.recorders.push(None);
+                self.recorders.len() - 1
+            }
+        };
+        self.recorders[slot] = Some(recorder);
+        self.leg_mut(recording.customer)?.customer_of = Some(slot as u32);
+        self.record_agent(recording.key, recording.agent)
+    }
+
+    fn record_agent(&mut self, key: RecordingKey, agent: Option<LegId>) -> Option<()> {
+        let slot = self.recorder_slot(key)?;
+        let index = agent.and_then(|agent| self.index(agent));
+        let recorder = self.recorders[slot].as_mut()?;
+        let before = recorder.agent;
+        recorder.set_agent(index);
+        if let Some(leg) = before.and_then(|index| self.legs[index as usize].as_mut()) {
+            leg.agent_of = None;
+        }
+        if let Some(agent) = agent {
+            self.leg_mut(agent)?.agent_of = Some(slot as u32);
+        }
+        Some(())
+    }
+
+    fn stop_recording(
+        &mut self,
+        now: Micros,
+        key: RecordingKey,
+        outbox: &mut Outbox,
+    ) -> Option<()> {
+        let slot = self.recorder_slot(key)?;
+        let mut recorder = self.recorders[slot].take()?;
+        let samples = recorder.finish(now, outbox);
+        for index in [Some(recorder.customer), recorder.agent].into_iter().flatten() {
+            if let Some(leg) = self.legs[index as usize].as_mut() {
+                leg.customer_of.take_if(|known| *known == slot as u32);
+                leg.agent_of.take_if(|known| *known == slot as u32);
+            }
+        }
+        outbox.push_event(Event::RecordingStopped {
+            recording: key,
+            samples,
+        });
+        Some(())
+    }
+
+    /// A recording outlives its legs, so that its length stays that of the call.
+    fn close(&mut self, id: LegId, outbox: &mut Outbox) -> Option<()> {
+        let index = self.index(id)?;
+        let leg = self.leg_mut(id)?;
+        let quality = leg.quality();
+        let heard = leg.plan.sources().iter().map(|&(SourceId::Leg(leg), _)| leg);
+        let heard: Vec<LegId> = heard.collect();
+        for other in heard {
+            self.part(id, other);
+        }
+        let leg = self.legs[index as usize].take()?;
+        for phase in &mut self.phases {
+            if let Some(place) = phase.iter().position(|&known| known == index) {
+                phase.swap_remove(place);
+            }
+        }
+        if let Some(Some(recorder)) = leg
+            .agent_of
+            .and_then(|slot| self.recorders.get_mut(slot as usize))
+        {
+            recorder.set_agent(None);
+        }
+        outbox.push_event(Event::Closed { leg: id, quality });
+        Some(())
+    }
+
+    fn index(&self, leg: LegId) -> Option<u32> {
+        let index = leg.0.checked_sub(self.first_leg)?;
+        ((index as usize) < self.legs.len()).then_some(index)
+    }
+
+    fn leg_mut(&mut self, leg: LegId) -> Option<&mut Leg> {
+        let index = self.index(leg)?;
+        self.legs[index as usize].as_deref_mut()
+    }
+
+    fn recorder_slot(&self, key: RecordingKey) -> Option<usize> {
+        self.recorders
+            .iter()
+            .position(|slot| slot.as_ref().is_some_and(|recorder| recorder.key == key))
+    }
+}
+
+impl Leg {
+    fn add_listener(&mut self, index: u32) {
+        if !self.listeners.contains(&index) {
+            self.listeners.push(index);
+        }
+        self.sender.forget_source();
+    }
+}

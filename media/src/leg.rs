@@ -1,0 +1,307 @@
+//! One party's media: whom it listens to, whom it hears, and its own outgoing numbering.
+
+pub(crate) mod sender;
+mod watch;
+
+use std::net::SocketAddr;
+
+use smallvec::SmallVec;
+
+use crate::clock::{FRAME_SAMPLES, Micros};
+use crate::dtmf::TelephoneEvent;
+use crate::dtmf::receive::{Press, Presses};
+use crate::dtmf::transmit::{KeyFrame, Keys};
+use crate::jitter::JitterBuffer;
+use crate::latch::{Latch, Verdict};
+use crate::prompt::Cursor;
+use crate::rtp::Header;
+use crate::rtp::sequence::{Arrival, SeqExt};
+use crate::sink::SinkPlan;
+use crate::{Event, Law, LegId, Outbox, Quality};
+use sender::{Relayed, Sender};
+use watch::Watch;
+
+/// A second stream of the proven source takes over when the first has paused for so long.
+const STREAM_PAUSE: Micros = Micros::from_ms(60);
+
+/// What the session description says of a leg.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Terms {
+    pub(crate) law: Law,
+    pub(crate) payload_type: u8,
+    pub(crate) telephone_event: Option<u8>,
+    pub(crate) sending: bool,
+}
+
+/// What an accepted packet holds.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Content {
+    Audio(Law),
+    Event(TelephoneEvent),
+}
+
+/// The decoded side of a leg that is mixed.
+#[derive(Debug)]
+pub(crate) struct Decoded {
+    pub(crate) buffer: JitterBuffer,
+    /// The frame of the running 20 ms.
+    pub(crate) frame: [i16; FRAME_SAMPLES],
+}
+
+/// One leg.
+#[derive(Debug)]
+pub(crate) struct Leg {
+    pub(crate) id: LegId,
+    pub(crate) terms: Terms,
+    pub(crate) latch: Latch,
+    pub(crate) sender: Sender,
+    pub(crate) plan: SinkPlan,
+    pub(crate) play: Option<Cursor>,
+    pub(crate) keys: Keys,
+    pub(crate) watch: Watch,
+    /// Indexes of the legs that hear this one.
+    pub(crate) listeners: SmallVec<[u32; SinkPlan::SOURCES_MAX]>,
+    pub(crate) decoded: Option<Box<Decoded>>,
+    /// The recording whose left channel this leg is.
+    pub(crate) customer_of: Option<u32>,
+    /// The recording whose right channel this leg is.
+    pub(crate) agent_of: Option<u32>,
+    ssrc: Option<u32>,
+    sequence: SeqExt,
+    presses: Presses,
+    rejected: u64,
+}
+
+impl Leg {
+    pub(crate) fn new(now: Micros, id: LegId, terms: Terms, latch: Latch, sender: Sender) -> Self {
+        Self {
+            id,
+            terms,
+            latch,
+            sender,
+            plan: SinkPlan::default(),
+            play: None,
+            keys: Keys::default(),
+            watch: Watch::new(now),
+            listeners: SmallVec::new(),
+            decoded: None,
+            customer_of: None,
+            agent_of: None,
+            ssrc: None,
+            sequence: SeqExt::default(),
+            presses: Presses::default(),
+            rejected: 0,
+        }
+    }
+
+    pub(crate) fn retarget(&mut self, now: Micros, remote: SocketAddr, terms: Terms) {
+        if !self.terms.sending && terms.sending {
+            self.sender.forget_source();
+        }
+        self.terms = terms;
+        self.latch.retarget(now, remote);
+        self.watch.restart(now);
+        self.ssrc = None;
+    }
+
+    pub(crate) fn quality(&self) -> Quality {
+        Quality {
+            received: self.sequence.received(),
+            lost: self.sequence.lost(),
+            rejected: self.rejected,
+            jitter_ms: self.sequence.jitter_ms(),
+            sent: self.sender.sent(),
+        }
+    }
+
+    /// Takes a packet in; its content is returned if it is from the proven source and fresh.
+    #[inline]
+    pub(crate) fn receive(
+        &mut self,
+        now: Micros,
+        from: SocketAddr,
+        header: &Header,
+        payload: &[u8],
+        outbox: &mut Outbox,
+    ) -> Option<Content> {
+        let content = self.content(header.payload_type, payload)?;
+        match self.latch.judge(now, from, header) {
+            Verdict::Accept => {}
+            Verdict::Latched => {
+                self.ssrc = None;
+                outbox.push_event(Event::Latched {
+                    leg: self.id,
+                    remote: from,
+                });
+            }
+            Verdict::Probation => return None,
+            Verdict::Reject => {
+                self.rejected += 1;
+                return None;
+            }
+        }
+        if self.ssrc != Some(header.ssrc) && !self.admit_stream(now, header.ssrc) {
+            self.rejected += 1;
+            return None;
+        }
+        if self.watch.hear(now) {
+            outbox.push_event(Event::Heard { leg: self.id });
+        }
+        let arrival = self.sequence.accept(header.sequence);
+        if arrival == Arrival::Duplicate {
+            return None;
+        }
+        match content {
+            Content::Audio(_) => {
+                if matches!(arrival, Arrival::Newest { .. }) {
+                    self.sequence.observe(now, header.timestamp);
+                }
+                let press = self.presses.handle_audio(header.timestamp);
+                self.report(press, outbox);
+                (!payload.is_empty()).then_some(content)
+            }
+            Content::Event(event) => {
+                for press in self.presses.handle_event(now, header.timestamp, event) {
+                    self.report(press, outbox);
+                }
+                Some(content)
+            }
+        }
+    }
+
+    /// Looks after what is due with time alone.
+    pub(crate) fn handle_timeout(&mut self, at: Micros, outbox: &mut Outbox) {
+        self.latch.handle_timeout(at);
+        let press = self.presses.handle_timeout(at);
+        self.report(press, outbox);
+        if self.terms.sending
+            && let Some(for_) = self.watch.silence_due(at)
+        {
+            outbox.push_event(Event::Silent { leg: self.id, for_ });
+        }
+    }
+
+    /// Sends a packet of another leg on to this one.
+    #[inline]
+    pub(crate) fn relay(
+        &mut self,
+        now: Micros,
+        source: (u32, &Header),
+        content: Content,
+        payload: &[u8],
+        outbox: &mut Outbox,
+    ) {
+        let Some(to) = self.destination() else {
+            return;
+        };
+        if !self.keys.is_empty() {
+            return;
+        }
+        let (payload_type, samples) = match content {
+            Content::Audio(_) => (self.terms.payload_type, payload.len() as u32),
+            Content::Event(event) => {
+                let Some(payload_type) = self.terms.telephone_event else {
+                    return;
+                };
+                // Audio that a sender interleaves with the event is at most a frame older.
+                let reached = event.duration.saturating_sub(FRAME_SAMPLES as u16);
+                (payload_type, u32::from(reached))
+            }
+        };
+        let (index, header) = source;
+        let packet = Relayed {
+            source: (index, header.ssrc),
+            sequence: header.sequence,
+            timestamp: header.timestamp,
+            marker: header.marker,
+            samples,
+            is_event: matches!(content, Content::Event(_)),
+        };
+        let Some(header) = self.sender.number_relayed(now, payload_type, &packet) else {
+            return;
+        };
+        let connect = self.latch.is_closed();
+        let sent = outbox.push_packet(self.id, to, connect, &header.to_bytes(), payload);
+        if let Content::Audio(law) = content {
+            law.transcode(self.terms.law, sent);
+        }
+    }
+
+    /// Sends a frame of our own.
+    #[inline]
+    pub(crate) fn send_frame(
+        &mut self,
+        at: Micros,
+        frame: &[u8; FRAME_SAMPLES],
+        outbox: &mut Outbox,
+    ) {
+        if let Some(to) = self.destination() {
+            let header = self.sender.number_frame(at, self.terms.payload_type);
+            let connect = self.latch.is_closed();
+            outbox.push_packet(self.id, to, connect, &header.to_bytes(), frame);
+        }
+    }
+
+    /// Sends the next 20 ms of waiting keys; whether there were any.
+    pub(crate) fn send_keys(&mut self, at: Micros, outbox: &mut Outbox) -> bool {
+        let (Some(payload_type), Some(to)) = (self.terms.telephone_event, self.destination())
+        else {
+            return false;
+        };
+        match self.keys.next_frame() {
+            None => return false,
+            Some(KeyFrame::Pause) => {
+                let silence = [self.terms.law.silence(); FRAME_SAMPLES];
+                self.send_frame(at, &silence, outbox);
+            }
+            Some(KeyFrame::Packet { event, begins }) => {
+                let header = self.sender.number_key(at, payload_type, begins);
+                let connect = self.latch.is_closed();
+                let payload = event.to_bytes();
+                outbox.push_packet(self.id, to, connect, &header.to_bytes(), &payload);
+            }
+        }
+        true
+    }
+
+    #[inline]
+    fn destination(&self) -> Option<SocketAddr> {
+        if self.terms.sending {
+            self.latch.destination()
+        } else {
+            None
+        }
+    }
+
+    /// Both static types are understood whichever was agreed: an offer of both allows both.
+    #[inline]
+    fn content(&self, payload_type: u8, payload: &[u8]) -> Option<Content> {
+        if payload_type == self.terms.payload_type {
+            Some(Content::Audio(self.terms.law))
+        } else if self.terms.telephone_event == Some(payload_type) {
+            TelephoneEvent::parse(payload).map(Content::Event)
+        } else {
+            Law::of_payload_type(payload_type).map(Content::Audio)
+        }
+    }
+
+    /// Whether another stream of the proven source may take the place of the known one.
+    fn admit_stream(&mut self, now: Micros, ssrc: u32) -> bool {
+        let admitted = self.ssrc.is_none() || now.since(self.watch.heard_at()) >= STREAM_PAUSE;
+        if admitted {
+            self.ssrc = Some(ssrc);
+            self.sequence.switch();
+        }
+        admitted
+    }
+
+    fn report(&self, press: Option<Press>, outbox: &mut Outbox) {
+        if let Some(press) = press {
+            outbox.push_event(Event::Digit {
+                leg: self.id,
+                digit: press.key,
+                duration: press.duration,
+            });
+        }
+    }
+}

@@ -1,0 +1,169 @@
+//! Stereo recordings on the clock of the call: left the customer, right the agent and what the
+//! system plays.
+//!
+//! Packets are tapped as they arrive and placed by RTP time, so loss leaves silence of its own
+//! length and the file is as long as the call. A ring holds the last half second; what is older
+//! than the reorder window leaves in blocks.
+
+mod placement;
+
+use crate::clock::{FRAME_SAMPLES, Micros};
+use crate::rtp::Header;
+use crate::{Law, Outbox, RecordingKey};
+use placement::Placement;
+
+/// Samples a channel in the ring: 512 ms.
+const RING: usize = 4_096;
+/// How long a packet may come after later ones: 200 ms.
+const REORDER: u64 = 1_600;
+/// A play goes on at its own pace while it is so near to the clock: 120 ms.
+const PLAY_SLACK: u64 = 960;
+
+/// A channel of the recording.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Channel {
+    Left,
+    Right,
+}
+
+/// One recording.
+#[derive(Debug)]
+pub(crate) struct Recorder {
+    pub(crate) key: RecordingKey,
+    /// Index of the leg of the left channel.
+    pub(crate) customer: u32,
+    /// Index of the leg of the right channel.
+    pub(crate) agent: Option<u32>,
+    law: Law,
+    started_at: Micros,
+    emitted: u64,
+    ring: Box<[u8; RING * 2]>,
+    left: Placement,
+    right: Placement,
+    played_to: Option<u64>,
+}
+
+impl Recorder {
+    pub(crate) fn new(key: RecordingKey, customer: u32, law: Law, started_at: Micros) -> Self {
+        Self {
+            key,
+            customer,
+            agent: None,
+            law,
+            started_at,
+            emitted: 0,
+            ring: Box::new([law.silence(); RING * 2]),
+            left: Placement::default(),
+            right: Placement::default(),
+            played_to: None,
+        }
+    }
+
+    /// Begins where the clock stands: what came before is in the file or is lost.
+    pub(crate) fn resume(&mut self, now: Micros) {
+        self.emitted = self.position(now);
+    }
+
+    /// Takes audio of a party.
+    #[inline]
+    pub(crate) fn handle_packet(
+        &mut self,
+        now: Micros,
+        channel: Channel,
+        header: &Header,
+        audio: (Law, &[u8]),
+        outbox: &mut Outbox,
+    ) {
+        let arrival = self.position(now) as i64;
+        let placement = match channel {
+            Channel::Left => &mut self.left,
+            Channel::Right => &mut self.right,
+        };
+        let position = placement.place(now, arrival, header, audio.1);
+        self.write(channel, position, audio, outbox);
+    }
+
+    /// Takes a frame that the customer hears from the system.
+    pub(crate) fn handle_play(
+        &mut self,
+        at: Micros,
+        law: Law,
+        frame: &[u8; FRAME_SAMPLES],
+        outbox: &mut Outbox,
+    ) {
+        let clock = self.position(at);
+        let position = self
+            .played_to
+            .filter(|played_to| played_to.abs_diff(clock) <= PLAY_SLACK)
+            .unwrap_or(clock);
+        self.played_to = Some(position + FRAME_SAMPLES as u64);
+        self.write(Channel::Right, position as i64, (law, frame), outbox);
+    }
+
+    /// The right channel's leg changes.
+    pub(crate) fn set_agent(&mut self, agent: Option<u32>) {
+        self.agent = agent;
+        self.right = Placement::default();
+    }
+
+    /// Emits what no late packet can change any more.
+    pub(crate) fn handle_tick(&mut self, at: Micros, outbox: &mut Outbox) {
+        let settled = self.position(at).saturating_sub(REORDER);
+        self.emit(settled, outbox);
+    }
+
+    /// Emits the rest; the whole length in samples.
+    pub(crate) fn finish(&mut self, now: Micros, outbox: &mut Outbox) -> u64 {
+        self.emit(self.position(now), outbox);
+        self.emitted
+    }
+
+    fn position(&self, at: Micros) -> u64 {
+        at.since(self.started_at).samples()
+    }
+
+    fn write(
+        &mut self,
+        channel: Channel,
+        position: i64,
+        audio: (Law, &[u8]),
+        outbox: &mut Outbox,
+    ) {
+        let (law, bytes) = audio;
+        let end = position + bytes.len() as i64;
+        let Ok(end) = u64::try_from(end) else {
+            return;
+        };
+        if end > self.emitted + RING as u64 {
+            // Only after a long pause of the ticks: room is made early.
+            self.emit(end - RING as u64, outbox);
+        }
+        let skipped = (self.emitted as i64 - position).clamp(0, bytes.len() as i64);
+        let table = (law != self.law).then(|| law.to_other());
+        let side = usize::from(channel == Channel::Right);
+        let first = (position + skipped) as usize;
+        for (at, &byte) in (first..).zip(&bytes[skipped as usize..]) {
+            let byte = table.map_or(byte, |table| table[usize::from(byte)]);
+            self.ring[at % RING * 2 + side] = byte;
+        }
+    }
+
+    fn emit(&mut self, until: u64, outbox: &mut Outbox) {
+        let silence = self.law.silence();
+        while self.emitted < until {
+            let count = (until - self.emitted).min(RING as u64) as usize;
+            let start = self.emitted as usize % RING;
+            let before_wrap = count.min(RING - start);
+            let tail = start * 2..(start + before_wrap) * 2;
+            let head = 0..(count - before_wrap) * 2;
+            let pieces = [&self.ring[tail.clone()], &self.ring[head.clone()]];
+            outbox.push_block(self.key, self.emitted, pieces);
+            self.ring[tail].fill(silence);
+            self.ring[head].fill(silence);
+            self.emitted += count as u64;
+        }
+    }
+}
+
+
+
