@@ -1,0 +1,155 @@
+//! The sockets of a media thread, by slot.
+
+use super::{
+    Path, Queued,
+    statistics::{Statistics, add},
+};
+use crate::syscall::{
+    datagram,
+    poll::{Interest, Poller},
+};
+use std::{
+    io,
+    net::{SocketAddr, UdpSocket},
+    sync::{Arc, atomic::Ordering},
+};
+
+/// Packets of an earlier call that are thrown away at most; a receive buffer holds fewer.
+const DRAIN_MAX: usize = 4_096;
+/// Packets taken from one socket a turn, so that a flood on one port does not starve the others.
+const PACKETS_A_TURN: usize = 16;
+
+pub(super) struct Sockets {
+    slots: Vec<Slot>,
+    statistics: Arc<Statistics>,
+}
+
+struct Slot {
+    socket: UdpSocket,
+    open: bool,
+    peer: Option<SocketAddr>,
+}
+
+impl Sockets {
+    pub(super) fn new(sockets: Vec<UdpSocket>, statistics: Arc<Statistics>) -> Self {
+        let slots = sockets.into_iter().map(|socket| Slot {
+            peer: socket.peer_addr().ok(),
+            socket,
+            open: false,
+        });
+        Self {
+            slots: slots.collect(),
+            statistics,
+        }
+    }
+
+    fn slot(&mut self, slot: u32) -> Option<&mut Slot> {
+        self.slots.get_mut(usize::try_from(slot).ok()?)
+    }
+
+    pub(super) fn open(&mut self, number: u32, queued: Queued, poller: &Poller) {
+        let Some(slot) = self.slot(number) else {
+            return;
+        };
+        if queued == Queued::Discarded {
+            slot.disconnect();
+            slot.drain();
+        }
+        if !slot.open {
+            slot.open = true;
+            if let Err(error) = poller.add(&slot.socket, u64::from(number), Interest::Read) {
+                tracing::error!(%error, slot = number, "an RTP socket cannot be watched");
+            }
+            self.statistics.open_slots.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    pub(super) fn close(&mut self, number: u32, poller: &Poller) {
+        let Some(slot) = self.slot(number) else {
+            return;
+        };
+        if slot.open {
+            slot.open = false;
+            let _ = poller.remove(&slot.socket);
+            self.statistics.open_slots.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+
+    pub(super) fn send(&mut self, number: u32, to: SocketAddr, packet: &[u8], path: Path) {
+        let statistics = Arc::clone(&self.statistics);
+        let Some(slot) = self.slot(number) else {
+            return;
+        };
+        slot.aim(to, path);
+        let named = (slot.peer != Some(to)).then_some(to);
+        let mut sent = datagram::send(&slot.socket, packet, named);
+        if sent.as_ref().is_err_and(is_unreachable) {
+            // The error belongs to an earlier packet and is taken with this call; the packet
+            // itself was not tried.
+            add(&statistics.peers_unreachable, 1);
+            sent = datagram::send(&slot.socket, packet, named);
+        }
+        match sent {
+            Ok(()) => add(&statistics.packets_out, 1),
+            Err(_) => add(&statistics.sends_refused, 1),
+        }
+    }
+
+    /// Hands the packets that came to `take`.
+    pub(super) fn receive(
+        &mut self,
+        number: u32,
+        buffer: &mut [u8],
+        mut take: impl FnMut(SocketAddr, &mut [u8]),
+    ) {
+        let statistics = Arc::clone(&self.statistics);
+        let Some(slot) = self.slot(number).filter(|slot| slot.open) else {
+            return;
+        };
+        for _ in 0..PACKETS_A_TURN {
+            match datagram::receive(&slot.socket, buffer) {
+                Ok((length, from)) => {
+                    add(&statistics.packets_in, 1);
+                    take(from, &mut buffer[..length]);
+                }
+                Err(error) if is_unreachable(&error) => add(&statistics.peers_unreachable, 1),
+                Err(_) => return,
+            }
+        }
+    }
+}
+
+impl Slot {
+    /// Connects to a proven peer, and dissolves the connection when the peer is no longer proven.
+    fn aim(&mut self, to: SocketAddr, path: Path) {
+        match path {
+            Path::Proven if self.peer != Some(to) => {
+                self.peer = self.socket.connect(to).is_ok().then_some(to);
+            }
+            Path::Assumed if self.peer.is_some() => self.disconnect(),
+            Path::Proven | Path::Assumed => {}
+        }
+    }
+
+    fn disconnect(&mut self) {
+        self.peer = None;
+        let _ = datagram::disconnect(&self.socket);
+    }
+
+    fn drain(&self) {
+        let mut nothing = [0; 1];
+        for _ in 0..DRAIN_MAX {
+            match datagram::receive(&self.socket, &mut nothing) {
+                Err(error) if !is_unreachable(&error) => return,
+                _ => {}
+            }
+        }
+    }
+}
+
+fn is_unreachable(error: &io::Error) -> bool {
+    let unreachable = [libc::ECONNREFUSED, libc::EHOSTUNREACH, libc::ENETUNREACH];
+    error
+        .raw_os_error()
+        .is_some_and(|code| unreachable.contains(&code))
+}

@@ -1,0 +1,1 @@
+//! Tests of a media thread over loopback.

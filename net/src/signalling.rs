@@ -1,0 +1,132 @@
+//! The engine thread's sockets: SIP over UDP and TCP in one epoll, with a waker for other threads.
+//!
+//! [`Reactor::poll`] gives what arrived as [`Event`]s; the senders never block. Whatever a peer
+//! does, memory is bounded: connections, bytes waiting for a connection and bytes read a turn all
+//! have a limit in [`Limits`].
+
+mod connections;
+mod reactor;
+mod stream;
+
+use bytes::Bytes;
+use std::{net::SocketAddr, time::Duration};
+
+pub use reactor::Reactor;
+
+/// Ids from here on are given to accepted connections; whoever opens a connection chooses an id
+/// below.
+pub const ACCEPTED: u64 = 1 << 63;
+
+/// The bounds of a reactor.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// Open connections. Default 4,096.
+    pub connections: usize,
+    /// Open connections with one remote address. Default 256.
+    pub connections_per_address: usize,
+    /// Bytes that wait for one connection to take them; more closes it. Default 256 KiB.
+    pub unsent_bytes: usize,
+    /// A connection without a byte for so long is closed. Default 10 minutes.
+    pub idle: Duration,
+    /// How long a connection may take to open. Default 5 s.
+    pub connect: Duration,
+    /// Datagrams taken from one socket a turn. Default 256.
+    pub datagrams_a_turn: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connections: 4_096,
+            connections_per_address: 256,
+            unsent_bytes: 256 << 10,
+            idle: Duration::from_mins(10),
+            connect: Duration::from_secs(5),
+            datagrams_a_turn: 256,
+        }
+    }
+}
+
+/// What the sockets brought.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Event {
+    /// A datagram.
+    Datagram {
+        /// The socket's address.
+        local: SocketAddr,
+        /// The sender.
+        remote: SocketAddr,
+        /// What it holds.
+        data: Bytes,
+    },
+    /// A peer connected.
+    Accepted {
+        /// The id that the reactor gave it, [`ACCEPTED`] or above.
+        connection: u64,
+        /// The listener's address as the peer sees it.
+        local: SocketAddr,
+        /// The peer.
+        remote: SocketAddr,
+    },
+    /// A connection that was asked for is open.
+    Connected {
+        /// Its id.
+        connection: u64,
+        /// Our end.
+        local: SocketAddr,
+        /// The peer.
+        remote: SocketAddr,
+    },
+    /// Bytes of a connection, in order.
+    Data {
+        /// Its id.
+        connection: u64,
+        /// The bytes.
+        data: Bytes,
+    },
+    /// A connection is gone, or could not be opened.
+    Closed {
+        /// Its id.
+        connection: u64,
+        /// Why.
+        reason: CloseReason,
+    },
+}
+
+/// Why a connection is gone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CloseReason {
+    /// The peer closed it.
+    Peer,
+    /// It could not be opened.
+    Refused,
+    /// It did not open in time.
+    ConnectTimeout,
+    /// No byte for [`Limits::idle`].
+    Idle,
+    /// The peer does not take what it is sent: more than [`Limits::unsent_bytes`] waited.
+    Unsent,
+    /// It broke.
+    Failed,
+}
+
+/// What the reactor has seen.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counters {
+    /// Datagrams received.
+    pub datagrams_in: u64,
+    /// Datagrams sent.
+    pub datagrams_out: u64,
+    /// Datagrams that the kernel refused to send.
+    pub datagrams_refused: u64,
+    /// Connections accepted.
+    pub accepted: u64,
+    /// Connections turned away because a limit was reached.
+    pub turned_away: u64,
+    /// Connections closed because the peer did not take what it was sent.
+    pub unsent: u64,
+    /// Connections closed because they were idle.
+    pub idle: u64,
+}

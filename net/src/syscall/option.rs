@@ -1,0 +1,85 @@
+//! Socket and descriptor options that std does not know.
+#![expect(unsafe_code, reason = "setsockopt and fcntl have no safe form in std")]
+
+use super::{address::RawAddress, check, length_of};
+use std::{
+    io,
+    net::{SocketAddr, TcpStream},
+    os::fd::{AsFd, AsRawFd as _, FromRawFd as _, OwnedFd},
+};
+
+fn set(socket: &impl AsFd, level: i32, name: i32, value: i32) -> io::Result<()> {
+    let descriptor = socket.as_fd().as_raw_fd();
+    let pointer = (&raw const value).cast();
+    // SAFETY: the pointer is valid for one c_int, which is the length given.
+    let outcome =
+        unsafe { libc::setsockopt(descriptor, level, name, pointer, length_of::<libc::c_int>()) };
+    check(outcome).map(drop)
+}
+
+/// Asks for a receive buffer, past the system's limit if this process may.
+pub(crate) fn set_receive_buffer(socket: &impl AsFd, bytes: i32) -> io::Result<()> {
+    set(socket, libc::SOL_SOCKET, libc::SO_RCVBUFFORCE, bytes)
+        .or_else(|_| set(socket, libc::SOL_SOCKET, libc::SO_RCVBUF, bytes))
+}
+
+/// Marks what the socket sends with a DSCP code point (RFC 2474).
+pub(crate) fn set_dscp(socket: &impl AsFd, local: SocketAddr, dscp: u8) -> io::Result<()> {
+    let traffic_class = i32::from(dscp) << 2;
+    match local {
+        SocketAddr::V4(_) => set(socket, libc::IPPROTO_IP, libc::IP_TOS, traffic_class),
+        SocketAddr::V6(_) => set(socket, libc::IPPROTO_IPV6, libc::IPV6_TCLASS, traffic_class),
+    }
+}
+
+/// Whether a descriptor goes over to a program that this process starts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Inheritance {
+    Inherited,
+    Closed,
+}
+
+/// Sets what happens to the descriptor when a program is started.
+pub(crate) fn set_inheritance(descriptor: &impl AsFd, inheritance: Inheritance) -> io::Result<()> {
+    let flags = match inheritance {
+        Inheritance::Inherited => 0,
+        Inheritance::Closed => libc::FD_CLOEXEC,
+    };
+    // SAFETY: F_SETFD takes an int and touches no memory of ours.
+    let outcome = unsafe { libc::fcntl(descriptor.as_fd().as_raw_fd(), libc::F_SETFD, flags) };
+    check(outcome).map(drop)
+}
+
+/// Begins a TCP connection without waiting for it.
+pub(crate) fn begin_connect(remote: SocketAddr) -> io::Result<TcpStream> {
+    let family = match remote {
+        SocketAddr::V4(_) => libc::AF_INET,
+        SocketAddr::V6(_) => libc::AF_INET6,
+    };
+    let kind = libc::SOCK_STREAM | libc::SOCK_NONBLOCK | libc::SOCK_CLOEXEC;
+    // SAFETY: the call takes integers only.
+    let descriptor = check(unsafe { libc::socket(family, kind, 0) })?;
+    // SAFETY: the kernel has just given this descriptor to nobody else.
+    let stream = TcpStream::from(unsafe { OwnedFd::from_raw_fd(descriptor) });
+    let address = RawAddress::from(remote);
+    // SAFETY: the address is valid for its length and outlives the call.
+    let outcome = unsafe { libc::connect(descriptor, address.pointer(), address.length()) };
+    match check(outcome) {
+        Err(error) if error.raw_os_error() != Some(libc::EINPROGRESS) => Err(error),
+        _ => Ok(stream),
+    }
+}
+
+/// Raises the number of descriptors that this process may hold as far as it may; gives the number.
+pub(crate) fn raise_descriptor_limit() -> io::Result<u64> {
+    let mut limit = libc::rlimit {
+        rlim_cur: 0,
+        rlim_max: 0,
+    };
+    // SAFETY: `limit` is a valid rlimit that outlives the call.
+    check(unsafe { libc::getrlimit(libc::RLIMIT_NOFILE, &raw mut limit) })?;
+    limit.rlim_cur = limit.rlim_max;
+    // SAFETY: as above.
+    check(unsafe { libc::setrlimit(libc::RLIMIT_NOFILE, &raw const limit) })?;
+    Ok(limit.rlim_cur)
+}
