@@ -169,13 +169,6 @@ impl Tx {
         }
         Ok(())
     }
-
-    pub(crate) const fn engine(&self) -> Engine {
-        match self {
-            Self::Sqlite(_) => Engine::Sqlite,
-            Self::Postgres(_) => Engine::Postgres,
-        }
-    }
 }
 
 fn not_an_address(url: &str) -> Error {
@@ -187,3 +180,6 @@ fn not_an_address(url: &str) -> Error {
     };
     Error::Url { url }
 }
+
+#[cfg(test)]
+mod tests;

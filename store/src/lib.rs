@@ -24,6 +24,8 @@ mod random;
 pub mod recordings;
 pub mod sessions;
 mod statement;
+#[cfg(any(test, feature = "test"))]
+pub mod test;
 pub mod trunk_numbers;
 pub mod trunks;
 pub mod users;
@@ -32,3 +34,8 @@ pub use db::{Db, Limits};
 pub use directory::Directory;
 pub use error::Error;
 pub use page::{Cursor, CursorError, Page, Slice};
+
+#[cfg(test)]
+mod statements_test;
+#[cfg(test)]
+mod story;

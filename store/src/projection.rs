@@ -6,7 +6,6 @@ mod rebuild;
 
 pub use rebuild::{Difference, Drift, LISTED, Rebuilt, rebuild};
 
-use crate::column::word;
 use crate::db::{Db, Tx};
 use crate::statement::sql;
 use crate::{Error, call_records, facts, recordings};
@@ -122,3 +121,6 @@ async fn load(tx: &mut Tx, fresh: &[&Fact]) -> Result<Fold, Error> {
 
 /// How many ids one SELECT names: well below both engines' bounds on placeholders.
 const IDS_PER_QUESTION: usize = 500;
+
+#[cfg(test)]
+mod tests;

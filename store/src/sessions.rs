@@ -141,3 +141,6 @@ pub async fn forget_expired(db: &Db, before: Timestamp) -> Result<u64, Error> {
 fn fingerprint(token: &str) -> String {
     hex(&Sha256::digest(token.as_bytes()))
 }
+
+#[cfg(test)]
+mod tests;

@@ -167,3 +167,6 @@ pub(crate) async fn insert(
     .map_err(|error| error.naming_conflict("the e-mail address"))?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

@@ -50,6 +50,8 @@ pub struct Entry {
     pub queue_name: Option<String>,
     /// The flow's name.
     pub flow_name: Option<String>,
+    /// The trunk's name.
+    pub trunk_name: Option<String>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -60,6 +62,7 @@ struct EntryRow {
     extension: Option<String>,
     queue_name: Option<String>,
     flow_name: Option<String>,
+    trunk_name: Option<String>,
 }
 
 impl From<EntryRow> for Entry {
@@ -70,6 +73,7 @@ impl From<EntryRow> for Entry {
             extension: row.extension,
             queue_name: row.queue_name,
             flow_name: row.flow_name,
+            trunk_name: row.trunk_name,
         }
     }
 }
@@ -161,6 +165,7 @@ fn with_names() -> SelectStatement {
         .expr_as(Expr::col(("agents", "extension")), "extension")
         .expr_as(Expr::col(("queues", "name")), "queue_name")
         .expr_as(Expr::col(("flows", "name")), "flow_name")
+        .expr_as(Expr::col(("trunks", "name")), "trunk_name")
         .left_join(
             "agents",
             Expr::col(("agents", "id")).equals(("call_records", "agent_id")),
@@ -177,6 +182,10 @@ fn with_names() -> SelectStatement {
             "flows",
             Expr::col(("flows", "id")).equals(("call_records", "flow_id")),
         )
+        .left_join(
+            "trunks",
+            Expr::col(("trunks", "id")).equals(("call_records", "trunk_id")),
+        )
         .to_owned()
 }
 
@@ -192,3 +201,6 @@ fn filter_only(engine: Engine, name: &'static str) -> Expr {
         Engine::Postgres => column(name),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,269 @@
+//! The projection equals a slow, obvious reading of the facts, however they come in.
+
+use super::*;
+use crate::column::word;
+use crate::statement::sql;
+use crate::story::{Story, by_call};
+use crate::{Page, on_both_engines};
+use model::{CallRecord, OfferOutcome, Recording, RecordingState, Timestamp};
+use std::collections::BTreeMap;
+
+const NODE: &str = "node-1";
+
+on_both_engines! {
+    async fn records_and_recordings_say_what_the_facts_say(db: &Db) {
+        for seed in 0..3 {
+            let mut story = Story::new(seed);
+            let journal = story.journal(40);
+            apply_in_pieces(db, &mut story, &journal).await;
+
+            for (call, facts) in by_call(&journal) {
+                let entry = call_records::show(db, story.enterprise, call).await.unwrap();
+                assert_obvious(&entry.record, &facts, seed);
+                let recordings = recordings::of_call(db, story.enterprise, call).await.unwrap();
+                assert_eq!(recordings, obvious_recordings(&entry.record, &facts), "seed {seed}");
+            }
+        }
+    }
+
+    async fn the_same_facts_again_change_nothing(db: &Db) {
+        let mut story = Story::new(11);
+        let journal = story.journal(20);
+        let applied = apply(db, NODE, &journal).await.unwrap();
+        assert_eq!(applied, Applied { fresh: journal.len(), known: 0, orphans: 0 });
+        let before = everything(db, &story).await;
+
+        let again = apply(db, NODE, &journal).await.unwrap();
+        let piece = apply(db, NODE, &journal[5..30]).await.unwrap();
+
+        assert_eq!(again, Applied { fresh: 0, known: journal.len(), orphans: 0 });
+        assert_eq!(piece, Applied { fresh: 0, known: 25, orphans: 0 });
+        assert_eq!(everything(db, &story).await, before);
+        assert_eq!(position(db, NODE).await.unwrap(), journal.len() as u64);
+    }
+
+    async fn a_fact_that_comes_twice_in_one_batch_counts_once(db: &Db) {
+        let mut story = Story::new(12);
+        let journal = story.journal(6);
+        let twice: Vec<_> = journal.iter().flat_map(|fact| [fact.clone(), fact.clone()]).collect();
+
+        let applied = apply(db, NODE, &twice).await.unwrap();
+
+        let expected = Applied { fresh: journal.len(), known: journal.len(), orphans: 0 };
+        assert_eq!(applied, expected);
+        assert_eq!(rebuild(db).await.unwrap().differences, []);
+    }
+
+    async fn a_fact_without_its_beginning_is_kept_and_counted(db: &Db) {
+        let mut story = Story::new(13);
+        let journal: Vec<_> = story.journal(1);
+
+        let applied = apply(db, NODE, &journal[1..]).await.unwrap();
+
+        assert_eq!(applied.orphans, journal.len() - 1);
+        assert_eq!(everything(db, &story).await, []);
+    }
+
+    async fn what_happens_to_a_call_is_read_back_as_it_was(db: &Db) {
+        let mut story = Story::new(14);
+        let journal = story.journal(8);
+        apply(db, NODE, &journal).await.unwrap();
+
+        for call in by_call(&journal).into_keys() {
+            let facts = facts::of_call(db, story.enterprise, call).await.unwrap();
+            let expected: Vec<Fact> = journal
+                .iter()
+                .map(|(_, fact)| fact.clone())
+                .filter(|fact| matches!(fact.event, Event::Call { call: other, .. } if other == call))
+                .collect();
+            assert_eq!(facts, expected);
+        }
+    }
+
+    async fn folding_again_finds_no_drift_and_then_every_drift_that_is_made(db: &Db) {
+        let mut story = Story::new(15);
+        let journal = story.journal(60);
+        apply_in_pieces(db, &mut story, &journal).await;
+        let calls: Vec<CallId> = by_call(&journal).into_keys().collect();
+
+        let found = rebuild(db).await.unwrap();
+        assert_eq!(found.differences, []);
+        assert_eq!((found.facts, found.records), (journal.len() as u64, calls.len() as u64));
+
+        sql!("UPDATE call_records SET talk_ms = talk_ms + 1 WHERE id = $1")
+            .bind(word(&calls[0])).run(db).await.unwrap();
+        sql!("DELETE FROM call_records WHERE id = $1")
+            .bind(word(&calls[1])).run(db).await.unwrap();
+        sql!("DELETE FROM facts WHERE subject_id = $1")
+            .bind(word(&calls[2])).run(db).await.unwrap();
+
+        let found = rebuild(db).await.unwrap();
+        let mut drifts: Vec<String> = found.differences.iter()
+            .filter(|difference| difference.table == "call_records")
+            .map(|difference| match &difference.drift {
+                Drift::Missing => format!("missing {}", difference.id),
+                Drift::Unexplained => format!("unexplained {}", difference.id),
+                Drift::Field { name, .. } => format!("{name} {}", difference.id),
+            })
+            .collect();
+        drifts.sort();
+        let expected = [
+            format!("missing {}", calls[1]),
+            format!("talk_ms {}", calls[0]),
+            format!("unexplained {}", calls[2]),
+        ];
+        assert_eq!(drifts, expected);
+    }
+}
+
+#[tokio::test]
+async fn a_call_id_with_a_nul_does_not_hold_up_the_projection() {
+    let db = crate::test::postgres().await;
+    let mut story = Story::new(16);
+    let mut journal = story.journal(1);
+    if let Event::Call {
+        fact: CallFact::Arrived { sip_call_id, .. },
+        ..
+    } = &mut journal[0].1.event
+    {
+        *sip_call_id = "odd\0id".to_owned();
+    }
+
+    apply(&db, NODE, &journal).await.unwrap();
+
+    assert_eq!(rebuild(&db).await.unwrap().differences, []);
+}
+
+async fn apply_in_pieces(db: &Db, story: &mut Story, journal: &[(u64, Fact)]) {
+    let mut begin = 0;
+    while begin < journal.len() {
+        let end = (begin + 1 + story.below(90)).min(journal.len());
+        apply(db, NODE, &journal[begin..end]).await.unwrap();
+        let overlap = story.below(10).min(end - 1);
+        begin = if end == journal.len() {
+            end
+        } else {
+            end - overlap
+        };
+    }
+}
+
+async fn everything(db: &Db, story: &Story) -> Vec<call_records::Entry> {
+    let page = Page {
+        limit: Page::LONGEST,
+        after: None,
+    };
+    let filter = call_records::Filter::default();
+    let slice = call_records::list(db, story.enterprise, &filter, page).await;
+    slice.unwrap().items
+}
+
+type Facts = [(Timestamp, CallFact)];
+
+/// Reads each field for itself, by looking through all the facts.
+fn assert_obvious(record: &CallRecord, facts: &Facts, seed: u64) {
+    let first = |test: fn(&CallFact) -> bool| {
+        let found = facts.iter().find(|(_, fact)| test(fact));
+        found.map(|(at, _)| *at)
+    };
+    let is_ended: fn(&CallFact) -> bool = |fact| matches!(fact, CallFact::Ended(_));
+    assert_eq!(record.started_at, facts[0].0, "seed {seed}");
+    assert_eq!(
+        record.answered_at,
+        first(|fact| matches!(fact, CallFact::Answered))
+    );
+    assert_eq!(
+        record.bridged_at,
+        first(|fact| matches!(fact, CallFact::Bridged { .. }))
+    );
+    assert_eq!(record.ended_at, first(is_ended));
+    let queued = |fact: &CallFact| matches!(fact, CallFact::Queued { .. });
+    let dequeued = |fact: &CallFact| matches!(fact, CallFact::Dequeued { .. }) || is_ended(fact);
+    assert_eq!(
+        record.queue_ms,
+        spans(facts, queued, dequeued),
+        "seed {seed}"
+    );
+    let offered = |fact: &CallFact| matches!(fact, CallFact::Offered { .. });
+    let decided = |fact: &CallFact| matches!(fact, CallFact::OfferEnded { .. });
+    assert_eq!(
+        record.ring_ms,
+        spans(facts, offered, decided),
+        "seed {seed}"
+    );
+    let bridged = |fact: &CallFact| matches!(fact, CallFact::Bridged { .. });
+    let parted = |fact: &CallFact| matches!(fact, CallFact::Unbridged { .. }) || is_ended(fact);
+    assert_eq!(record.talk_ms, spans(facts, bridged, parted), "seed {seed}");
+    let offers = facts.iter().filter(|(_, fact)| offered(fact)).count();
+    assert_eq!(record.offers as usize, offers);
+    let answered_by = facts.iter().rev().find_map(|(_, fact)| match fact {
+        CallFact::OfferEnded {
+            agent,
+            outcome: OfferOutcome::Answered,
+        } => Some(*agent),
+        _ => None,
+    });
+    assert_eq!(record.agent, answered_by, "seed {seed}");
+    let ending = facts.iter().find_map(|(_, fact)| match fact {
+        CallFact::Ended(ending) => Some(ending.clone()),
+        _ => None,
+    });
+    assert_eq!(record.ending, ending);
+}
+
+/// The sum of the times from each beginning to the next end; what never ends adds nothing.
+fn spans(
+    facts: &Facts,
+    begins: impl Fn(&CallFact) -> bool,
+    ends: impl Fn(&CallFact) -> bool,
+) -> i64 {
+    let mut sum = 0;
+    for (at, (from, fact)) in facts.iter().enumerate() {
+        if begins(fact)
+            && let Some((until, _)) = facts[at..].iter().find(|(_, fact)| ends(fact))
+        {
+            sum += until.millis_since(*from);
+        }
+    }
+    sum
+}
+
+fn obvious_recordings(record: &CallRecord, facts: &Facts) -> Vec<Recording> {
+    let ends: BTreeMap<_, _> = facts
+        .iter()
+        .filter_map(|(_, fact)| match fact {
+            CallFact::RecordingEnded {
+                recording,
+                duration_ms,
+                size_bytes,
+                fault,
+            } => Some((*recording, (*duration_ms, *size_bytes, fault.clone()))),
+            _ => None,
+        })
+        .collect();
+    facts
+        .iter()
+        .filter_map(|(at, fact)| match fact {
+            CallFact::RecordingStarted { recording, path } => Some((at, *recording, path)),
+            _ => None,
+        })
+        .map(|(at, id, path)| {
+            let end = ends.get(&id);
+            Recording {
+                id,
+                enterprise: record.enterprise,
+                call: record.id,
+                started_at: *at,
+                duration_ms: end.map(|end| end.0),
+                size_bytes: end.map(|end| end.1),
+                path: path.clone(),
+                state: match end {
+                    None => RecordingState::Open,
+                    Some((_, _, None)) => RecordingState::Closed,
+                    Some((_, _, Some(_))) => RecordingState::Faulty,
+                },
+                fault: end.and_then(|end| end.2.clone()),
+            }
+        })
+        .collect()
+}

@@ -1,0 +1,202 @@
+//! Seeded stories of calls for tests: what happens to them, in the order of the journal.
+
+use model::{
+    AgentId, AnswerMode, CallFact, CallId, CallType, Direction, EndReason, EndStage, EndedBy,
+    Ending, EnterpriseId, Event, Fact, FactId, FlowId, OfferOutcome, PhoneNumber, QueueExit,
+    QueueId, RecordingId, Timestamp, TrunkId,
+};
+use rand_chacha::ChaCha12Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
+use std::collections::BTreeMap;
+
+/// When every story begins.
+pub(crate) const BEGINNING: i64 = 1_700_000_000_000;
+
+/// A source of calls; the same seed tells the same story.
+pub(crate) struct Story {
+    rng: ChaCha12Rng,
+    pub(crate) enterprise: EnterpriseId,
+    pub(crate) agents: Vec<AgentId>,
+    pub(crate) queues: Vec<QueueId>,
+    pub(crate) numbers: Vec<PhoneNumber>,
+}
+
+impl Story {
+    pub(crate) fn new(seed: u64) -> Self {
+        let mut rng = ChaCha12Rng::seed_from_u64(seed);
+        let at = Timestamp::from_millis(BEGINNING);
+        Self {
+            enterprise: EnterpriseId::new(at, random(&mut rng)),
+            agents: (0..3).map(|_| AgentId::new(at, random(&mut rng))).collect(),
+            queues: (0..2).map(|_| QueueId::new(at, random(&mut rng))).collect(),
+            numbers: ["4008110510", "4008110511", "13800138000", "1001"]
+                .into_iter()
+                .map(|number| PhoneNumber::parse(number).unwrap())
+                .collect(),
+            rng,
+        }
+    }
+
+    /// A number below `bound`.
+    pub(crate) fn below(&mut self, bound: usize) -> usize {
+        usize::try_from(self.rng.next_u64() % bound as u64).unwrap()
+    }
+
+    /// The facts of `calls` calls as one journal holds them: numbered, interleaved, in time order.
+    pub(crate) fn journal(&mut self, calls: usize) -> Vec<(u64, Fact)> {
+        let mut all: Vec<Fact> = (0..calls).flat_map(|_| self.call()).collect();
+        all.sort_by_key(|fact| fact.at);
+        (1..).zip(all).collect()
+    }
+
+    fn call(&mut self) -> Vec<Fact> {
+        let mut at = BEGINNING + i64::try_from(self.below(600_000)).unwrap();
+        let call = CallId::new(Timestamp::from_millis(at), random(&mut self.rng));
+        let mut facts = Vec::new();
+        for fact in self.plot(call) {
+            facts.push(Fact {
+                id: FactId::new(Timestamp::from_millis(at), random(&mut self.rng)),
+                at: Timestamp::from_millis(at),
+                enterprise: self.enterprise,
+                event: Event::Call { call, fact },
+            });
+            at += 1 + i64::try_from(self.below(20_000)).unwrap();
+        }
+        facts
+    }
+
+    fn plot(&mut self, call: CallId) -> Vec<CallFact> {
+        let mut plot = vec![self.arrived(call)];
+        if self.below(8) == 0 {
+            plot.push(CallFact::Ended(self.ending(EndStage::PreIvr)));
+            return plot;
+        }
+        plot.push(CallFact::Answered);
+        if self.below(3) > 0 {
+            let flow = FlowId::new(Timestamp::default(), random(&mut self.rng));
+            plot.push(CallFact::FlowEntered { flow, version: 1 });
+        }
+        let mut answered = None;
+        if self.below(3) > 0 {
+            answered = self.wait_in_queue(&mut plot);
+        }
+        if let Some(agent) = answered {
+            self.talk(&mut plot, agent);
+        }
+        if self.below(6) > 0 {
+            plot.push(CallFact::Ended(self.ending(EndStage::Talking)));
+        }
+        plot
+    }
+
+    fn arrived(&mut self, call: CallId) -> CallFact {
+        let call_type = [
+            (Direction::Inbound, CallType::Inbound),
+            (Direction::Outbound, CallType::ClickToDial),
+        ][self.below(2)];
+        CallFact::Arrived {
+            direction: call_type.0,
+            call_type: call_type.1,
+            trunk: TrunkId::new(Timestamp::default(), [1; 10]),
+            trunk_number: self.number(),
+            caller: self.number(),
+            called: self.number(),
+            sip_call_id: format!("{call}@peer"),
+        }
+    }
+
+    fn wait_in_queue(&mut self, plot: &mut Vec<CallFact>) -> Option<AgentId> {
+        let at = self.below(self.queues.len());
+        let queue = self.queues[at];
+        plot.push(CallFact::Queued { queue });
+        for _ in 0..self.below(4) {
+            let at = self.below(self.agents.len());
+            let agent = self.agents[at];
+            let answer_mode =
+                [AnswerMode::Sip, AnswerMode::Softphone, AnswerMode::Phone][self.below(3)];
+            plot.push(CallFact::Offered {
+                agent,
+                queue: Some(queue),
+                answer_mode,
+            });
+            let outcome = [
+                OfferOutcome::Answered,
+                OfferOutcome::NoAnswer,
+                OfferOutcome::Rejected,
+            ][self.below(3)];
+            plot.push(CallFact::OfferEnded { agent, outcome });
+            if outcome == OfferOutcome::Answered {
+                let exit = QueueExit::Answered;
+                plot.push(CallFact::Dequeued { queue, exit });
+                return Some(agent);
+            }
+        }
+        if self.below(2) == 0 {
+            let exit = QueueExit::TimedOut;
+            plot.push(CallFact::Dequeued { queue, exit });
+        }
+        None
+    }
+
+    fn talk(&mut self, plot: &mut Vec<CallFact>, agent: AgentId) {
+        let recording = RecordingId::new(Timestamp::default(), random(&mut self.rng));
+        let recorded = self.below(2) == 0;
+        if recorded {
+            let path = format!("recordings/{recording}.wav");
+            plot.push(CallFact::RecordingStarted { recording, path });
+        }
+        plot.push(CallFact::Bridged { agent: Some(agent) });
+        if self.below(3) == 0 {
+            plot.push(CallFact::Resumed);
+        }
+        if self.below(2) == 0 {
+            plot.push(CallFact::Unbridged { agent: Some(agent) });
+        }
+        if recorded && self.below(4) > 0 {
+            plot.push(CallFact::RecordingEnded {
+                recording,
+                duration_ms: i64::try_from(self.below(90_000)).unwrap(),
+                size_bytes: i64::try_from(self.below(900_000)).unwrap(),
+                fault: (self.below(4) == 0).then(|| "the disk was full".to_owned()),
+            });
+        }
+    }
+
+    fn ending(&mut self, stage: EndStage) -> Ending {
+        let by = [EndedBy::Customer, EndedBy::Agent, EndedBy::System][self.below(3)];
+        let reason = [EndReason::HungUp, EndReason::FlowEnded][self.below(2)];
+        let coded = self.below(2) == 0;
+        Ending {
+            by,
+            stage,
+            reason,
+            sip_code: coded.then_some(487),
+            q850: coded.then_some(16),
+        }
+    }
+
+    fn number(&mut self) -> PhoneNumber {
+        let at = self.below(self.numbers.len());
+        self.numbers[at].clone()
+    }
+}
+
+fn random(rng: &mut ChaCha12Rng) -> [u8; 10] {
+    let mut bytes = [0; 10];
+    rng.fill_bytes(&mut bytes);
+    bytes
+}
+
+/// The facts of each call, in order.
+pub(crate) fn by_call(journal: &[(u64, Fact)]) -> BTreeMap<CallId, Vec<(Timestamp, CallFact)>> {
+    let mut calls: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for (_, fact) in journal {
+        if let Event::Call { call, fact: body } = &fact.event {
+            calls
+                .entry(*call)
+                .or_default()
+                .push((fact.at, body.clone()));
+        }
+    }
+    calls
+}
