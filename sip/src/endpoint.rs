@@ -1,121 +1,182 @@
 //! The front door: everything that arrives goes in here, everything to be sent comes out.
+//!
+//! The endpoint is the UAS and UAC core of RFC 3261 §8 over the transactions of §17 and the
+//! sessions of §13–15, with a registrar (§10). Each `endpoint/*.rs` file is one of its duties.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
 
 use bytes::Bytes;
+use rand_chacha::ChaCha12Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
 
-use crate::error::Error;
-use crate::event::{Binding, Invite, Output, ReasonHeader, Refusal, SessionId};
+use crate::event::{Binding, Event, Output, SessionId};
+use crate::registrar::Registrar;
+use crate::session::Session;
+use crate::timer::Deadlines;
+use crate::transaction::table::{Slot, Table};
 use crate::transport::{ConnectionId, Flow};
 
+mod access;
 pub(crate) mod config;
+mod connections;
 pub(crate) mod counters;
+mod in_dialog;
+mod incoming;
+mod leaving;
+mod offers;
+mod outgoing;
+mod receive;
+mod registration;
+mod reply;
+mod screening;
+mod snapshot;
+mod timeouts;
+mod transmit;
 
+use access::Access;
 use config::{Account, Config, TrustedSource};
+use connections::Connections;
 use counters::{Counters, Occupancy};
 
 /// A SIP user agent, registrar and call endpoint without sockets and without a clock.
+///
+/// Feed it with the `handle_…` methods, then drain [`poll_output`](Self::poll_output) and call
+/// [`handle_timeout`](Self::handle_timeout) when [`poll_timeout`](Self::poll_timeout) is due. `now`
+/// is the span since the Unix epoch on a clock that never jumps.
 #[derive(Debug)]
 pub struct Endpoint {
+    config: Config,
+    access: Access,
+    registrar: Registrar,
+    connections: Connections,
+    transactions: Table,
+    sessions: HashMap<SessionId, Session>,
+    deadlines: Deadlines<Deadline>,
+    random: ChaCha12Rng,
     outputs: VecDeque<Output>,
+    touched: Vec<SessionId>,
     counters: Counters,
 }
 
-#[expect(unused_variables, clippy::needless_pass_by_value, clippy::unused_self, clippy::unnecessary_wraps, reason = "being filled")]
+/// Whose deadline it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Deadline {
+    Transaction(Slot),
+    Session(SessionId),
+}
+
 impl Endpoint {
     /// Makes an endpoint without accounts, trusted sources or state.
     pub fn new(config: Config, seed: [u8; 32]) -> Self {
-        Self { outputs: VecDeque::new(), counters: Counters::default() }
+        let mut random = ChaCha12Rng::from_seed(seed);
+        let mut secret = [0; 32];
+        random.fill_bytes(&mut secret);
+        Self {
+            access: Access::new(&config, secret),
+            registrar: Registrar::new(&config.limits),
+            connections: Connections::new(&config.limits),
+            config,
+            transactions: Table::default(),
+            sessions: HashMap::new(),
+            deadlines: Deadlines::new(),
+            random,
+            outputs: VecDeque::new(),
+            touched: Vec::new(),
+            counters: Counters::default(),
+        }
     }
-    /// Replaces the accounts.
-    pub fn set_accounts(&mut self, accounts: Vec<Account>) {}
-    /// Replaces the trusted networks.
-    pub fn set_trusted(&mut self, sources: Vec<TrustedSource>) {}
+
+    /// Replaces the accounts that may register and call with digest credentials.
+    pub fn set_accounts(&mut self, accounts: Vec<Account>) {
+        self.access.set_accounts(accounts);
+    }
+
+    /// Replaces the networks whose INVITE and OPTIONS need no digest.
+    pub fn set_trusted(&mut self, sources: Vec<TrustedSource>) {
+        self.access.set_trusted(sources);
+    }
+
     /// Takes one datagram.
-    pub fn handle_datagram(&mut self, now: Duration, flow: Flow, data: Bytes) {}
-    /// Takes the news that a connection was accepted or opened.
-    pub fn handle_connected(&mut self, now: Duration, flow: Flow) {}
-    /// Takes bytes of a stream.
-    pub fn handle_stream(&mut self, now: Duration, connection: ConnectionId, data: &[u8]) {}
+    pub fn handle_datagram(&mut self, now: Duration, flow: Flow, data: Bytes) {
+        self.receive_datagram(now, flow, data);
+    }
+
+    /// Takes the news that a connection was accepted, or opened on our request.
+    ///
+    /// After a restart the socket layer announces the connections that are still open before
+    /// sessions and bindings are restored.
+    pub fn handle_connected(&mut self, now: Duration, flow: Flow) {
+        self.note_connected(now, flow);
+    }
+
+    /// Takes bytes of a stream, in any pieces.
+    pub fn handle_stream(&mut self, now: Duration, connection: ConnectionId, data: &[u8]) {
+        self.receive_stream(now, connection, data);
+    }
+
     /// Takes the news that a connection is closed or could not be opened.
-    pub fn handle_closed(&mut self, now: Duration, connection: ConnectionId) {}
-    /// Fires every timer that is due.
-    pub fn handle_timeout(&mut self, now: Duration) {}
-    /// Takes the next thing to do.
+    pub fn handle_closed(&mut self, now: Duration, connection: ConnectionId) {
+        self.note_closed(now, connection);
+    }
+
+    /// Fires every timer that is due at `now`.
+    pub fn handle_timeout(&mut self, now: Duration) {
+        self.fire_deadlines(now);
+        for (user, contacts) in self.registrar.handle_timeout(now) {
+            self.emit(Event::Registered { user, contacts });
+        }
+    }
+
+    /// Takes the next thing to do, if any.
     pub fn poll_output(&mut self) -> Option<Output> {
         self.outputs.pop_front()
     }
-    /// When `handle_timeout` must be called next, if ever.
+
+    /// When [`handle_timeout`](Self::handle_timeout) must be called next, if ever.
     pub fn poll_timeout(&self) -> Option<Duration> {
-        None
+        let bindings = self.registrar.poll_timeout();
+        self.deadlines.first().into_iter().chain(bindings).min()
     }
-    /// Makes a call.
-    pub fn invite(&mut self, now: Duration, invite: Invite) -> Result<SessionId, Error> {
-        Err(Error::TooManySessions(0))
-    }
-    /// Tells the caller that the callee is alerted (180).
-    pub fn ring(&mut self, now: Duration, session: SessionId) -> Result<(), Error> {
-        Err(Error::UnknownSession(session))
-    }
-    /// Answers a call (200).
-    pub fn answer(&mut self, now: Duration, session: SessionId, sdp: Bytes) -> Result<(), Error> {
-        Err(Error::UnknownSession(session))
-    }
-    /// Refuses a call.
-    pub fn refuse(&mut self, now: Duration, session: SessionId, refusal: Refusal) -> Result<(), Error> {
-        Err(Error::UnknownSession(session))
-    }
-    /// Answers a re-INVITE or UPDATE (200).
-    pub fn answer_offer(&mut self, now: Duration, session: SessionId, sdp: Bytes) -> Result<(), Error> {
-        Err(Error::UnknownSession(session))
-    }
-    /// Refuses a re-INVITE or UPDATE; the session goes on unchanged.
-    pub fn refuse_offer(&mut self, now: Duration, session: SessionId, status: u16) -> Result<(), Error> {
-        Err(Error::UnknownSession(session))
-    }
-    /// Sends the ACK with our answer when the 200 carried the offer.
-    pub fn acknowledge(&mut self, now: Duration, session: SessionId, sdp: Bytes) -> Result<(), Error> {
-        Err(Error::UnknownSession(session))
-    }
-    /// Ends a session in whatever state it is.
-    pub fn hang_up(&mut self, now: Duration, session: SessionId, cause: Option<ReasonHeader>) -> Result<(), Error> {
-        Err(Error::UnknownSession(session))
-    }
-    /// The saved form of a session; none when it is gone.
-    pub fn save(&self, session: SessionId) -> Option<Vec<u8>> {
-        None
-    }
-    /// Brings a saved session back.
-    pub fn restore(&mut self, now: Duration, saved: &[u8]) -> Result<SessionId, Error> {
-        Err(Error::UnreadableState(String::new()))
-    }
-    /// Sessions whose saved form changed since the last call.
-    pub fn take_touched(&mut self) -> Vec<SessionId> {
-        Vec::new()
-    }
-    /// The saved form of a user's bindings.
-    pub fn save_bindings(&self, user: &str) -> Vec<u8> {
-        Vec::new()
-    }
-    /// Brings a user's bindings back.
-    pub fn restore_bindings(&mut self, now: Duration, saved: &[u8]) -> Result<(), Error> {
-        Ok(())
-    }
-    /// Users whose bindings changed since the last call.
-    pub fn take_touched_users(&mut self) -> Vec<String> {
-        Vec::new()
-    }
+
     /// The live bindings of a user, best first.
     pub fn contacts(&self, now: Duration, user: &str) -> Vec<Binding> {
-        Vec::new()
+        let contacts = self.registrar.contacts(now, user);
+        contacts.iter().map(|contact| contact.binding()).collect()
     }
+
     /// Totals since the endpoint was made.
     pub fn counters(&self) -> &Counters {
         &self.counters
     }
+
     /// How much exists at this moment.
     pub fn occupancy(&self) -> Occupancy {
-        Occupancy::default()
+        Occupancy {
+            transactions: self.transactions.len(),
+            sessions: self.sessions.len(),
+            deadlines: self.deadlines.len(),
+            connections: self.connections.len(),
+            users: self.registrar.len(),
+        }
+    }
+
+    fn emit(&mut self, event: Event) {
+        self.outputs.push_back(Output::Event(event));
+    }
+
+    fn touch(&mut self, session: SessionId) {
+        if self.touched.last() != Some(&session) {
+            self.touched.push(session);
+        }
+    }
+
+    fn random_session(&mut self) -> SessionId {
+        loop {
+            let id = SessionId(self.random.next_u64());
+            if !self.sessions.contains_key(&id) {
+                return id;
+            }
+        }
     }
 }

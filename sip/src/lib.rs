@@ -10,9 +10,12 @@ pub mod limits;
 pub mod message;
 pub mod uri;
 
+mod dialog;
 mod endpoint;
 mod error;
 mod event;
+mod registrar;
+mod session;
 mod timer;
 mod transaction;
 mod transport;

@@ -4,3 +4,4 @@ pub(crate) mod invite_client;
 pub(crate) mod invite_server;
 pub(crate) mod non_invite_client;
 pub(crate) mod non_invite_server;
+pub(crate) mod table;

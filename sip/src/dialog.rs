@@ -1,0 +1,257 @@
+//! Dialogs (RFC 3261 §12): who speaks to whom, in which order, by which way.
+//!
+//! The local tag is the [`SessionId`] in hexadecimal, so a request inside a dialog finds its session
+//! in one step. The route set is fixed when the dialog is made and never changed afterwards.
+
+use std::net::{IpAddr, SocketAddr};
+
+use serde::{Deserialize, Serialize};
+
+use crate::event::SessionId;
+use crate::message::{HeaderValue, Message, Method, Name, RequestBuilder, RequestHead};
+use crate::transport::{Flow, Transport};
+use crate::uri::{Scheme, Uri};
+
+/// Hops that a request of ours inside a dialog may make.
+pub(crate) const HOPS: u8 = 70;
+
+/// Most entries kept of a Record-Route.
+const MAX_ROUTES: usize = 16;
+
+/// One dialog, early or confirmed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Dialog {
+    pub(crate) call_id: String,
+    /// Our From or To, with our tag.
+    pub(crate) local: Vec<u8>,
+    /// The peer's From or To, with its tag once known.
+    pub(crate) remote: Vec<u8>,
+    pub(crate) remote_tag: String,
+    pub(crate) local_cseq: u32,
+    pub(crate) remote_cseq: Option<u32>,
+    /// The URI of the peer's Contact.
+    pub(crate) target: String,
+    pub(crate) routes: Vec<String>,
+    pub(crate) flow: Flow,
+    pub(crate) reach: Reach,
+}
+
+/// How the peer of a dialog is reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Reach {
+    /// Only over the flow it used: a phone, most likely behind NAT.
+    Flow,
+    /// By the address in its Contact or Route when that is another host: a trunk.
+    Address,
+}
+
+/// How a request's CSeq compares with those seen before (§12.2.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Order {
+    Next,
+    TooLow,
+}
+
+impl Dialog {
+    /// The dialog that an INVITE opens at the callee (§12.1.1).
+    pub(crate) fn incoming(invite: &Message, id: SessionId, flow: Flow, reach: Reach) -> Self {
+        let mut local = unfolded(invite, Name::To);
+        local.extend_from_slice(format!(";tag={}", tag(id)).as_bytes());
+        Self {
+            call_id: invite.call_id().to_owned(),
+            local,
+            remote: unfolded(invite, Name::From),
+            remote_tag: invite.from_tag().unwrap_or_default().to_owned(),
+            local_cseq: 0,
+            remote_cseq: Some(invite.sequence().number),
+            target: contact(invite).unwrap_or_else(|| invite.from().uri().as_str().to_owned()),
+            routes: routes(invite).collect(),
+            flow,
+            reach,
+        }
+    }
+
+    /// The dialog that a 2xx opens at the caller (§12.1.2); `self` is what the INVITE was sent with.
+    pub(crate) fn answered(&self, response: &Message, local_address: SocketAddr) -> Self {
+        let mut dialog = self.clone();
+        dialog.remote = unfolded(response, Name::To);
+        response
+            .to_tag()
+            .unwrap_or_default()
+            .clone_into(&mut dialog.remote_tag);
+        if let Some(target) = contact(response) {
+            dialog.target = target;
+        }
+        dialog.routes = routes(response).collect();
+        dialog.routes.reverse();
+        dialog.flow.local = local_address;
+        dialog
+    }
+
+    /// Notes the CSeq of a request of the peer.
+    pub(crate) fn note_sequence(&mut self, number: u32) -> Order {
+        if self.remote_cseq.is_some_and(|seen| number < seen) {
+            return Order::TooLow;
+        }
+        self.remote_cseq = Some(number);
+        Order::Next
+    }
+
+    /// Takes the Contact of a target refresh request that was accepted.
+    pub(crate) fn refresh_target(&mut self, message: &Message) {
+        if let Some(target) = contact(message) {
+            self.target = target;
+        }
+    }
+
+    /// The number of our next request.
+    pub(crate) fn next_sequence(&mut self) -> u32 {
+        self.local_cseq += 1;
+        self.local_cseq
+    }
+
+    /// Begins a request to the peer, with its Route set (§12.2.1.1).
+    pub(crate) fn request(
+        &self,
+        method: Method,
+        sequence: u32,
+        via: &str,
+        max_forwards: u8,
+    ) -> RequestBuilder<'static> {
+        let (uri, routes) = self.path();
+        let mut request = RequestBuilder::new(&RequestHead {
+            method,
+            uri,
+            via: value(via.as_bytes()),
+            from: value(&self.local),
+            to: value(&self.remote),
+            call_id: value(self.call_id.as_bytes()),
+            sequence,
+            max_forwards,
+        });
+        for route in routes {
+            request = request.header(Name::Route, value(route.as_bytes()));
+        }
+        request
+    }
+
+    /// The Request-URI and the Route headers; a strict router's own URI goes first.
+    fn path(&self) -> (Uri<'_>, Vec<String>) {
+        let target = uri(&self.target);
+        let Some(first) = self.routes.first() else {
+            return (target, Vec::new());
+        };
+        let router = uri(inside_brackets(first));
+        if router.parameters().any(|(name, _)| name.eq_ignore_ascii_case("lr")) {
+            return (target, self.routes.clone());
+        }
+        let mut rest: Vec<_> = self.routes[1..].to_vec();
+        rest.push(format!("<{}>", self.target));
+        (router, rest)
+    }
+
+    /// Where the next hop says it is, if it is an address and not a name.
+    pub(crate) fn next_hop(&self) -> Option<SocketAddr> {
+        let next = self.routes.first().map_or(self.target.as_str(), |route| inside_brackets(route));
+        let next = Uri::parse(next).ok()?;
+        match next.scheme() {
+            Scheme::Sip => {
+                let port = next.port().unwrap_or(5060);
+                Some(SocketAddr::new(next.host_address()?, port))
+            }
+            Scheme::Sips | Scheme::Tel | Scheme::Other => None,
+        }
+    }
+
+    /// Where a request goes over UDP: to the next hop's address if that is another host that can be
+    /// reached, else back to where the peer's own messages come from.
+    pub(crate) fn datagram_flow(&self) -> Flow {
+        let mut flow = self.flow;
+        if self.reach == Reach::Address
+            && let Some(next) = self.next_hop()
+            && next.ip() != flow.remote.ip()
+            && (!is_private(next.ip()) || is_private(flow.remote.ip()))
+        {
+            flow.remote = next;
+        }
+        flow
+    }
+}
+
+/// Our tag in all dialogs of a session.
+pub(crate) fn tag(id: SessionId) -> String {
+    format!("{:016x}", id.0)
+}
+
+/// The session whose tag this is.
+pub(crate) fn session_of(tag: &str) -> Option<SessionId> {
+    if tag.len() != 16 {
+        return None;
+    }
+    u64::from_str_radix(tag, 16).ok().map(SessionId)
+}
+
+/// The address and transport that our Via and Contact show.
+pub(crate) fn uri_transport(transport: Transport) -> &'static str {
+    match transport {
+        Transport::Udp => "",
+        Transport::Tcp => ";transport=tcp",
+    }
+}
+
+/// A value that was unfolded when it was taken off the wire.
+pub(crate) fn value(bytes: &[u8]) -> HeaderValue<'_> {
+    HeaderValue::from_bytes(bytes).unwrap_or(HeaderValue::from_static(""))
+}
+
+fn uri(text: &str) -> Uri<'_> {
+    const NOBODY: &str = "sip:invalid.invalid";
+    Uri::parse(text)
+        .or_else(|_| Uri::parse(NOBODY))
+        .expect("the fallback is a URI")
+}
+
+fn unfolded(message: &Message, name: Name) -> Vec<u8> {
+    message
+        .iter()
+        .find(|header| header.name() == name)
+        .map(|header| header.unfolded().into_owned())
+        .unwrap_or_default()
+}
+
+fn contact(message: &Message) -> Option<String> {
+    let address = message.addresses(Name::Contact).next()?.ok()?;
+    Some(address.uri().as_str().to_owned())
+}
+
+fn routes(message: &Message) -> impl Iterator<Item = String> {
+    message
+        .addresses(Name::RecordRoute)
+        .filter_map(Result::ok)
+        .take(MAX_ROUTES)
+        .map(|address| format!("<{}>", address.uri().as_str()))
+}
+
+fn inside_brackets(route: &str) -> &str {
+    route.trim_start_matches('<').trim_end_matches('>')
+}
+
+fn is_private(address: IpAddr) -> bool {
+    match address.to_canonical() {
+        IpAddr::V4(address) => {
+            address.is_private()
+                || address.is_loopback()
+                || address.is_link_local()
+                || address.is_unspecified()
+        }
+        IpAddr::V6(address) => {
+            address.is_loopback()
+                || address.is_unspecified()
+                || address.is_unique_local()
+                || address.is_unicast_link_local()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

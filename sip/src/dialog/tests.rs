@@ -1,0 +1,2 @@
+//! Route sets, targets and reachability.
+

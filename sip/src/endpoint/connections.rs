@@ -1,0 +1,163 @@
+//! Stream connections: what is open, what is being opened, and what waits for it.
+
+use std::collections::{HashMap, HashSet};
+use std::net::SocketAddr;
+
+use bytes::Bytes;
+
+use super::config::Limits;
+use crate::framing::StreamFramer;
+use crate::transaction::table::Slot;
+use crate::transport::{ConnectionId, Flow, Transport};
+
+/// Marks the numbers of connections that we asked for.
+const OURS: u64 = 1 << 63;
+
+/// All stream connections of one endpoint.
+#[derive(Debug)]
+pub(super) struct Connections {
+    limits: Limits,
+    known: HashMap<ConnectionId, Connection>,
+    by_remote: HashMap<SocketAddr, ConnectionId>,
+    opened: u64,
+}
+
+/// One stream connection.
+#[derive(Debug)]
+pub(super) struct Connection {
+    pub(super) flow: Flow,
+    pub(super) phase: Phase,
+    /// Client transactions that fail when the connection does.
+    pub(super) clients: HashSet<Slot>,
+    /// The user who registered over it.
+    pub(super) user: Option<String>,
+}
+
+#[derive(Debug)]
+pub(super) enum Phase {
+    Opening { queue: Vec<Bytes>, bytes: usize },
+    Open(Box<StreamFramer>),
+}
+
+/// What became of bytes handed to a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Handover {
+    Send,
+    Queued,
+    /// The connection is gone, or too much waits for it already.
+    Lost,
+}
+
+impl Connections {
+    pub(super) fn new(limits: &Limits) -> Self {
+        Self {
+            limits: limits.clone(),
+            known: HashMap::new(),
+            by_remote: HashMap::new(),
+            opened: 0,
+        }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.known.len()
+    }
+
+    pub(super) fn get_mut(&mut self, connection: ConnectionId) -> Option<&mut Connection> {
+        self.known.get_mut(&connection)
+    }
+
+    pub(super) fn is_alive(&self, connection: ConnectionId) -> bool {
+        self.known.contains_key(&connection)
+    }
+
+    /// Takes a connection as open; returns what waited for it.
+    pub(super) fn open(&mut self, flow: Flow) -> Option<Vec<Bytes>> {
+        let id = flow.connection?;
+        if let Some(connection) = self.known.get_mut(&id) {
+            connection.flow = flow;
+            let framer = Phase::Open(Box::new(StreamFramer::default()));
+            return match std::mem::replace(&mut connection.phase, framer) {
+                Phase::Opening { queue, .. } => Some(queue),
+                Phase::Open(framer) => {
+                    connection.phase = Phase::Open(framer);
+                    Some(Vec::new())
+                }
+            };
+        }
+        if self.known.len() >= self.limits.connections {
+            return None;
+        }
+        self.insert(id, flow, Phase::Open(Box::new(StreamFramer::default())));
+        Some(Vec::new())
+    }
+
+    /// The flow to `remote`: an open one, or one to be asked for.
+    pub(super) fn reach(&mut self, local: SocketAddr, remote: SocketAddr) -> Option<(Flow, Asked)> {
+        if let Some(connection) = self.by_remote.get(&remote).and_then(|id| self.known.get(id)) {
+            return Some((connection.flow, Asked::Known));
+        }
+        if self.known.len() >= self.limits.connections {
+            return None;
+        }
+        let id = ConnectionId(OURS | self.opened);
+        self.opened += 1;
+        let flow = Flow {
+            transport: Transport::Tcp,
+            local,
+            remote,
+            connection: Some(id),
+        };
+        let opening = Phase::Opening {
+            queue: Vec::new(),
+            bytes: 0,
+        };
+        self.insert(id, flow, opening);
+        Some((flow, Asked::Anew))
+    }
+
+    fn insert(&mut self, id: ConnectionId, flow: Flow, phase: Phase) {
+        if id.0 & OURS != 0 {
+            self.opened = self.opened.max((id.0 & !OURS) + 1);
+        }
+        self.by_remote.insert(flow.remote, id);
+        let connection = Connection {
+            flow,
+            phase,
+            clients: HashSet::new(),
+            user: None,
+        };
+        self.known.insert(id, connection);
+    }
+
+    pub(super) fn close(&mut self, id: ConnectionId) -> Option<Connection> {
+        let connection = self.known.remove(&id)?;
+        if self.by_remote.get(&connection.flow.remote) == Some(&id) {
+            self.by_remote.remove(&connection.flow.remote);
+        }
+        Some(connection)
+    }
+
+    /// Hands bytes over for sending.
+    pub(super) fn hand_over(&mut self, id: ConnectionId, data: &Bytes) -> Handover {
+        let most = self.limits.queued_bytes;
+        match self.known.get_mut(&id).map(|connection| &mut connection.phase) {
+            None => Handover::Lost,
+            Some(Phase::Open(_)) => Handover::Send,
+            Some(Phase::Opening { queue, bytes }) => {
+                if *bytes + data.len() > most {
+                    return Handover::Lost;
+                }
+                *bytes += data.len();
+                queue.push(data.clone());
+                Handover::Queued
+            }
+        }
+    }
+}
+
+/// Whether a connection exists or must be asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Asked {
+    Known,
+    Anew,
+}

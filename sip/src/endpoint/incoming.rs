@@ -1,0 +1,320 @@
+//! Calls that come in: the UAS side of an INVITE (RFC 3261 §13.3, §9.2).
+
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use super::Endpoint;
+use super::receive::server_key;
+use super::reply::{Reply, reason_of, reason_value};
+use super::screening::session_description;
+use super::transmit::{Errand, Received};
+use crate::dialog::{self, Dialog, Reach};
+use crate::error::Error;
+use crate::event::{End, EndKind, Event, Identity, Incoming, Refusal, SessionId};
+use crate::message::{Message, Method, Name, NameAddr, Status};
+use crate::session::{Exchange, Offerer, Opening, Owner, Session, Stage, Unacknowledged};
+use crate::timer::Backoff;
+use crate::transaction::table::{Key, Purpose, Slot};
+
+/// Hops assumed when Max-Forwards is missing.
+const MAX_FORWARDS: u8 = 70;
+
+/// Most headers handed on with a call.
+const HANDED_ON: usize = 32;
+
+impl Endpoint {
+    pub(super) fn begin_incoming(
+        &mut self,
+        now: Duration,
+        received: Received<'_>,
+        (key, merge): (Key, Key),
+        identity: Identity,
+    ) {
+        let message = received.message;
+        let id = self.random_session();
+        let reach = match identity {
+            Identity::Trusted => Reach::Address,
+            Identity::Account(_) => Reach::Flow,
+        };
+        let dialog = Dialog::incoming(message, id, Self::reply_path(received), reach);
+        let give_up_at = now + self.config.limits.unanswered;
+        self.insert_session(Session::new(id, dialog, Stage::Incoming { give_up_at }));
+        let errand = Errand {
+            purpose: Purpose::Open,
+            session: Some(id),
+            merge: Some(merge),
+        };
+        let slot = self.start_server(now, received, key, errand);
+        self.respond(now, slot, "", &Reply::new(Status::TRYING));
+        self.counters.incoming_calls += 1;
+        let incoming = describe(received, identity);
+        self.emit(Event::Incoming {
+            session: id,
+            incoming,
+        });
+    }
+
+    /// Tells the caller that the callee is alerted (180).
+    ///
+    /// # Errors
+    /// If the session is gone or not a call that waits for its answer.
+    pub fn ring(&mut self, now: Duration, session: SessionId) -> Result<(), Error> {
+        let slot = self.waiting_call(session, "ring")?;
+        let contact = self.session_contact(session);
+        let reply = Reply::new(Status::RINGING).with(Name::Contact, contact);
+        self.respond(now, slot, &dialog::tag(session), &reply);
+        Ok(())
+    }
+
+    /// Answers a call with 200, repeated until the caller acknowledges it.
+    ///
+    /// `sdp` is the answer, or our offer if the INVITE had none.
+    ///
+    /// # Errors
+    /// If the session is gone or not a call that waits for its answer.
+    pub fn answer(&mut self, now: Duration, session: SessionId, sdp: Bytes) -> Result<(), Error> {
+        let slot = self.waiting_call(session, "answer")?;
+        self.accept_invite(now, session, slot, sdp);
+        if let Some(found) = self.sessions.get_mut(&session) {
+            found.stage = Stage::Confirmed;
+        }
+        self.settle_session(session);
+        Ok(())
+    }
+
+    /// Refuses a call.
+    ///
+    /// # Errors
+    /// If the session is gone, not a call that waits for its answer, or the status is no refusal.
+    pub fn refuse(
+        &mut self,
+        now: Duration,
+        session: SessionId,
+        refusal: Refusal,
+    ) -> Result<(), Error> {
+        let slot = self.waiting_call(session, "refuse")?;
+        let status = Status::new(refusal.status)
+            .filter(|status| status.code() >= 300)
+            .ok_or(Error::UnfitStatus(refusal.status))?;
+        let mut reply = Reply::new(status);
+        if let Some(reason) = &refusal.reason {
+            reply = reply.with(Name::Reason, reason_value(reason));
+        }
+        if let Some(seconds) = refusal.retry_after {
+            reply = reply.with(Name::RetryAfter, seconds.to_string());
+        }
+        self.respond(now, slot, &dialog::tag(session), &reply);
+        self.close(session, None);
+        Ok(())
+    }
+
+    /// Sends the 200 to an INVITE and begins to wait for its ACK.
+    pub(super) fn accept_invite(
+        &mut self,
+        now: Duration,
+        id: SessionId,
+        slot: Slot,
+        sdp: Bytes,
+    ) {
+        let Some(request) = self.stored_request(slot) else {
+            return;
+        };
+        let contact = self.session_contact(id);
+        let reply = Reply::new(Status::OK)
+            .with(Name::Contact, contact)
+            .with_sdp(sdp);
+        if !self.respond(now, slot, &dialog::tag(id), &reply) {
+            return;
+        }
+        let timers = self.config.timers;
+        let (Some(transaction), Some(session)) =
+            (self.transactions.get(slot), self.sessions.get_mut(&id))
+        else {
+            return;
+        };
+        let offer = match session_description(&request) {
+            Some(_) => Offerer::Peer,
+            None => Offerer::Us,
+        };
+        let request = match transaction.purpose {
+            Purpose::Open => Opening::First,
+            Purpose::Offer | Purpose::Close | Purpose::Other => Opening::Change,
+        };
+        session.unacknowledged = Some(Unacknowledged {
+            answer: transaction.message.clone(),
+            flow: transaction.flow,
+            cseq: transaction.cseq,
+            exchange: Exchange { request, offer },
+            resend: Backoff::new(now, timers.t1, timers.t2),
+            give_up_at: now + timers.timeout(),
+        });
+        self.settle_session(id);
+    }
+
+    /// Takes an ACK if it is the one that a session waits for.
+    pub(super) fn acknowledge_answer(&mut self, now: Duration, received: Received<'_>) -> bool {
+        let message = received.message;
+        let Some(id) = message.to_tag().and_then(dialog::session_of) else {
+            return false;
+        };
+        let Some(session) = self.sessions.get_mut(&id) else {
+            return false;
+        };
+        if session.dialog.call_id != message.call_id()
+            || session.dialog.remote_tag != message.from_tag().unwrap_or_default()
+        {
+            return false;
+        }
+        let number = message.sequence().number;
+        let Some(answer) = session
+            .unacknowledged
+            .take_if(|answer| answer.cseq == number)
+        else {
+            return false;
+        };
+        let sdp = match answer.exchange.offer {
+            Offerer::Us => session_description(message),
+            Offerer::Peer => None,
+        };
+        self.confirmed(now, id, answer.exchange.request, sdp);
+        true
+    }
+
+    /// Goes on after the ACK of our 2xx: the BYE that waited for it, or the news.
+    pub(super) fn confirmed(
+        &mut self,
+        now: Duration,
+        id: SessionId,
+        opening: Opening,
+        sdp: Option<Bytes>,
+    ) {
+        let Some(session) = self.sessions.get(&id) else {
+            return;
+        };
+        match (session.owner, opening) {
+            (Owner::Released, _) => self.say_bye(now, id),
+            (Owner::Attached, Opening::Change) if sdp.is_none() => (),
+            (Owner::Attached, Opening::First | Opening::Change) => {
+                self.emit(Event::Confirmed { session: id, sdp });
+            }
+        }
+        self.settle_session(id);
+    }
+
+    /// Takes a CANCEL (§9.2): 200 to it, 487 to the INVITE if that still waits for its answer.
+    pub(super) fn receive_cancel(&mut self, now: Duration, received: Received<'_>, key: Key) {
+        let message = received.message;
+        let target = server_key(message, Method::Invite);
+        let Some(slot) = self.transactions.find(&target) else {
+            self.reply_stateless(
+                received.flow,
+                message,
+                &Reply::new(Status::CALL_DOES_NOT_EXIST),
+            );
+            return;
+        };
+        let Some(transaction) = self.transactions.get(slot) else {
+            return;
+        };
+        let (session, purpose) = (transaction.session, transaction.purpose);
+        let is_answered = transaction.machine.is_answered();
+        let tag = session.map(dialog::tag).unwrap_or_default();
+        let errand = Errand {
+            purpose: Purpose::Other,
+            session,
+            merge: None,
+        };
+        let cancel = self.start_server(now, received, key, errand);
+        self.respond(now, cancel, &tag, &Reply::new(Status::OK));
+        if is_answered {
+            return;
+        }
+        self.respond(now, slot, &tag, &Reply::new(Status::REQUEST_TERMINATED));
+        if let (Some(id), Purpose::Open) = (session, purpose) {
+            let end = End {
+                kind: EndKind::Cancelled,
+                reason: reason_of(message),
+            };
+            self.close(id, Some(end));
+        }
+    }
+
+    /// The INVITE of a session that waits for our answer.
+    fn waiting_call(&self, session: SessionId, action: &'static str) -> Result<Slot, Error> {
+        let found = self
+            .sessions
+            .get(&session)
+            .filter(|found| found.owner == Owner::Attached)
+            .ok_or(Error::UnknownSession(session))?;
+        match found.stage {
+            Stage::Incoming { .. } => self
+                .transactions
+                .find_purpose(&found.transactions, Purpose::Open)
+                .ok_or(Error::WrongState { session, action }),
+            Stage::Calling { .. }
+            | Stage::Leaving { .. }
+            | Stage::Answered { .. }
+            | Stage::Confirmed
+            | Stage::Closing => Err(Error::WrongState { session, action }),
+        }
+    }
+
+    pub(super) fn session_contact(&self, session: SessionId) -> String {
+        self.sessions
+            .get(&session)
+            .map(|found| self.contact_value(found.dialog.flow))
+            .unwrap_or_default()
+    }
+}
+
+fn describe(received: Received<'_>, identity: Identity) -> Incoming {
+    let Received { message, flow } = received;
+    Incoming {
+        flow,
+        identity,
+        request_user: message
+            .request_uri()
+            .and_then(|uri| uri.user_unescaped())
+            .map(|user| lossy(&user))
+            .unwrap_or_default(),
+        from_user: user_of(&message.from()),
+        from_display: message.from().display_name().into_owned(),
+        to_user: user_of(&message.to()),
+        call_id: message.call_id().to_owned(),
+        user_agent: message.header(Name::UserAgent).map(lossy),
+        offer: session_description(message),
+        max_forwards: message.max_forwards().unwrap_or(MAX_FORWARDS),
+        headers: handed_on(message),
+    }
+}
+
+pub(super) fn user_of(address: &NameAddr<'_>) -> String {
+    address
+        .uri()
+        .user_unescaped()
+        .map(|user| lossy(&user))
+        .unwrap_or_default()
+}
+
+fn lossy(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+fn handed_on(message: &Message) -> Vec<(String, Vec<u8>)> {
+    message
+        .iter()
+        .filter(|header| {
+            let is_own = header
+                .name_text()
+                .get(..2)
+                .is_some_and(|start| start.eq_ignore_ascii_case("X-"));
+            is_own || matches!(header.name(), Name::PAssertedIdentity | Name::Diversion)
+        })
+        .take(HANDED_ON)
+        .map(|header| {
+            let name = header.name_text().to_owned();
+            (name, header.unfolded().into_owned())
+        })
+        .collect()
+}

@@ -1,0 +1,138 @@
+//! Responses of ours and the paths they take (RFC 3261 §8.2.6, §18.2).
+
+use std::net::SocketAddr;
+
+use bytes::Bytes;
+
+use super::Endpoint;
+use crate::dialog::value;
+use crate::event::ReasonHeader;
+use crate::message::{HeaderValue, Message, Method, Name, ResponseBuilder, Rport, Status};
+use crate::transport::{Flow, Transport};
+
+/// The methods that are understood.
+pub(super) const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, REGISTER";
+
+/// The media type of a session description.
+pub(super) const SDP: HeaderValue<'static> = HeaderValue::from_static("application/sdp");
+
+/// What a response says beyond what it repeats of its request.
+#[derive(Debug, Clone)]
+pub(super) struct Reply {
+    pub(super) status: Status,
+    pub(super) phrase: Option<String>,
+    pub(super) headers: Vec<(Name, String)>,
+    pub(super) sdp: Bytes,
+}
+
+impl Reply {
+    pub(super) fn new(status: Status) -> Self {
+        Self {
+            status,
+            phrase: None,
+            headers: Vec::new(),
+            sdp: Bytes::new(),
+        }
+    }
+
+    pub(super) fn with(mut self, name: Name, text: impl Into<String>) -> Self {
+        self.headers.push((name, text.into()));
+        self
+    }
+
+    pub(super) fn because(mut self, phrase: impl Into<String>) -> Self {
+        self.phrase = Some(phrase.into());
+        self
+    }
+
+    pub(super) fn with_sdp(mut self, sdp: Bytes) -> Self {
+        self.sdp = sdp;
+        self
+    }
+}
+
+/// A Reason header's value.
+pub(super) fn reason_value(reason: &ReasonHeader) -> String {
+    let ReasonHeader {
+        protocol,
+        cause,
+        text,
+    } = reason;
+    match text {
+        Some(text) => format!("{protocol};cause={cause};text={}", crate::message::quote(text)),
+        None => format!("{protocol};cause={cause}"),
+    }
+}
+
+/// The first Reason header of a message.
+pub(super) fn reason_of(message: &Message) -> Option<ReasonHeader> {
+    message.reasons().find_map(|reason| {
+        Some(ReasonHeader {
+            protocol: reason.protocol().to_owned(),
+            cause: reason.cause()?,
+            text: reason
+                .text()
+                .map(|text| String::from_utf8_lossy(text).into_owned()),
+        })
+    })
+}
+
+/// The path of the responses to a request: where it came from, unless a sender that is not behind
+/// NAT and does not ask for `rport` names another port for itself (§18.2.2, RFC 3581 §4).
+pub(super) fn reply_flow(flow: Flow, request: &Message) -> Flow {
+    let via = request.top_via();
+    let mut reply = flow;
+    if flow.transport == Transport::Udp
+        && via.rport().is_none_or(|rport| rport != Rport::Asked)
+        && via.host_address().map(|address| address.to_canonical())
+            == Some(flow.remote.ip().to_canonical())
+    {
+        reply.remote.set_port(via.port().unwrap_or(5060));
+    }
+    reply
+}
+
+impl Endpoint {
+    /// Writes a response.
+    pub(super) fn write_reply(
+        &self,
+        request: &Message,
+        source: SocketAddr,
+        tag: &str,
+        reply: &Reply,
+    ) -> Bytes {
+        let mut response = ResponseBuilder::to(request, reply.status).source(source);
+        if let Some(phrase) = &reply.phrase {
+            response = response.reason(phrase);
+        }
+        if reply.status != Status::TRYING {
+            response = response.to_tag(tag);
+            response = response.header(Name::Server, value(self.config.user_agent.as_bytes()));
+        }
+        let is_invite = request.method() == Method::Invite;
+        let is_success = reply.status.is_success();
+        if is_invite && reply.status != Status::TRYING {
+            response = response.record_route();
+        }
+        if is_success && (is_invite || request.method() == Method::Options) {
+            response = response.header(Name::Allow, HeaderValue::from_static(ALLOW));
+        }
+        for (name, text) in &reply.headers {
+            response = response.header(*name, value(text.as_bytes()));
+        }
+        if !reply.sdp.is_empty() {
+            response = response.body(SDP, &reply.sdp);
+        }
+        response.build()
+    }
+
+    /// Answers a request without keeping anything (§8.2.7): a copy gets the same answer.
+    pub(super) fn reply_stateless(&mut self, flow: Flow, request: &Message, reply: &Reply) {
+        if request.method() == Method::Ack {
+            return;
+        }
+        let tag = self.access.stateless_tag(request);
+        let response = self.write_reply(request, flow.remote, &tag, reply);
+        self.send(reply_flow(flow, request), response);
+    }
+}

@@ -1,0 +1,209 @@
+//! Requests outside of a dialog: the general answers, then who may go on (RFC 3261 §8.2).
+
+use std::time::Duration;
+
+use super::Endpoint;
+use super::access::Proof;
+use super::reply::{ALLOW, Reply};
+use super::transmit::Received;
+use crate::auth::Freshness;
+use crate::event::Identity;
+use crate::message::{Message, Method, Name, Status};
+use crate::transaction::table::Key;
+use crate::uri::Scheme;
+
+impl Endpoint {
+    pub(super) fn receive_out_of_dialog(
+        &mut self,
+        now: Duration,
+        received: Received<'_>,
+        key: Key,
+    ) {
+        let Received { message, flow } = received;
+        let source = flow.remote.ip();
+        if !self.is_known_source(flow) && self.access.is_blocked(now, source) {
+            self.counters.dropped_throttled += 1;
+            return;
+        }
+        let has_credentials = message.header(Name::Authorization).is_some();
+        let is_open_to_all = matches!(message.method(), Method::Register | Method::Invite);
+        if !is_open_to_all && !has_credentials && !self.is_known_source(flow) {
+            self.counters.refused_unknown_source += 1;
+            self.reply_stateless(flow, message, &Reply::new(Status::FORBIDDEN));
+            return;
+        }
+        if let Some(reply) = objection(message) {
+            self.reply_stateless(flow, message, &reply);
+            return;
+        }
+        match message.method() {
+            Method::Invite => self.screen_invite(now, received, key),
+            Method::Register => self.receive_register(now, received, key),
+            Method::Options => self.reply_stateless(flow, message, &capabilities()),
+            Method::Bye | Method::Info | Method::Update | Method::Prack => {
+                let reply = Reply::new(Status::CALL_DOES_NOT_EXIST);
+                self.reply_stateless(flow, message, &reply);
+            }
+            _ => {
+                let reply = unsupported_method(message);
+                self.reply_stateless(flow, message, &reply);
+            }
+        }
+    }
+
+    fn screen_invite(&mut self, now: Duration, received: Received<'_>, key: Key) {
+        let Received { message, flow } = received;
+        let merge = merge_key(message);
+        if self.transactions.find_merged(&merge).is_some() {
+            self.reply_stateless(flow, message, &Reply::new(Status::LOOP_DETECTED));
+            return;
+        }
+        let Some(identity) = self.identify(now, received) else {
+            return;
+        };
+        if let Some(reply) = body_objection(message) {
+            self.reply_stateless(flow, message, &reply);
+            return;
+        }
+        if self.is_full() {
+            self.refuse_overload(received);
+            return;
+        }
+        self.begin_incoming(now, received, (key, merge), identity);
+    }
+
+    /// Who calls; none if a challenge or refusal was sent.
+    fn identify(&mut self, now: Duration, received: Received<'_>) -> Option<Identity> {
+        let source = received.flow.remote.ip();
+        if self.access.is_trusted(source) {
+            return Some(Identity::Trusted);
+        }
+        match self.access.prove(now, received.message, source) {
+            Proof::User(user) => Some(Identity::Account(user)),
+            Proof::Nothing(freshness) => {
+                self.challenge(now, received, freshness);
+                None
+            }
+            Proof::Wrong => {
+                self.counters.auth_failures += 1;
+                self.challenge(now, received, Freshness::Unproved);
+                None
+            }
+        }
+    }
+
+    /// Answers 401 and keeps nothing.
+    pub(super) fn challenge(
+        &mut self,
+        now: Duration,
+        received: Received<'_>,
+        freshness: Freshness,
+    ) {
+        self.counters.challenges += 1;
+        let mut reply = Reply::new(Status::UNAUTHORIZED);
+        for challenge in self.access.challenges(now, freshness) {
+            reply = reply.with(Name::WwwAuthenticate, challenge);
+        }
+        self.reply_stateless(received.flow, received.message, &reply);
+    }
+
+    pub(super) fn is_full(&self) -> bool {
+        self.sessions.len() >= self.config.limits.sessions
+            || self.transactions.len() >= self.config.limits.transactions
+    }
+
+    pub(super) fn refuse_overload(&mut self, received: Received<'_>) {
+        self.counters.refused_overload += 1;
+        let seconds = self.config.limits.retry_after.as_secs();
+        let reply =
+            Reply::new(Status::SERVICE_UNAVAILABLE).with(Name::RetryAfter, seconds.to_string());
+        self.reply_stateless(received.flow, received.message, &reply);
+    }
+}
+
+/// What stands against a request whoever sends it.
+fn objection(message: &Message) -> Option<Reply> {
+    if message.method() == Method::Other {
+        return Some(unsupported_method(message));
+    }
+    let scheme = message.request_uri().map(|uri| uri.scheme());
+    if !matches!(scheme, Some(Scheme::Sip | Scheme::Sips | Scheme::Tel)) {
+        return Some(Reply::new(Status::UNSUPPORTED_URI_SCHEME));
+    }
+    if message.max_forwards() == Some(0) {
+        return Some(Reply::new(Status::TOO_MANY_HOPS));
+    }
+    required_extensions(message)
+}
+
+/// 420 when an extension is required: none is supported.
+pub(super) fn required_extensions(message: &Message) -> Option<Reply> {
+    let mut reply = None;
+    for option in message.list(Name::Require).take(8) {
+        let option = String::from_utf8_lossy(option).into_owned();
+        reply = Some(
+            reply
+                .unwrap_or_else(|| Reply::new(Status::BAD_EXTENSION))
+                .with(Name::Unsupported, option),
+        );
+    }
+    reply
+}
+
+/// 415 when a body is no session description.
+pub(super) fn body_objection(message: &Message) -> Option<Reply> {
+    if message.body().is_empty() {
+        return None;
+    }
+    let is_optional = message
+        .header(Name::ContentDisposition)
+        .is_some_and(|value| value.ends_with(b"handling=optional"));
+    let is_plain = message.header(Name::ContentEncoding).is_none_or(|coding| coding == b"identity");
+    let is_sdp = match message.content_type() {
+        None => true,
+        Some(Ok(kind)) => kind.is("application", "sdp"),
+        Some(Err(_)) => false,
+    };
+    if is_optional || (is_sdp && is_plain) {
+        return None;
+    }
+    Some(Reply::new(Status::UNSUPPORTED_MEDIA_TYPE).with(Name::Accept, "application/sdp"))
+}
+
+/// The session description of a message, if it has one.
+pub(super) fn session_description(message: &Message) -> Option<bytes::Bytes> {
+    let is_sdp = match message.content_type() {
+        None => true,
+        Some(Ok(kind)) => kind.is("application", "sdp"),
+        Some(Err(_)) => false,
+    };
+    (is_sdp && !message.body().is_empty()).then(|| message.body_bytes())
+}
+
+/// 405 for a method that we know but do not allow, 501 for one we do not know.
+pub(super) fn unsupported_method(message: &Message) -> Reply {
+    let status = if message.method() == Method::Other {
+        Status::NOT_IMPLEMENTED
+    } else {
+        Status::METHOD_NOT_ALLOWED
+    };
+    Reply::new(status).with(Name::Allow, ALLOW)
+}
+
+/// What an OPTIONS learns.
+pub(super) fn capabilities() -> Reply {
+    Reply::new(Status::OK).with(Name::Accept, "application/sdp")
+}
+
+/// What all copies of one INVITE share, whatever way they came (§8.2.2.2).
+fn merge_key(message: &Message) -> Key {
+    let sequence = message.sequence().number.to_be_bytes();
+    Key::merge(
+        [
+            message.from_tag().unwrap_or_default().as_bytes(),
+            message.call_id().as_bytes(),
+            &sequence,
+        ],
+        Method::Invite,
+    )
+}

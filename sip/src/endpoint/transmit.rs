@@ -1,0 +1,380 @@
+//! Sending: transactions begun, answered, repeated and dropped; bytes handed to flows.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::time::Duration;
+
+use bytes::Bytes;
+use rand_chacha::rand_core::Rng;
+
+use super::connections::{Asked, Handover, Phase};
+use super::reply::{Reply, reply_flow};
+use super::{Deadline, Endpoint};
+use crate::dialog::{self, Dialog, Reach};
+use crate::event::{Event, Output, SessionId};
+use crate::framing::StreamFramer;
+use crate::message::{Framing, Message, Method};
+use crate::session::Session;
+use crate::transaction::invite_client::InviteClient;
+use crate::transaction::invite_server::InviteServer;
+use crate::transaction::non_invite_client::NonInviteClient;
+use crate::transaction::non_invite_server::NonInviteServer;
+use crate::transaction::table::{Key, Machine, Purpose, Slot, Transaction};
+use crate::transport::{ConnectionId, Flow, Transmit, Transport};
+
+/// A request that has just been read, and where it came from.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Received<'a> {
+    pub(super) message: &'a Message,
+    pub(super) flow: Flow,
+}
+
+/// What a transaction is begun for.
+#[derive(Debug, Clone)]
+pub(super) struct Errand {
+    pub(super) purpose: Purpose,
+    pub(super) session: Option<SessionId>,
+    pub(super) merge: Option<Key>,
+}
+
+impl Errand {
+    pub(super) fn of(session: SessionId, purpose: Purpose) -> Self {
+        Self {
+            purpose,
+            session: Some(session),
+            merge: None,
+        }
+    }
+}
+
+/// A request of ours, ready to be sent.
+#[derive(Debug, Clone)]
+pub(super) struct Dispatch {
+    pub(super) flow: Flow,
+    pub(super) method: Method,
+    pub(super) cseq: u32,
+    pub(super) branch: String,
+    pub(super) message: Bytes,
+}
+
+impl Endpoint {
+    /// Hands bytes to a flow; false if it is lost.
+    pub(super) fn send(&mut self, flow: Flow, data: Bytes) -> bool {
+        let handover = match flow.connection {
+            None => Handover::Send,
+            Some(connection) => self.connections.hand_over(connection, &data),
+        };
+        match handover {
+            Handover::Send => {
+                self.counters.sent += 1;
+                self.outputs
+                    .push_back(Output::Transmit(Transmit { flow, data }));
+                true
+            }
+            Handover::Queued => true,
+            Handover::Lost => {
+                self.counters.dropped_unreachable += 1;
+                false
+            }
+        }
+    }
+
+    /// The flow to an address over TCP, asking for a connection where there is none.
+    pub(super) fn reach_stream(&mut self, remote: SocketAddr) -> Option<Flow> {
+        let local = self.config.advertise_tcp.unwrap_or(unspecified(remote.ip()));
+        let (flow, asked) = self.connections.reach(local, remote)?;
+        if let (Asked::Anew, Some(connection)) = (asked, flow.connection) {
+            self.outputs
+                .push_back(Output::Connect { connection, remote });
+        }
+        Some(flow)
+    }
+
+    /// The flow for the next request of a dialog.
+    pub(super) fn dialog_flow(&mut self, dialog: &Dialog) -> Flow {
+        match dialog.flow.connection {
+            None => dialog.datagram_flow(),
+            Some(connection) if self.connections.is_alive(connection) => dialog.flow,
+            Some(_) => match (dialog.reach, dialog.next_hop()) {
+                (Reach::Address, Some(next)) => self.reach_stream(next).unwrap_or(dialog.flow),
+                (Reach::Address, None) | (Reach::Flow, _) => dialog.flow,
+            },
+        }
+    }
+
+    /// The address that we show to peers on this flow.
+    pub(super) fn advertised(&self, flow: Flow) -> SocketAddr {
+        let configured = match flow.transport {
+            Transport::Udp => self.config.advertise_udp,
+            Transport::Tcp => self.config.advertise_tcp,
+        };
+        configured.unwrap_or(flow.local)
+    }
+
+    /// Our Contact on this flow.
+    pub(super) fn contact_value(&self, flow: Flow) -> String {
+        let address = self.advertised(flow);
+        format!("<sip:{address}{}>", dialog::uri_transport(flow.transport))
+    }
+
+    pub(super) fn new_branch(&mut self) -> String {
+        format!("z9hG4bK{:016x}", self.random.next_u64())
+    }
+
+    /// The Via of a request of ours.
+    pub(super) fn via_value(&self, flow: Flow, branch: &str) -> String {
+        let address = self.advertised(flow);
+        let transport = flow.transport.via_name();
+        format!("SIP/2.0/{transport} {address};branch={branch};rport")
+    }
+
+    /// Begins a client transaction by sending its request.
+    pub(super) fn start_client(&mut self, now: Duration, dispatch: Dispatch, errand: Errand) -> Slot {
+        let pace = self.config.timers.over(dispatch.flow.transport);
+        let machine = if dispatch.method == Method::Invite {
+            Machine::InviteClient(InviteClient::new(now, pace))
+        } else {
+            Machine::NonInviteClient(NonInviteClient::new(now, pace))
+        };
+        let slot = self.begin(Transaction {
+            key: Key::client(dispatch.branch.as_bytes(), dispatch.method),
+            machine,
+            flow: dispatch.flow,
+            source: dispatch.flow.remote,
+            message: dispatch.message.clone(),
+            other: Bytes::new(),
+            method: dispatch.method,
+            cseq: dispatch.cseq,
+            purpose: errand.purpose,
+            session: errand.session,
+            merge: errand.merge,
+            due: None,
+        });
+        if !self.send(dispatch.flow, dispatch.message) {
+            self.client_lost(now, slot);
+        }
+        slot
+    }
+
+    /// Begins a server transaction.
+    pub(super) fn start_server(
+        &mut self,
+        now: Duration,
+        received: Received<'_>,
+        key: Key,
+        errand: Errand,
+    ) -> Slot {
+        let Received { message, flow } = received;
+        let pace = self.config.timers.over(flow.transport);
+        let machine = if message.method() == Method::Invite {
+            Machine::InviteServer(InviteServer::new(pace))
+        } else {
+            Machine::NonInviteServer(NonInviteServer::new(now, pace))
+        };
+        self.begin(Transaction {
+            key,
+            machine,
+            flow: reply_flow(flow, message),
+            source: flow.remote,
+            message: Bytes::new(),
+            other: message.bytes().clone(),
+            method: message.method(),
+            cseq: message.sequence().number,
+            purpose: errand.purpose,
+            session: errand.session,
+            merge: errand.merge,
+            due: None,
+        })
+    }
+
+    pub(super) fn begin(&mut self, transaction: Transaction) -> Slot {
+        let session = transaction.session;
+        let connection = transaction.flow.connection;
+        let is_client = transaction.machine.is_client();
+        let slot = self.transactions.insert(transaction);
+        if let (true, Some(id)) = (is_client, connection)
+            && let Some(connection) = self.connections.get_mut(id)
+        {
+            connection.clients.insert(slot);
+        }
+        if let Some(session) = session.and_then(|id| self.sessions.get_mut(&id)) {
+            session.transactions.push(slot);
+        }
+        self.settle(slot);
+        slot
+    }
+
+    /// Answers the request of a server transaction; false if it has been answered before.
+    pub(super) fn respond(&mut self, now: Duration, slot: Slot, tag: &str, reply: &Reply) -> bool {
+        let Some(transaction) = self.transactions.get_mut(slot) else {
+            return false;
+        };
+        let permitted = match &mut transaction.machine {
+            Machine::InviteServer(machine) => machine.respond(now, reply.status.code()),
+            Machine::NonInviteServer(machine) => machine.respond(now),
+            Machine::InviteClient(_) | Machine::NonInviteClient(_) => false,
+        };
+        if !permitted {
+            return false;
+        }
+        let (flow, source) = (transaction.flow, transaction.source);
+        let Some(request) = self.stored_request(slot) else {
+            return false;
+        };
+        let response = self.write_reply(&request, source, tag, reply);
+        if let Some(transaction) = self.transactions.get_mut(slot) {
+            transaction.message = response.clone();
+            if reply.status.is_final() {
+                transaction.other = Bytes::new();
+            }
+        }
+        self.send(flow, response);
+        self.settle(slot);
+        true
+    }
+
+    /// The request that a server transaction has yet to answer, or a client transaction sent.
+    pub(super) fn stored_request(&self, slot: Slot) -> Option<Message> {
+        let transaction = self.transactions.get(slot)?;
+        let (bytes, framing) = match &transaction.machine {
+            Machine::InviteServer(_) | Machine::NonInviteServer(_) => {
+                (&transaction.other, framing_of(transaction.flow.transport))
+            }
+            Machine::InviteClient(_) | Machine::NonInviteClient(_) => {
+                (&transaction.message, Framing::Stream)
+            }
+        };
+        Message::parse(bytes.clone(), framing).ok()
+    }
+
+    /// Sends what a transaction sent last once more.
+    pub(super) fn send_again(&mut self, slot: Slot) {
+        let Some(transaction) = self.transactions.get(slot) else {
+            return;
+        };
+        if transaction.message.is_empty() {
+            return;
+        }
+        let (flow, data) = (transaction.flow, transaction.message.clone());
+        self.counters.retransmissions += 1;
+        self.send(flow, data);
+    }
+
+    /// Brings a transaction's deadline up to date, or drops it when it is over.
+    pub(super) fn settle(&mut self, slot: Slot) {
+        let Some(transaction) = self.transactions.get_mut(slot) else {
+            return;
+        };
+        if transaction.machine.is_terminated() {
+            self.drop_transaction(slot);
+            return;
+        }
+        let due = transaction.machine.poll_timeout();
+        let old = std::mem::replace(&mut transaction.due, due);
+        let session = transaction.session;
+        self.deadlines
+            .reschedule(Deadline::Transaction(slot), old, due);
+        if let Some(session) = session {
+            self.touch(session);
+        }
+    }
+
+    pub(super) fn drop_transaction(&mut self, slot: Slot) {
+        let Some(transaction) = self.transactions.remove(slot) else {
+            return;
+        };
+        self.deadlines
+            .reschedule(Deadline::Transaction(slot), transaction.due, None);
+        if let Some(id) = transaction.flow.connection
+            && let Some(connection) = self.connections.get_mut(id)
+        {
+            connection.clients.remove(&slot);
+        }
+        if let Some(id) = transaction.session {
+            if let Some(session) = self.sessions.get_mut(&id) {
+                session.transactions.retain(|kept| *kept != slot);
+            }
+            self.settle_session(id);
+        }
+    }
+
+    /// Brings a session's deadline up to date, or drops it when nothing of it is left.
+    pub(super) fn settle_session(&mut self, id: SessionId) {
+        self.touch(id);
+        let Some(session) = self.sessions.get_mut(&id) else {
+            return;
+        };
+        let is_gone = session.is_over() && session.transactions.is_empty();
+        let due = if is_gone { None } else { session.poll_timeout() };
+        let old = std::mem::replace(&mut session.due, due);
+        self.deadlines.reschedule(Deadline::Session(id), old, due);
+        if is_gone {
+            self.sessions.remove(&id);
+        }
+    }
+
+    pub(super) fn insert_session(&mut self, session: Session) {
+        let id = session.id;
+        self.sessions.insert(id, session);
+        self.settle_session(id);
+    }
+
+    pub(super) fn note_connected(&mut self, now: Duration, flow: Flow) {
+        let Some(waiting) = self.connections.open(flow) else {
+            return;
+        };
+        for data in waiting {
+            self.send(flow, data);
+        }
+        self.fire_deadlines(now);
+    }
+
+    pub(super) fn note_closed(&mut self, now: Duration, id: ConnectionId) {
+        let Some(connection) = self.connections.close(id) else {
+            return;
+        };
+        if let Some(user) = connection.user {
+            let contacts = self.registrar.forget_connection(&user, id);
+            self.emit(Event::Registered { user, contacts });
+        }
+        let mut clients: Vec<_> = connection.clients.into_iter().collect();
+        clients.sort_unstable();
+        for slot in clients {
+            self.client_lost(now, slot);
+        }
+    }
+
+    pub(super) fn return_framer(&mut self, id: ConnectionId, framer: Box<StreamFramer>) {
+        if let Some(connection) = self.connections.get_mut(id) {
+            connection.phase = Phase::Open(framer);
+        }
+    }
+
+    /// Lends the framer of an open connection out and takes it back.
+    pub(super) fn take_framer(&mut self, id: ConnectionId) -> Option<(Flow, Box<StreamFramer>)> {
+        let connection = self.connections.get_mut(id)?;
+        let flow = connection.flow;
+        match std::mem::replace(&mut connection.phase, Phase::Open(Box::new(StreamFramer::default()))) {
+            Phase::Open(framer) => Some((flow, framer)),
+            opening @ Phase::Opening { .. } => {
+                connection.phase = opening;
+                None
+            }
+        }
+    }
+}
+
+/// How messages end on a transport.
+pub(super) fn framing_of(transport: Transport) -> Framing {
+    match transport {
+        Transport::Udp => Framing::Datagram,
+        Transport::Tcp => Framing::Stream,
+    }
+}
+
+/// Leaves the choice of the socket to the socket layer.
+pub(super) fn unspecified(remote: IpAddr) -> SocketAddr {
+    match remote {
+        IpAddr::V4(_) => SocketAddr::new(Ipv4Addr::UNSPECIFIED.into(), 0),
+        IpAddr::V6(_) => SocketAddr::new(Ipv6Addr::UNSPECIFIED.into(), 0),
+    }
+}
