@@ -142,7 +142,7 @@ impl Filling<'_> {
                 name: name.to_owned(),
                 strategy: Strategy::LongestIdle,
                 ring_timeout: Duration::from_secs(20),
-                max_wait: Duration::from_secs(300),
+                max_wait: Duration::from_mins(5),
                 max_length: 100,
                 wrap_up: Duration::from_secs(5),
                 lock_after_misses: 3,

@@ -59,24 +59,29 @@ pub enum Error {
 impl Error {
     /// Names what was taken when a UNIQUE constraint refused a row; other errors stay.
     pub(crate) fn naming_conflict(self, what: &'static str) -> Self {
-        match self {
-            Self::Database(sqlx::Error::Database(refusal)) if refusal.is_unique_violation() => {
-                Self::Conflict { what }
-            }
-            other => other,
+        if let Self::Database(sqlx::Error::Database(refusal)) = &self
+            && refusal.is_unique_violation()
+        {
+            return Self::Conflict { what };
         }
+        self
     }
 }
 
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
-        match error {
+        let unreachable = matches!(
+            error,
             sqlx::Error::Io(_)
-            | sqlx::Error::Tls(_)
-            | sqlx::Error::PoolTimedOut
-            | sqlx::Error::PoolClosed
-            | sqlx::Error::WorkerCrashed => Self::Unreachable(error),
-            other => Self::Database(other),
+                | sqlx::Error::Tls(_)
+                | sqlx::Error::PoolTimedOut
+                | sqlx::Error::PoolClosed
+                | sqlx::Error::WorkerCrashed
+        );
+        if unreachable {
+            Self::Unreachable(error)
+        } else {
+            Self::Database(error)
         }
     }
 }

@@ -33,9 +33,13 @@ fn explain(error: MigrateError, migrator: &Migrator) -> Error {
         .map(|step| step.version)
         .max()
         .unwrap_or_default();
-    match error {
-        MigrateError::VersionMissing(found) if found > known => Error::SchemaNewer { found, known },
-        MigrateError::Execute(error) => error.into(),
-        other => Error::Migration(other),
+    if let MigrateError::VersionMissing(found) = error
+        && found > known
+    {
+        return Error::SchemaNewer { found, known };
     }
+    if let MigrateError::Execute(error) = error {
+        return error.into();
+    }
+    Error::Migration(error)
 }

@@ -89,7 +89,7 @@ fn statements() -> Vec<Found> {
 }
 
 fn found(file: &str, rest: &str) -> Found {
-    let end = rest.find("\n").unwrap();
+    let end = rest.find('\n').unwrap();
     let named = rest.trim_start().starts_with("sqlite:");
     let (sqlite, after) = literal(rest).unwrap_or_else(|| panic!("{file}: {}", &rest[..end]));
     let postgres = if named {

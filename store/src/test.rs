@@ -74,20 +74,17 @@ async fn open(url: &str) -> Db {
 macro_rules! on_both_engines {
     ($($(#[$attribute:meta])* async fn $story:ident($db:ident: &Db) $body:block)+) => {$(
         $(#[$attribute])*
+        async fn $story($db: &$crate::Db) $body
+
         mod $story {
-            #[allow(unused_imports, reason = "a story may need nothing from around it")]
-            use super::*;
-
-            async fn story($db: &$crate::Db) $body
-
             #[tokio::test]
             async fn on_sqlite() {
-                story(&*$crate::test::sqlite().await).await;
+                super::$story(&*$crate::test::sqlite().await).await;
             }
 
             #[tokio::test]
             async fn on_postgres() {
-                story(&*$crate::test::postgres().await).await;
+                super::$story(&*$crate::test::postgres().await).await;
             }
         }
     )+};

@@ -5,8 +5,7 @@ use crate::column::word;
 use crate::statement::sql;
 use crate::story::{Story, by_call};
 use crate::{Page, on_both_engines};
-use model::{CallRecord, OfferOutcome, Recording, RecordingState, Timestamp};
-use std::collections::BTreeMap;
+use model::{CallRecord, Recording, RecordingState, Timestamp};
 
 const NODE: &str = "node-1";
 
@@ -162,53 +161,65 @@ type Facts = [(Timestamp, CallFact)];
 
 /// Reads each field for itself, by looking through all the facts.
 fn assert_obvious(record: &CallRecord, facts: &Facts, seed: u64) {
-    let first = |test: fn(&CallFact) -> bool| {
-        let found = facts.iter().find(|(_, fact)| test(fact));
-        found.map(|(at, _)| *at)
-    };
-    let is_ended: fn(&CallFact) -> bool = |fact| matches!(fact, CallFact::Ended(_));
-    assert_eq!(record.started_at, facts[0].0, "seed {seed}");
-    assert_eq!(
-        record.answered_at,
-        first(|fact| matches!(fact, CallFact::Answered))
-    );
-    assert_eq!(
-        record.bridged_at,
-        first(|fact| matches!(fact, CallFact::Bridged { .. }))
-    );
-    assert_eq!(record.ended_at, first(is_ended));
+    assert_obvious_times(record, facts, seed);
+    let mut expected = record.clone();
+    (expected.flow, expected.queue, expected.recording) = (None, None, None);
+    (expected.agent, expected.answer_mode, expected.ending) = (None, None, None);
+    expected.offers = 0;
+    for (_, fact) in facts.iter().rev() {
+        if let CallFact::FlowEntered { flow, .. } = fact {
+            expected.flow = Some(*flow);
+        }
+        if let CallFact::Queued { queue } = fact {
+            expected.queue = Some(*queue);
+        }
+    }
+    for (_, fact) in facts {
+        if let CallFact::Offered { answer_mode, .. } = fact {
+            expected.offers += 1;
+            expected.answer_mode = Some(*answer_mode);
+        }
+        if let CallFact::Bridged { agent } = fact {
+            expected.agent = *agent;
+        }
+        if let CallFact::RecordingStarted { recording, .. } = fact {
+            expected.recording = Some(*recording);
+        }
+        if let CallFact::Ended(ending) = fact {
+            expected.ending = Some(ending.clone());
+        }
+    }
+    if expected.ending.is_some() && expected.agent.is_none() {
+        expected.answer_mode = None;
+    }
+    assert_eq!(record, &expected, "seed {seed}");
+}
+
+fn assert_obvious_times(record: &CallRecord, facts: &Facts, seed: u64) {
+    let answered = |fact: &CallFact| matches!(fact, CallFact::Answered);
     let queued = |fact: &CallFact| matches!(fact, CallFact::Queued { .. });
-    let dequeued = |fact: &CallFact| matches!(fact, CallFact::Dequeued { .. }) || is_ended(fact);
-    assert_eq!(
-        record.queue_ms,
-        spans(facts, queued, dequeued),
-        "seed {seed}"
-    );
     let offered = |fact: &CallFact| matches!(fact, CallFact::Offered { .. });
-    let decided = |fact: &CallFact| matches!(fact, CallFact::OfferEnded { .. });
+    let bridged = |fact: &CallFact| matches!(fact, CallFact::Bridged { .. });
+    let ended = |fact: &CallFact| matches!(fact, CallFact::Ended(_));
+    let left = |fact: &CallFact| matches!(fact, CallFact::Dequeued { .. }) || ended(fact);
+    let decided = |fact: &CallFact| matches!(fact, CallFact::OfferEnded { .. }) || ended(fact);
+    let parted = |fact: &CallFact| matches!(fact, CallFact::Unbridged { .. }) || ended(fact);
+    assert_eq!(record.started_at, facts[0].0, "seed {seed}");
+    assert_eq!(record.answered_at, first(facts, answered), "seed {seed}");
+    assert_eq!(record.bridged_at, first(facts, bridged), "seed {seed}");
+    assert_eq!(record.ended_at, first(facts, ended), "seed {seed}");
+    assert_eq!(record.queue_ms, spans(facts, queued, left), "seed {seed}");
     assert_eq!(
         record.ring_ms,
         spans(facts, offered, decided),
         "seed {seed}"
     );
-    let bridged = |fact: &CallFact| matches!(fact, CallFact::Bridged { .. });
-    let parted = |fact: &CallFact| matches!(fact, CallFact::Unbridged { .. }) || is_ended(fact);
     assert_eq!(record.talk_ms, spans(facts, bridged, parted), "seed {seed}");
-    let offers = facts.iter().filter(|(_, fact)| offered(fact)).count();
-    assert_eq!(record.offers as usize, offers);
-    let answered_by = facts.iter().rev().find_map(|(_, fact)| match fact {
-        CallFact::OfferEnded {
-            agent,
-            outcome: OfferOutcome::Answered,
-        } => Some(*agent),
-        _ => None,
-    });
-    assert_eq!(record.agent, answered_by, "seed {seed}");
-    let ending = facts.iter().find_map(|(_, fact)| match fact {
-        CallFact::Ended(ending) => Some(ending.clone()),
-        _ => None,
-    });
-    assert_eq!(record.ending, ending);
+}
+
+fn first(facts: &Facts, test: impl Fn(&CallFact) -> bool) -> Option<Timestamp> {
+    let found = facts.iter().find(|(_, fact)| test(fact));
+    found.map(|(at, _)| *at)
 }
 
 /// The sum of the times from each beginning to the next end; what never ends adds nothing.
@@ -229,41 +240,45 @@ fn spans(
 }
 
 fn obvious_recordings(record: &CallRecord, facts: &Facts) -> Vec<Recording> {
-    let ends: BTreeMap<_, _> = facts
-        .iter()
-        .filter_map(|(_, fact)| match fact {
-            CallFact::RecordingEnded {
-                recording,
-                duration_ms,
-                size_bytes,
-                fault,
-            } => Some((*recording, (*duration_ms, *size_bytes, fault.clone()))),
-            _ => None,
-        })
-        .collect();
-    facts
-        .iter()
-        .filter_map(|(at, fact)| match fact {
-            CallFact::RecordingStarted { recording, path } => Some((at, *recording, path)),
-            _ => None,
-        })
-        .map(|(at, id, path)| {
-            let end = ends.get(&id);
-            Recording {
-                id,
+    let mut recordings = Vec::new();
+    for (at, fact) in facts {
+        if let CallFact::RecordingStarted { recording, path } = fact {
+            let mut expected = Recording {
+                id: *recording,
                 enterprise: record.enterprise,
                 call: record.id,
                 started_at: *at,
-                duration_ms: end.map(|end| end.0),
-                size_bytes: end.map(|end| end.1),
+                duration_ms: None,
+                size_bytes: None,
                 path: path.clone(),
-                state: match end {
-                    None => RecordingState::Open,
-                    Some((_, _, None)) => RecordingState::Closed,
-                    Some((_, _, Some(_))) => RecordingState::Faulty,
-                },
-                fault: end.and_then(|end| end.2.clone()),
+                state: RecordingState::Open,
+                fault: None,
+            };
+            for (_, end) in facts {
+                note_end(&mut expected, end);
             }
-        })
-        .collect()
+            recordings.push(expected);
+        }
+    }
+    recordings
+}
+
+fn note_end(expected: &mut Recording, fact: &CallFact) {
+    if let CallFact::RecordingEnded {
+        recording,
+        duration_ms,
+        size_bytes,
+        fault,
+    } = fact
+        && *recording == expected.id
+    {
+        expected.duration_ms = Some(*duration_ms);
+        expected.size_bytes = Some(*size_bytes);
+        expected.fault.clone_from(fault);
+        expected.state = if fault.is_some() {
+            RecordingState::Faulty
+        } else {
+            RecordingState::Closed
+        };
+    }
 }

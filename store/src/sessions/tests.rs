@@ -4,7 +4,7 @@ use super::*;
 use crate::demo::{self, Demo};
 use crate::{on_both_engines, users};
 
-const HOUR: Duration = Duration::from_secs(3_600);
+const HOUR: Duration = Duration::from_hours(1);
 
 on_both_engines! {
     async fn a_token_is_good_until_it_expires(db: &Db) {

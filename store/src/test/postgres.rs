@@ -115,7 +115,7 @@ impl Server {
     }
 
     fn guard(&self, pg_ctl: &Command, data: &Path) {
-        Command::new("setsid")
+        let guardian = Command::new("setsid")
             .args(["sh", "-c", GUARDIAN, "guardian"])
             .arg(self.folder.join("users.lock"))
             .arg(&self.folder)
@@ -127,8 +127,9 @@ impl Server {
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
-            .spawn()
-            .expect("setsid is part of every Debian");
+            .spawn();
+        // Nobody waits for it: it outlives this process.
+        drop(guardian.expect("setsid is part of every Debian"));
     }
 }
 

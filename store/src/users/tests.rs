@@ -29,7 +29,7 @@ on_both_engines! {
     async fn another_password_ends_every_session(db: &Db) {
         let ann = add(db, "ann@example.com").await.unwrap();
         let now = Timestamp::from_millis(1_000);
-        let opened = sessions::open(db, ann.id, now, Duration::from_secs(60)).await.unwrap();
+        let opened = sessions::open(db, ann.id, now, Duration::from_mins(1)).await.unwrap();
 
         let other = password::hash("other").unwrap();
         set_password(db, ann.id, &other, now).await.unwrap();

@@ -99,7 +99,7 @@ type Keeps = Box<dyn Fn(&CallRecord) -> bool + Send>;
 fn filters(story: &Story) -> Vec<(Filter, Keeps)> {
     let middle = Timestamp::from_millis(BEGINNING + 300_000);
     let number = story.numbers[0].clone();
-    let (caller, called, trunk_number) = (number.clone(), number.clone(), number.clone());
+    let [from, to, ours] = [(); 3].map(|()| number.clone());
     let (agent, queue) = (story.agents[0], story.queues[0]);
     let only = |choice| chosen(choice, story);
     vec![
@@ -110,16 +110,10 @@ fn filters(story: &Story) -> Vec<(Filter, Keeps)> {
         ),
         (
             only(1 << 2),
-            Box::new(move |record| record.trunk_number == trunk_number),
+            Box::new(move |record| record.trunk_number == ours),
         ),
-        (
-            only(1 << 3),
-            Box::new(move |record| record.caller == caller),
-        ),
-        (
-            only(1 << 4),
-            Box::new(move |record| record.called == called),
-        ),
+        (only(1 << 3), Box::new(move |record| record.caller == from)),
+        (only(1 << 4), Box::new(move |record| record.called == to)),
         (
             only(1 << 5),
             Box::new(move |record| record.agent == Some(agent)),
