@@ -37,7 +37,12 @@ impl TelephoneEvent {
     /// The four bytes of the payload.
     pub fn to_bytes(self) -> [u8; 4] {
         let [high, low] = self.duration.to_be_bytes();
-        [self.code, (u8::from(self.end) << 7) | (self.volume & 0x3F), high, low]
+        [
+            self.code,
+            (u8::from(self.end) << 7) | (self.volume & 0x3F),
+            high,
+            low,
+        ]
     }
 
     /// The key, if the event is one.
@@ -48,6 +53,8 @@ impl TelephoneEvent {
     /// The event code of a key.
     pub fn code_of(key: char) -> Option<u8> {
         let upper = key.to_ascii_uppercase();
-        KEYS.iter().position(|&known| known == upper).map(|code| code as u8)
+        KEYS.iter()
+            .position(|&known| known == upper)
+            .map(|code| code as u8)
     }
 }

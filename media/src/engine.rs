@@ -10,9 +10,9 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use crate::clock::Micros;
-use crate::leg::{Content, Leg};
-use crate::recorder::{Channel, Recorder};
-use crate::rtp::{self, Datagram, Header};
+use crate::leg::{Content, Heard, Leg};
+use crate::recorder::{Channel, Recorder, Tap};
+use crate::rtp::{self, Datagram};
 use crate::sink::SinkMode;
 use crate::{LegId, Line, Order, Outbox};
 
@@ -79,6 +79,10 @@ impl Engine {
     }
 
     /// Takes a datagram that arrived on a leg's socket. Its bytes may be changed.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "where, when and what of a datagram"
+    )]
     pub fn handle_packet(
         &mut self,
         now: Duration,
@@ -87,8 +91,8 @@ impl Engine {
         packet: &mut [u8],
         outbox: &mut Outbox,
     ) {
-        let (header, payload) = match rtp::parse(packet) {
-            Datagram::Rtp(header, payload) => (header, payload),
+        let packet = match rtp::parse(packet) {
+            Datagram::Rtp(packet) => packet,
             Datagram::Rtcp => return,
             Datagram::Malformed => {
                 self.counters.malformed += 1;
@@ -101,12 +105,14 @@ impl Engine {
             self.counters.unknown += 1;
             return;
         };
-        let Some(content) = source.receive(now, from, &header, payload, outbox) else {
+        let Some(content) = source.receive(now, from, &packet, outbox) else {
             return;
         };
         if let Content::Audio(law) = content {
             if let Some(decoded) = &mut source.decoded {
-                decoded.buffer.push(now, &header, law, payload);
+                decoded
+                    .buffer
+                    .push(now, &packet.header, law, packet.payload);
             }
             let channels = [
                 (source.customer_of, Channel::Left),
@@ -115,11 +121,21 @@ impl Engine {
             for (recorder, channel) in channels {
                 let slot = recorder.and_then(|slot| self.recorders.get_mut(slot as usize));
                 if let Some(Some(recorder)) = slot {
-                    recorder.handle_packet(now, channel, &header, (law, payload), outbox);
+                    let tap = Tap {
+                        channel,
+                        law,
+                        packet,
+                    };
+                    recorder.handle_packet(now, &tap, outbox);
                 }
             }
         }
-        self.relay(now, (index, &header), content, payload, outbox);
+        let heard = Heard {
+            source: index,
+            content,
+            packet,
+        };
+        self.relay(now, &heard, outbox);
     }
 
     /// Does what is due; to be called every 5 ms.
@@ -146,25 +162,15 @@ impl Engine {
 
     /// Sends a packet on to the legs that hear nothing but its source.
     #[inline]
-    fn relay(
-        &mut self,
-        now: Micros,
-        source: (u32, &Header),
-        content: Content,
-        payload: &[u8],
-        outbox: &mut Outbox,
-    ) {
-        let (index, _) = source;
-        let heard_by = match &self.legs[index as usize] {
-            Some(leg) => leg.listeners.len(),
-            None => 0,
-        };
+    fn relay(&mut self, now: Micros, heard: &Heard<'_>, outbox: &mut Outbox) {
+        let source = self.legs[heard.source as usize].as_ref();
+        let heard_by = source.map_or(0, |leg| leg.listeners.len());
         for nth in 0..heard_by {
-            let Some((id, listener)) = self.listener(index, nth) else {
+            let Some((id, listener)) = self.listener(heard.source, nth) else {
                 continue;
             };
             if listener.plan.mode() == SinkMode::Relay(id) {
-                listener.relay(now, source, content, payload, outbox);
+                listener.relay(now, heard, outbox);
             }
         }
     }

@@ -75,6 +75,15 @@ impl Anchor {
     fn baseline(&self) -> i64 {
         self.baseline[0].min(self.baseline[1])
     }
+
+    fn slide_baseline(mut self, now: Micros, transit: i64) -> Self {
+        if now.since(self.baseline_since) >= BASELINE_SPAN {
+            self.baseline = [transit, self.baseline[0]];
+            self.baseline_since = now;
+        }
+        self.baseline[0] = self.baseline[0].min(transit);
+        self
+    }
 }
 
 impl JitterBuffer {
@@ -96,7 +105,7 @@ impl JitterBuffer {
         let arrival = now.samples() as i64;
         let (anchor, position) = self.place(now, header);
         let transit = arrival - position;
-        let mut anchor = self.slide_baseline(anchor, now, transit);
+        let mut anchor = anchor.slide_baseline(now, transit);
         self.observe(transit - anchor.baseline());
         let end = position + payload.len() as i64;
         let oldest = anchor.play.unwrap_or(position).max(end - RING as i64);
@@ -180,24 +189,15 @@ impl JitterBuffer {
         (anchor, 0)
     }
 
-    fn slide_baseline(&self, mut anchor: Anchor, now: Micros, transit: i64) -> Anchor {
-        if now.since(anchor.baseline_since) >= BASELINE_SPAN {
-            anchor.baseline = [transit, anchor.baseline[0]];
-            anchor.baseline_since = now;
-        }
-        anchor.baseline[0] = anchor.baseline[0].min(transit);
-        anchor
-    }
-
     fn observe(&mut self, excess: i64) {
         let bin = (excess / BIN_SAMPLES).clamp(0, BINS as i64 - 1) as usize;
         // A weight of 16 leaves something of single observations after some halvings.
         self.histogram[bin] += 16;
         self.observed += 1;
-        if self.observed % 16 == 0 {
+        if self.observed.is_multiple_of(16) {
             self.aim();
         }
-        if self.observed % HALF_LIFE == 0 {
+        if self.observed.is_multiple_of(HALF_LIFE) {
             for count in &mut self.histogram {
                 *count /= 2;
             }

@@ -141,7 +141,11 @@ impl Latch {
             since: now,
             heard_at: now,
         };
-        let Some(known) = self.candidates.iter_mut().find(|known| known.source == from) else {
+        let Some(known) = self
+            .candidates
+            .iter_mut()
+            .find(|known| known.source == from)
+        else {
             self.admit(fresh);
             return Verdict::Probation;
         };
@@ -266,7 +270,12 @@ mod tests {
         latch.handle_timeout(Micros::from_ms(2_000));
         assert!(!latch.is_closed());
         for sequence in 2..6 {
-            hear(&mut latch, 2_000 + u64::from(sequence) * 20, OTHER_PORT, sequence);
+            hear(
+                &mut latch,
+                2_000 + u64::from(sequence) * 20,
+                OTHER_PORT,
+                sequence,
+            );
         }
         assert_eq!(latch.destination(), OTHER_PORT.parse().ok());
     }

@@ -13,8 +13,9 @@ use crate::dtmf::receive::{Press, Presses};
 use crate::dtmf::transmit::{KeyFrame, Keys};
 use crate::jitter::JitterBuffer;
 use crate::latch::{Latch, Verdict};
+use crate::outbox::Route;
 use crate::prompt::Cursor;
-use crate::rtp::Header;
+use crate::rtp::Packet;
 use crate::rtp::sequence::{Arrival, SeqExt};
 use crate::sink::SinkPlan;
 use crate::{Event, Law, LegId, Outbox, Quality};
@@ -38,6 +39,15 @@ pub(crate) struct Terms {
 pub(crate) enum Content {
     Audio(Law),
     Event(TelephoneEvent),
+}
+
+/// An accepted packet on its way to those who hear it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Heard<'a> {
+    /// Index of the leg it came from.
+    pub(crate) source: u32,
+    pub(crate) content: Content,
+    pub(crate) packet: Packet<'a>,
 }
 
 /// The decoded side of a leg that is mixed.
@@ -120,12 +130,12 @@ impl Leg {
         &mut self,
         now: Micros,
         from: SocketAddr,
-        header: &Header,
-        payload: &[u8],
+        packet: &Packet<'_>,
         outbox: &mut Outbox,
     ) -> Option<Content> {
+        let Packet { header, payload } = *packet;
         let content = self.content(header.payload_type, payload)?;
-        match self.latch.judge(now, from, header) {
+        match self.latch.judge(now, from, &header) {
             Verdict::Accept => {}
             Verdict::Latched => {
                 self.ssrc = None;
@@ -140,9 +150,15 @@ impl Leg {
                 return None;
             }
         }
-        if self.ssrc != Some(header.ssrc) && !self.admit_stream(now, header.ssrc) {
-            self.rejected += 1;
-            return None;
+        if self.ssrc != Some(header.ssrc) {
+            if !self.admits_stream(now) {
+                self.rejected += 1;
+                return None;
+            }
+            self.ssrc = Some(header.ssrc);
+            self.sequence.switch();
+            let press = self.presses.switch();
+            self.report(press, outbox);
         }
         if self.watch.hear(now) {
             outbox.push_event(Event::Heard { leg: self.id });
@@ -183,21 +199,15 @@ impl Leg {
 
     /// Sends a packet of another leg on to this one.
     #[inline]
-    pub(crate) fn relay(
-        &mut self,
-        now: Micros,
-        source: (u32, &Header),
-        content: Content,
-        payload: &[u8],
-        outbox: &mut Outbox,
-    ) {
-        let Some(to) = self.destination() else {
+    pub(crate) fn relay(&mut self, now: Micros, heard: &Heard<'_>, outbox: &mut Outbox) {
+        let Some(route) = self.route() else {
             return;
         };
+        let Packet { header, payload } = heard.packet;
         if !self.keys.is_empty() {
             return;
         }
-        let (payload_type, samples) = match content {
+        let (payload_type, samples) = match heard.content {
             Content::Audio(_) => (self.terms.payload_type, payload.len() as u32),
             Content::Event(event) => {
                 let Some(payload_type) = self.terms.telephone_event else {
@@ -208,21 +218,19 @@ impl Leg {
                 (payload_type, u32::from(reached))
             }
         };
-        let (index, header) = source;
         let packet = Relayed {
-            source: (index, header.ssrc),
+            source: (heard.source, header.ssrc),
             sequence: header.sequence,
             timestamp: header.timestamp,
             marker: header.marker,
             samples,
-            is_event: matches!(content, Content::Event(_)),
+            is_event: matches!(heard.content, Content::Event(_)),
         };
         let Some(header) = self.sender.number_relayed(now, payload_type, &packet) else {
             return;
         };
-        let connect = self.latch.is_closed();
-        let sent = outbox.push_packet(self.id, to, connect, &header.to_bytes(), payload);
-        if let Content::Audio(law) = content {
+        let sent = outbox.push_packet(route, &header.to_bytes(), payload);
+        if let Content::Audio(law) = heard.content {
             law.transcode(self.terms.law, sent);
         }
     }
@@ -235,17 +243,15 @@ impl Leg {
         frame: &[u8; FRAME_SAMPLES],
         outbox: &mut Outbox,
     ) {
-        if let Some(to) = self.destination() {
+        if let Some(route) = self.route() {
             let header = self.sender.number_frame(at, self.terms.payload_type);
-            let connect = self.latch.is_closed();
-            outbox.push_packet(self.id, to, connect, &header.to_bytes(), frame);
+            outbox.push_packet(route, &header.to_bytes(), frame);
         }
     }
 
     /// Sends the next 20 ms of waiting keys; whether there were any.
     pub(crate) fn send_keys(&mut self, at: Micros, outbox: &mut Outbox) -> bool {
-        let (Some(payload_type), Some(to)) = (self.terms.telephone_event, self.destination())
-        else {
+        let (Some(payload_type), Some(route)) = (self.terms.telephone_event, self.route()) else {
             return false;
         };
         match self.keys.next_frame() {
@@ -256,21 +262,22 @@ impl Leg {
             }
             Some(KeyFrame::Packet { event, begins }) => {
                 let header = self.sender.number_key(at, payload_type, begins);
-                let connect = self.latch.is_closed();
-                let payload = event.to_bytes();
-                outbox.push_packet(self.id, to, connect, &header.to_bytes(), &payload);
+                outbox.push_packet(route, &header.to_bytes(), &event.to_bytes());
             }
         }
         true
     }
 
     #[inline]
-    fn destination(&self) -> Option<SocketAddr> {
-        if self.terms.sending {
-            self.latch.destination()
-        } else {
-            None
+    fn route(&self) -> Option<Route> {
+        if !self.terms.sending {
+            return None;
         }
+        Some(Route {
+            leg: self.id,
+            to: self.latch.destination()?,
+            connect: self.latch.is_closed(),
+        })
     }
 
     /// Both static types are understood whichever was agreed: an offer of both allows both.
@@ -286,13 +293,8 @@ impl Leg {
     }
 
     /// Whether another stream of the proven source may take the place of the known one.
-    fn admit_stream(&mut self, now: Micros, ssrc: u32) -> bool {
-        let admitted = self.ssrc.is_none() || now.since(self.watch.heard_at()) >= STREAM_PAUSE;
-        if admitted {
-            self.ssrc = Some(ssrc);
-            self.sequence.switch();
-        }
-        admitted
+    fn admits_stream(&self, now: Micros) -> bool {
+        self.ssrc.is_none() || now.since(self.watch.heard_at()) >= STREAM_PAUSE
     }
 
     fn report(&self, press: Option<Press>, outbox: &mut Outbox) {

@@ -5,6 +5,7 @@
 use std::net::SocketAddr;
 use std::vec::Drain;
 
+use crate::rtp::HEADER_SIZE;
 use crate::{Event, LegId, RecordingKey};
 
 /// The engine's output, owned and reused by its caller.
@@ -28,13 +29,19 @@ pub struct Block<'a> {
     pub bytes: &'a [u8],
 }
 
+/// The way of a packet out of the engine.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Route {
+    pub(crate) leg: LegId,
+    pub(crate) to: SocketAddr,
+    pub(crate) connect: bool,
+}
+
 #[derive(Clone, Copy, Debug)]
 struct Packet {
-    leg: LegId,
-    to: SocketAddr,
+    route: Route,
     start: u32,
     length: u16,
-    connect: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -65,7 +72,12 @@ impl Outbox {
         self.packets.iter().map(|packet| {
             let start = packet.start as usize;
             let bytes = &self.packet_bytes[start..start + usize::from(packet.length)];
-            (packet.leg, packet.to, bytes, packet.connect)
+            (
+                packet.route.leg,
+                packet.route.to,
+                bytes,
+                packet.route.connect,
+            )
         })
     }
 
@@ -107,23 +119,19 @@ impl Outbox {
     /// Appends a packet of the given parts, whose bytes the caller may still change.
     pub(crate) fn push_packet(
         &mut self,
-        leg: LegId,
-        to: SocketAddr,
-        connect: bool,
-        header: &[u8; 12],
+        route: Route,
+        header: &[u8; HEADER_SIZE],
         payload: &[u8],
     ) -> &mut [u8] {
         let start = self.packet_bytes.len();
         self.packet_bytes.extend_from_slice(header);
         self.packet_bytes.extend_from_slice(payload);
         self.packets.push(Packet {
-            leg,
-            to,
+            route,
             start: start as u32,
-            length: (12 + payload.len()) as u16,
-            connect,
+            length: (HEADER_SIZE + payload.len()) as u16,
         });
-        &mut self.packet_bytes[start + 12..]
+        &mut self.packet_bytes[start + HEADER_SIZE..]
     }
 
     /// Appends a recording block made of two pieces.

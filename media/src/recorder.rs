@@ -8,7 +8,7 @@
 mod placement;
 
 use crate::clock::{FRAME_SAMPLES, Micros};
-use crate::rtp::Header;
+use crate::rtp::Packet;
 use crate::{Law, Outbox, RecordingKey};
 use placement::Placement;
 
@@ -24,6 +24,14 @@ const PLAY_SLACK: u64 = 960;
 pub(crate) enum Channel {
     Left,
     Right,
+}
+
+/// Audio of a party on its way into a recording.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Tap<'a> {
+    pub(crate) channel: Channel,
+    pub(crate) law: Law,
+    pub(crate) packet: Packet<'a>,
 }
 
 /// One recording.
@@ -66,21 +74,14 @@ impl Recorder {
 
     /// Takes audio of a party.
     #[inline]
-    pub(crate) fn handle_packet(
-        &mut self,
-        now: Micros,
-        channel: Channel,
-        header: &Header,
-        audio: (Law, &[u8]),
-        outbox: &mut Outbox,
-    ) {
+    pub(crate) fn handle_packet(&mut self, now: Micros, tap: &Tap<'_>, outbox: &mut Outbox) {
         let arrival = self.position(now) as i64;
-        let placement = match channel {
+        let placement = match tap.channel {
             Channel::Left => &mut self.left,
             Channel::Right => &mut self.right,
         };
-        let position = placement.place(now, arrival, header, audio.1);
-        self.write(channel, position, audio, outbox);
+        let position = placement.place(now, arrival, &tap.packet);
+        self.write(tap.channel, position, (tap.law, tap.packet.payload), outbox);
     }
 
     /// Takes a frame that the customer hears from the system.
@@ -122,13 +123,7 @@ impl Recorder {
         at.since(self.started_at).samples()
     }
 
-    fn write(
-        &mut self,
-        channel: Channel,
-        position: i64,
-        audio: (Law, &[u8]),
-        outbox: &mut Outbox,
-    ) {
+    fn write(&mut self, channel: Channel, position: i64, audio: (Law, &[u8]), outbox: &mut Outbox) {
         let (law, bytes) = audio;
         let end = position + bytes.len() as i64;
         let Ok(end) = u64::try_from(end) else {
@@ -164,6 +159,3 @@ impl Recorder {
         }
     }
 }
-
-
-

@@ -38,11 +38,20 @@ impl Header {
     }
 }
 
+/// A media packet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Packet<'a> {
+    /// Its header.
+    pub header: Header,
+    /// What is between the header and the padding.
+    pub payload: &'a [u8],
+}
+
 /// A datagram as seen by the engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Datagram<'a> {
     /// Media.
-    Rtp(Header, &'a [u8]),
+    Rtp(Packet<'a>),
     /// A report that shares the port (RFC 5761 §4); it changes nothing here.
     Rtcp,
     /// Anything else.
@@ -69,7 +78,7 @@ pub fn parse(datagram: &[u8]) -> Datagram<'_> {
         timestamp: reader.timestamp(),
         ssrc: reader.ssrc(),
     };
-    Datagram::Rtp(header, payload)
+    Datagram::Rtp(Packet { header, payload })
 }
 
 #[cfg(test)]
@@ -89,7 +98,8 @@ mod tests {
         };
         let mut bytes = header.to_bytes().to_vec();
         bytes.extend_from_slice(b"abc");
-        assert_eq!(parse(&bytes), Datagram::Rtp(header, b"abc"));
+        let payload = b"abc";
+        assert_eq!(parse(&bytes), Datagram::Rtp(Packet { header, payload }));
     }
 
     #[test]
@@ -104,10 +114,11 @@ mod tests {
             .payload(b"voice")
             .build()
             .unwrap();
-        let Datagram::Rtp(header, payload) = parse(&bytes) else {
+        let Datagram::Rtp(packet) = parse(&bytes) else {
             panic!("not read");
         };
-        assert_eq!((header.sequence, payload), (9, b"voice".as_slice()));
+        let read = (packet.header.sequence, packet.payload);
+        assert_eq!(read, (9, b"voice".as_slice()));
     }
 
     #[test]
@@ -118,7 +129,13 @@ mod tests {
 
     #[test]
     fn what_is_not_rtp_is_malformed() {
-        for bytes in [&b""[..], b"\x80", &[0; 12], b"\x00\x01STUN-like bytes", &[0x90; 12]] {
+        for bytes in [
+            &b""[..],
+            b"\x80",
+            &[0; 12],
+            b"\x00\x01STUN-like bytes",
+            &[0x90; 12],
+        ] {
             assert_eq!(parse(bytes), Datagram::Malformed, "{bytes:?}");
         }
     }

@@ -15,6 +15,9 @@ use crate::clock::Micros;
 /// A press without end packet ends when nothing was heard of it for so long.
 const LOST_END: Micros = Micros::from_ms(200);
 
+/// Events that begin so little before the last reported one are late packets: 10 s.
+const LATE_MAX: u32 = 80_000;
+
 /// A completed key press.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Press {
@@ -127,8 +130,18 @@ impl Presses {
         }
     }
 
+    /// Another stream takes over: its times have nothing to do with those before.
+    pub(crate) fn switch(&mut self) -> Option<Press> {
+        let press = self.release();
+        self.done = None;
+        press
+    }
+
     fn is_old(&self, timestamp: u32, code: u8) -> bool {
-        let reported = self.done == Some((timestamp, code));
+        let reported = self.done.is_some_and(|(done, done_code)| {
+            let behind = done.wrapping_sub(timestamp);
+            (behind == 0 && code == done_code) || (1..LATE_MAX).contains(&behind)
+        });
         let reordered = self
             .held
             .is_some_and(|held| (timestamp.wrapping_sub(held.timestamp) as i32) < 0);
@@ -192,7 +205,10 @@ mod tests {
         assert_eq!(presses.handle_audio(2_000).unwrap().key, '#');
         presses.handle_event(Micros(0), 9_000, event(10, 160, false));
         assert_eq!(presses.handle_timeout(Micros::from_ms(100)), None);
-        assert_eq!(presses.handle_timeout(Micros::from_ms(300)).unwrap().key, '*');
+        assert_eq!(
+            presses.handle_timeout(Micros::from_ms(300)).unwrap().key,
+            '*'
+        );
     }
 
     #[test]

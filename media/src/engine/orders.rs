@@ -31,7 +31,10 @@ struct Recording {
 
 impl Engine {
     /// Obeys an order, or says by nothing that it names what does not exist.
-    #[expect(clippy::too_many_lines, reason = "one arm per order, each only names its action")]
+    #[expect(
+        clippy::too_many_lines,
+        reason = "one arm per order, each only names its action"
+    )]
     pub(super) fn obey(&mut self, now: Micros, order: Order, outbox: &mut Outbox) -> Option<()> {
         match order {
             Order::Open {
@@ -227,7 +230,11 @@ impl Engine {
         let Some(leg) = self.leg_mut(id) else {
             return;
         };
-        let heard = leg.plan.sources().iter().map(|&(SourceId::Leg(leg), _)| leg);
+        let heard = leg
+            .plan
+            .sources()
+            .iter()
+            .map(|&(SourceId::Leg(leg), _)| leg);
         let concerned: Vec<LegId> = heard.chain([id]).collect();
         for source in concerned {
             let mixed = self.is_mixed(source);
@@ -265,13 +272,11 @@ impl Engine {
         if recording.resume {
             recorder.resume(now);
         }
-        let slot = match self.recorders.iter().position(Option::is_none) {
-            Some(slot) => slot,
-            None => {
-                self.recorders.push(None);
-                self.recorders.len() - 1
-            }
-        };
+        let vacant = self.recorders.iter().position(Option::is_none);
+        let slot = vacant.unwrap_or_else(|| {
+            self.recorders.push(None);
+            self.recorders.len() - 1
+        });
         self.recorders[slot] = Some(recorder);
         self.leg_mut(recording.customer)?.customer_of = Some(slot as u32);
         self.record_agent(recording.key, recording.agent)
@@ -301,7 +306,10 @@ impl Engine {
         let slot = self.recorder_slot(key)?;
         let mut recorder = self.recorders[slot].take()?;
         let samples = recorder.finish(now, outbox);
-        for index in [Some(recorder.customer), recorder.agent].into_iter().flatten() {
+        for index in [Some(recorder.customer), recorder.agent]
+            .into_iter()
+            .flatten()
+        {
             if let Some(leg) = self.legs[index as usize].as_mut() {
                 leg.customer_of.take_if(|known| *known == slot as u32);
                 leg.agent_of.take_if(|known| *known == slot as u32);
@@ -319,7 +327,11 @@ impl Engine {
         let index = self.index(id)?;
         let leg = self.leg_mut(id)?;
         let quality = leg.quality();
-        let heard = leg.plan.sources().iter().map(|&(SourceId::Leg(leg), _)| leg);
+        let heard = leg
+            .plan
+            .sources()
+            .iter()
+            .map(|&(SourceId::Leg(leg), _)| leg);
         let heard: Vec<LegId> = heard.collect();
         for other in heard {
             self.part(id, other);

@@ -99,7 +99,11 @@ impl Engine {
         };
         for &(SourceId::Leg(source), gain) in leg.plan.sources() {
             let source = source.0.wrapping_sub(self.first_leg) as usize;
-            let decoded = self.legs.get(source).and_then(Option::as_deref).and_then(decoded);
+            let decoded = self
+                .legs
+                .get(source)
+                .and_then(Option::as_deref)
+                .and_then(decoded);
             if let Some(frame) = decoded {
                 mixer.add(frame, gain);
             }

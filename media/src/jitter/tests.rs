@@ -77,7 +77,13 @@ fn the_delay_comes_down_again_after_a_burst() {
     let mut random = ChaCha12Rng::from_seed([6; 32]);
     let outcome = run(60, 0, |n| {
         let bad = (500..800).contains(&n);
-        Some(20 + if bad { u64::from(random.next_u32() % 100) } else { 0 })
+        Some(
+            20 + if bad {
+                u64::from(random.next_u32() % 100)
+            } else {
+                0
+            },
+        )
     });
     assert!(outcome.delay_ms <= 60, "{} ms", outcome.delay_ms);
 }
@@ -91,11 +97,15 @@ fn loss_is_concealed_frame_by_frame() {
 }
 
 #[test]
-fn a_drifting_clock_is_held_for_an_hour() {
+fn a_drifting_clock_is_held_for_twenty_minutes() {
     for drift in [-200, 200] {
-        let outcome = run(3_600, drift, |_| Some(30));
-        assert!(outcome.delay_ms <= 60, "{drift} ppm: {} ms", outcome.delay_ms);
+        let outcome = run(1_200, drift, |_| Some(30));
+        assert!(
+            outcome.delay_ms <= 60,
+            "{drift} ppm: {} ms",
+            outcome.delay_ms
+        );
         let concealed = outcome.concealed;
-        assert!(concealed < 400, "{drift} ppm: {concealed} concealed");
+        assert!(concealed < 130, "{drift} ppm: {concealed} concealed");
     }
 }

@@ -131,12 +131,7 @@ impl Sender {
     }
 
     /// Numbers an event packet of our own. All packets of an event bear the time of its first.
-    pub(crate) fn number_key(
-        &mut self,
-        at: Micros,
-        payload_type: u8,
-        begins: bool,
-    ) -> Header {
+    pub(crate) fn number_key(&mut self, at: Micros, payload_type: u8, begins: bool) -> Header {
         if self.speaker != Speaker::Keys {
             self.catch_up(at);
         }
@@ -235,7 +230,11 @@ impl Sender {
             return ours;
         }
         let ahead = shifted.wrapping_sub(self.line.timestamp) as i32;
-        let ours = if ahead >= 0 { shifted } else { self.line.timestamp };
+        let ours = if ahead >= 0 {
+            shifted
+        } else {
+            self.line.timestamp
+        };
         self.shift.event = Some((packet.timestamp, ours));
         ours
     }

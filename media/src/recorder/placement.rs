@@ -8,7 +8,7 @@
 //! moves while nobody speaks, if that is possible.
 
 use crate::clock::Micros;
-use crate::rtp::Header;
+use crate::rtp::{Header, Packet};
 
 /// Deviation that is no jitter: 120 ms.
 const DEVIATION_MAX: i64 = 960;
@@ -76,25 +76,28 @@ impl Anchor {
             return delay;
         }
         if self.packets >= WINDOW {
-            self.correction = if self.least.abs() > DRIFT_MIN { self.least } else { 0 };
+            self.correction = if self.least.abs() > DRIFT_MIN {
+                self.least
+            } else {
+                0
+            };
             self.packets = 0;
             self.settled = true;
             self.least = i64::MAX;
         }
-        if quiet { std::mem::take(&mut self.correction) } else { 0 }
+        if quiet {
+            std::mem::take(&mut self.correction)
+        } else {
+            0
+        }
     }
 }
 
 impl Placement {
     /// The position of a packet that arrived at position `arrival` of the call clock.
     #[inline]
-    pub(crate) fn place(
-        &mut self,
-        now: Micros,
-        arrival: i64,
-        header: &Header,
-        payload: &[u8],
-    ) -> i64 {
+    pub(crate) fn place(&mut self, now: Micros, arrival: i64, packet: &Packet<'_>) -> i64 {
+        let header = &packet.header;
         let mut anchor = match self.anchor {
             Some(anchor) if anchor.ssrc == header.ssrc => anchor,
             _ => Anchor::new(header, arrival),
@@ -106,7 +109,7 @@ impl Placement {
             anchor = Anchor::new(header, arrival);
             position = arrival;
         } else {
-            let moved = anchor.settle(delay, is_quiet(payload));
+            let moved = anchor.settle(delay, is_quiet(packet.payload));
             anchor.position += moved;
             position += moved;
         }

@@ -76,7 +76,7 @@ impl SeqExt {
         let change = (transit - self.transit).unsigned_abs();
         self.transit = transit;
         if change < 8_000 {
-            self.jitter_samples += (change as f32 - self.jitter_samples) / 16.0;
+            self.jitter_samples += (f32::from(change as u16) - self.jitter_samples) / 16.0;
         }
     }
 

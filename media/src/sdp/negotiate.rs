@@ -1,10 +1,165 @@
-//! Offer and answer (RFC 3264).
-use super::{Agreed, Local, SdpError};
-/// Answers an offer.
-pub fn answer(_offer: &[u8], _local: &Local) -> Result<(Vec<u8>, Agreed), SdpError> {
-    Err(SdpError::NoAudio)
+//! Offer and answer (RFC 3264): of all streams the first usable audio is taken.
+
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+use super::parse::{Description, Media, parse};
+use super::print::{Head, Stream};
+use super::{Agreed, Direction, Local, SdpError};
+use crate::Law;
+
+const PTIME: Duration = Duration::from_millis(20);
+
+/// Answers an offer: every stream in its order, all but the first usable audio refused by port 0.
+///
+/// # Errors
+/// The offer cannot be read, or holds no audio that we can speak.
+pub fn answer(offer: &[u8], local: &Local) -> Result<(Vec<u8>, Agreed), SdpError> {
+    let offer = parse(offer)?;
+    let (index, media) = usable_audio(&offer)?;
+    let agreed = agree(&offer, media, |offered| preferred(offered, local))?;
+    let ours = Stream {
+        port: local.port,
+        codecs: vec![(agreed.payload_type, agreed.law)],
+        telephone_event: agreed.telephone_event,
+        direction: agreed.direction,
+    };
+    let mut text = Head(local).to_string();
+    for (place, media) in offer.media.iter().enumerate() {
+        let section = if place == index {
+            ours.to_string()
+        } else {
+            refusal(media)
+        };
+        text.push_str(&section);
+    }
+    Ok((text.into_bytes(), agreed))
 }
-/// Reads the answer to our offer.
-pub fn accept(_local: &Local, _answer: &[u8]) -> Result<Agreed, SdpError> {
-    Err(SdpError::NoAudio)
+
+/// Reads the answer to our offer. The peer's first codec is the one that is spoken.
+///
+/// # Errors
+/// The answer cannot be read, or refuses our audio.
+pub fn accept(local: &Local, answer: &[u8]) -> Result<Agreed, SdpError> {
+    let answer = parse(answer)?;
+    let (_, media) = usable_audio(&answer)?;
+    agree(&answer, media, |answered| {
+        let known = |codec: &&(u8, Law)| local.law_order.contains(&codec.1);
+        answered.iter().find(known).copied()
+    })
 }
+
+fn refusal(media: &Media) -> String {
+    let Media { kind, protocol, .. } = media;
+    // The grammar wants a format even of a stream that offered none.
+    let formats = match media.formats.as_slice() {
+        [] => "0".to_owned(),
+        formats => formats.join(" "),
+    };
+    format!("m={kind} 0 {protocol} {formats}\r\n")
+}
+
+/// The codec that we like best among those offered.
+fn preferred(offered: &[(u8, Law)], local: &Local) -> Option<(u8, Law)> {
+    let mut wanted = local.law_order.iter();
+    wanted.find_map(|&law| offered.iter().find(|codec| codec.1 == law).copied())
+}
+
+fn usable_audio(description: &Description) -> Result<(usize, &Media), SdpError> {
+    let mut streams = description.media.iter().enumerate();
+    streams
+        .find(|(_, media)| media.kind == "audio" && media.port != 0 && is_plain(&media.protocol))
+        .ok_or(SdpError::NoAudio)
+}
+
+/// Whether media goes unencrypted. `AVPF` only adds feedback that nobody has to send.
+fn is_plain(protocol: &str) -> bool {
+    matches!(protocol, "RTP/AVP" | "RTP/AVPF")
+}
+
+fn agree(
+    description: &Description,
+    media: &Media,
+    choose: impl Fn(&[(u8, Law)]) -> Option<(u8, Law)>,
+) -> Result<Agreed, SdpError> {
+    let no_codec = || SdpError::NoCommonCodec {
+        line: media.line,
+        offered: offered_names(media),
+    };
+    let (payload_type, law) = choose(&codecs(media)).ok_or_else(no_codec)?;
+    let no_address = SdpError::NoAddress { line: media.line };
+    let address = media
+        .connection
+        .or(description.connection)
+        .ok_or(no_address)?;
+    Ok(Agreed {
+        remote: SocketAddr::new(address, media.port),
+        law,
+        payload_type,
+        telephone_event: telephone_event(media),
+        ptime: media.ptime.unwrap_or(PTIME),
+        direction: direction(description, media, address),
+    })
+}
+
+/// Our direction. An unspecified address is how hold was said before RFC 3264: we do not send.
+fn direction(description: &Description, media: &Media, address: IpAddr) -> Direction {
+    let theirs = media.direction.or(description.direction);
+    let ours = theirs.unwrap_or(Direction::SendRecv).reversed();
+    if !address.is_unspecified() {
+        return ours;
+    }
+    match ours {
+        Direction::SendRecv | Direction::RecvOnly => Direction::RecvOnly,
+        Direction::SendOnly | Direction::Inactive => Direction::Inactive,
+    }
+}
+
+/// The G.711 formats in the peer's order, by `rtpmap` or by static type.
+fn codecs(media: &Media) -> Vec<(u8, Law)> {
+    let types = media
+        .formats
+        .iter()
+        .filter_map(|format| format.parse().ok());
+    types
+        .filter_map(|payload_type: u8| {
+            let law = match mapping(media, payload_type) {
+                Some(("pcmu", 8_000)) => Some(Law::Mu),
+                Some(("pcma", 8_000)) => Some(Law::A),
+                Some(_) => None,
+                None => Law::of_payload_type(payload_type),
+            };
+            Some((payload_type, law?))
+        })
+        .collect()
+}
+
+/// Telephone events at the clock of our codecs; with another clock their times would be wrong.
+fn telephone_event(media: &Media) -> Option<u8> {
+    let mut types = media
+        .formats
+        .iter()
+        .filter_map(|format| format.parse().ok());
+    types
+        .find(|&payload_type: &u8| mapping(media, payload_type) == Some(("telephone-event", 8_000)))
+}
+
+fn mapping(media: &Media, payload_type: u8) -> Option<(&str, u32)> {
+    let mut mappings = media.mappings.iter();
+    let mapping = mappings.find(|mapping| mapping.payload_type == payload_type)?;
+    Some((&mapping.encoding, mapping.clock_rate))
+}
+
+fn offered_names(media: &Media) -> String {
+    let named = media.formats.iter().map(|format| {
+        let payload_type = format.parse().ok();
+        match payload_type.and_then(|payload_type| mapping(media, payload_type)) {
+            Some((encoding, clock_rate)) => format!("{encoding}/{clock_rate}"),
+            None => format.clone(),
+        }
+    });
+    named.take(12).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests;
