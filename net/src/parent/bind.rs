@@ -128,6 +128,11 @@ impl Sockets {
         self.sip_tcp.iter().map(TcpListener::local_addr).collect()
     }
 
+    /// The addresses of the media sockets.
+    pub fn rtp_addresses(&self) -> io::Result<Vec<SocketAddr>> {
+        self.rtp.iter().map(UdpSocket::local_addr).collect()
+    }
+
     /// The addresses of the HTTP listeners, with the ports that the system chose.
     pub fn http_addresses(&self) -> io::Result<Vec<SocketAddr>> {
         self.http.iter().map(TcpListener::local_addr).collect()

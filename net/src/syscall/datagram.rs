@@ -52,7 +52,8 @@ pub(crate) fn send(socket: &UdpSocket, bytes: &[u8], to: Option<SocketAddr>) -> 
     check_size(sent).map(drop)
 }
 
-/// Dissolves the connection: the socket keeps its port and hears everyone.
+/// Dissolves the connection: the socket hears everyone. It keeps its port only if it was bound to
+/// that number; the kernel takes back a port that it chose itself.
 pub(crate) fn disconnect(socket: &UdpSocket) -> io::Result<()> {
     let mut nobody = RawAddress::empty();
     // SAFETY: the pointer covers a whole sockaddr_storage, of which the family alone, zero and so
@@ -148,8 +149,10 @@ mod tests {
 
     #[test]
     fn a_disconnected_socket_keeps_its_port_and_hears_everyone() {
-        let (ours, theirs) = pair();
-        let (address, stranger) = (ours.local_addr().unwrap(), pair().0);
+        let (chosen, theirs) = pair();
+        let (address, stranger) = (chosen.local_addr().unwrap(), pair().0);
+        drop(chosen);
+        let ours = UdpSocket::bind(address).unwrap();
         ours.connect(theirs.local_addr().unwrap()).unwrap();
         disconnect(&ours).unwrap();
         assert_eq!(ours.local_addr().unwrap(), address);
