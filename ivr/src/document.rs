@@ -1,8 +1,14 @@
 //! What the editor saves: nodes with their places on the canvas, and the edges between them.
 
-use crate::{Locale, Problem, node::Kind};
-use serde::{Deserialize, Deserializer, Serialize};
-use std::collections::BTreeMap;
+mod parts;
+mod reader;
+mod tree;
+
+use crate::{Locale, Problem, limits, node::Kind};
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
+use sha2::{Digest, Sha256};
+use std::collections::{BTreeMap, BTreeSet};
+use tree::Tree;
 
 /// A flow file. It may be wrong in every way that [`crate::check`] finds; it is kept as its author typed it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -62,8 +68,9 @@ impl Document {
     ///
     /// Every unreadable part with its path.
     pub fn from_json(text: &str) -> Result<Self, Vec<Problem>> {
-        let _ = text;
-        todo!()
+        check_size(text)?;
+        let tree = serde_json::from_str(text).map_err(|error| vec![syntax(&error)])?;
+        parts::read_document(tree)
     }
 
     /// Reads a YAML flow file.
@@ -72,8 +79,9 @@ impl Document {
     ///
     /// Every unreadable part with its path.
     pub fn from_yaml(text: &str) -> Result<Self, Vec<Problem>> {
-        let _ = text;
-        todo!()
+        check_size(text)?;
+        let tree = serde_saphyr::from_str(text).map_err(|error| vec![syntax(&error)])?;
+        parts::read_document(tree)
     }
 
     /// Writes the flow file as JSON.
@@ -83,13 +91,62 @@ impl Document {
 
     /// Identifies what the flow does: SHA-256 over everything but the places on the canvas and the order of the edges.
     pub fn semantic_hash(&self) -> [u8; 32] {
-        todo!()
+        #[derive(Serialize)]
+        struct Meaning<'a> {
+            name: &'a str,
+            language: Locale,
+            variables: &'a BTreeMap<String, String>,
+            start: &'a str,
+            nodes: BTreeMap<&'a str, &'a Kind>,
+            edges: BTreeSet<&'a Edge>,
+        }
+        let meaning = Meaning {
+            name: &self.name,
+            language: self.language,
+            variables: &self.variables,
+            start: &self.start,
+            nodes: self
+                .nodes
+                .iter()
+                .map(|(id, node)| (id.as_str(), &node.kind))
+                .collect(),
+            edges: self.edges.iter().collect(),
+        };
+        let text = serde_json::to_vec(&meaning).expect("a document has only text keys");
+        Sha256::digest(text).into()
     }
 }
 
 impl<'de> Deserialize<'de> for Document {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let _ = deserializer;
-        todo!()
+        let tree = Tree::deserialize(deserializer)?;
+        parts::read_document(tree).map_err(|problems| {
+            let lines: Vec<_> = problems.iter().map(ToString::to_string).collect();
+            D::Error::custom(lines.join("; "))
+        })
     }
 }
+
+fn check_size(text: &str) -> Result<(), Vec<Problem>> {
+    if text.len() <= limits::DOCUMENT_BYTES {
+        return Ok(());
+    }
+    Err(vec![Problem {
+        node: None,
+        code: "document_too_long",
+        path: String::new(),
+        message: format!("a flow file has at most {} bytes", limits::DOCUMENT_BYTES),
+    }])
+}
+
+fn syntax(error: &impl ToString) -> Problem {
+    Problem {
+        node: None,
+        code: "syntax",
+        path: String::new(),
+        message: error.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,33 +1,108 @@
 //! A checked flow: every node reachable, every exit leads somewhere, everything it says can be said.
 
 use crate::{Locale, Voices, node::Kind};
-use petgraph::graph::{DiGraph, NodeIndex};
-use serde::{Deserialize, Serialize};
-use std::{collections::BTreeMap, sync::Arc};
+use petgraph::{
+    graph::{DiGraph, NodeIndex},
+    visit::EdgeRef,
+};
+use std::{collections::BTreeMap, fmt, sync::Arc};
 
-/// A flow that has passed every check and may take calls.
+/// A flow that has passed every check and may take calls. Made by [`crate::check`].
 #[derive(Debug)]
 pub struct Flow {
-    name: String,
-    language: Locale,
-    variables: BTreeMap<String, String>,
-    graph: DiGraph<Step, Exit>,
-    start: NodeIndex,
-    voices: Arc<Voices>,
+    pub(crate) name: String,
+    pub(crate) language: Locale,
+    pub(crate) variables: BTreeMap<String, String>,
+    pub(crate) graph: DiGraph<FlowNode, Exit>,
+    pub(crate) start: NodeIndex,
+    pub(crate) voices: Arc<Voices>,
 }
 
 /// A node of the checked graph.
-#[derive(Debug)]
-struct Step {
-    id: String,
-    kind: Kind,
+#[derive(Debug, Clone)]
+pub(crate) struct FlowNode {
+    pub(crate) id: String,
+    pub(crate) kind: Kind,
 }
 
-/// The way out of a node.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+/// The way out of a node; its name in a flow file is what [`fmt::Display`] writes.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Exit {
-    /// Nobody is free and nobody will be.
+    /// The other side was busy.
+    Busy,
+    /// A branch's case holds.
+    Case(String),
+    /// It could not be done.
+    Error,
+    /// The queue takes no more callers.
+    Full,
+    /// Wrong keys, too often.
+    Invalid,
+    /// The caller pressed this key.
+    Key(char),
+    /// Nobody who could answer is signed in.
     NoAgent,
+    /// It rang and nobody answered.
+    NoAnswer,
     /// Done.
     Ok,
+    /// No case of a branch holds.
+    Otherwise,
+    /// The other side declined.
+    Refused,
+    /// The time is over.
+    Timeout,
+}
+
+impl Flow {
+    /// The flow's name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The language it begins with.
+    pub fn language(&self) -> Locale {
+        self.language
+    }
+
+    /// The voices it speaks with.
+    pub fn voices(&self) -> &Voices {
+        &self.voices
+    }
+
+    pub(crate) fn node(&self, node: NodeIndex) -> &FlowNode {
+        &self.graph[node]
+    }
+
+    pub(crate) fn find(&self, id: &str) -> Option<NodeIndex> {
+        self.graph
+            .node_indices()
+            .find(|node| self.graph[*node].id == id)
+    }
+
+    pub(crate) fn follow(&self, node: NodeIndex, exit: &Exit) -> Option<NodeIndex> {
+        self.graph
+            .edges(node)
+            .find(|edge| edge.weight() == exit)
+            .map(|edge| edge.target())
+    }
+}
+
+impl fmt::Display for Exit {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Busy => "busy",
+            Self::Case(name) => name,
+            Self::Error => "error",
+            Self::Full => "full",
+            Self::Invalid => "invalid",
+            Self::Key(key) => return write!(formatter, "{key}"),
+            Self::NoAgent => "no_agent",
+            Self::NoAnswer => "no_answer",
+            Self::Ok => "ok",
+            Self::Otherwise => "otherwise",
+            Self::Refused => "refused",
+            Self::Timeout => "timeout",
+        })
+    }
 }

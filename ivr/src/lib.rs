@@ -11,6 +11,8 @@ mod flow;
 mod item;
 mod locale;
 mod problem;
+#[cfg(test)]
+mod rehearsal;
 mod session;
 mod template;
 

@@ -12,6 +12,11 @@ mod queue;
 mod set;
 mod voicemail;
 
+use crate::{
+    Exit,
+    check::Inspection,
+    session::{Signal, Turn, Walk},
+};
 use serde::Serialize;
 
 pub use agent::Agent;
@@ -52,6 +57,113 @@ pub enum Kind {
     Set(Set),
     /// Records a message.
     Voicemail(Voicemail),
+}
+
+impl Kind {
+    /// The names of the kinds in a flow file.
+    pub const NAMES: [&str; 11] = [
+        "agent",
+        "branch",
+        "collect",
+        "hangup",
+        "language",
+        "menu",
+        "number",
+        "play",
+        "queue",
+        "set",
+        "voicemail",
+    ];
+
+    /// The exits that must lead somewhere.
+    pub fn exits(&self) -> Vec<Exit> {
+        match self {
+            Self::Agent(_) => Agent::exits(),
+            Self::Branch(node) => node.exits(),
+            Self::Collect(_) => Collect::exits(),
+            Self::Hangup(_) => Vec::new(),
+            Self::Language(_) => Language::exits(),
+            Self::Menu(node) => node.exits(),
+            Self::Number(_) => Number::exits(),
+            Self::Play(_) => Play::exits(),
+            Self::Queue(_) => Queue::exits(),
+            Self::Set(_) => Set::exits(),
+            Self::Voicemail(_) => Voicemail::exits(),
+        }
+    }
+
+    /// Whether an `error` edge may be added: it is taken when a value cannot be read or kept.
+    pub fn may_take_error(&self) -> bool {
+        !matches!(self, Self::Hangup(_))
+    }
+
+    /// Whether it waits for a key, for people or for a message, so that a cycle through it cannot spin.
+    pub fn waits(&self) -> bool {
+        match self {
+            Self::Agent(_)
+            | Self::Collect(_)
+            | Self::Menu(_)
+            | Self::Number(_)
+            | Self::Queue(_)
+            | Self::Voicemail(_) => true,
+            Self::Branch(_)
+            | Self::Hangup(_)
+            | Self::Language(_)
+            | Self::Play(_)
+            | Self::Set(_) => false,
+        }
+    }
+
+    /// Whether the keys it has taken so far make one row.
+    pub(crate) fn collects(&self) -> bool {
+        matches!(self, Self::Collect(_))
+    }
+
+    pub(crate) fn check(&self, inspection: &mut Inspection<'_>) {
+        match self {
+            Self::Agent(node) => node.check(inspection),
+            Self::Branch(node) => node.check(inspection),
+            Self::Collect(node) => node.check(inspection),
+            Self::Hangup(node) => node.check(inspection),
+            Self::Language(_) => {}
+            Self::Menu(node) => node.check(inspection),
+            Self::Number(node) => node.check(inspection),
+            Self::Play(node) => node.check(inspection),
+            Self::Queue(node) => node.check(inspection),
+            Self::Set(node) => node.check(inspection),
+            Self::Voicemail(node) => node.check(inspection),
+        }
+    }
+
+    pub(crate) fn enter(&self, walk: &mut Walk<'_>) -> Turn {
+        match self {
+            Self::Agent(node) => node.enter(walk),
+            Self::Branch(node) => node.enter(walk),
+            Self::Collect(node) => node.enter(walk),
+            Self::Hangup(node) => node.enter(walk),
+            Self::Language(node) => node.enter(walk),
+            Self::Menu(node) => node.enter(walk),
+            Self::Number(node) => node.enter(walk),
+            Self::Play(node) => node.enter(walk),
+            Self::Queue(node) => node.enter(walk),
+            Self::Set(node) => node.enter(walk),
+            Self::Voicemail(node) => node.enter(walk),
+        }
+    }
+
+    pub(crate) fn handle(&self, walk: &mut Walk<'_>, signal: Signal) -> Turn {
+        match self {
+            Self::Agent(_) => Agent::handle(signal),
+            Self::Collect(node) => node.handle(walk, signal),
+            Self::Hangup(_) => Hangup::handle(signal),
+            Self::Menu(node) => node.handle(walk, signal),
+            Self::Number(_) => Number::handle(signal),
+            Self::Play(node) => node.handle(walk, signal),
+            Self::Queue(_) => Queue::handle(signal),
+            Self::Voicemail(node) => node.handle(walk, signal),
+            Self::Branch(_) | Self::Language(_) | Self::Set(_) => Turn::Stay,
+        }
+    }
 }
 
 fn yes() -> bool {

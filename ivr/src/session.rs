@@ -1,199 +1,115 @@
 //! One caller's walk through a [`Flow`].
+//!
+//! ```text
+//!            Say                 PlayEnded
+//!   enter ─────────▶ speaking ─────────────▶ listening ── key, timeout ──▶ leave by an exit
+//!     ▲                 │ key                                                    │
+//!     │                 └────────────────────▶ leave by an exit                  │
+//!     │                                                                          │
+//!     ├──────────────────────────────── edge of the exit ◀───────────────────────┘
+//!     │                                         │ none: edge of `error`; none: system_error, hang up
+//!     └── away (queue, agent, number, message) ◀┘
+//! ```
+//!
+//! A walk always ends: [`limits::STEPS_WITHOUT_WAIT`] nodes without a wait, [`limits::STEPS`] nodes in all
+//! and [`limits::WALK`] are its bounds, and past them the caller hears `system_error` and is hung up.
 
-use crate::{Flow, Locale};
-use serde::{Deserialize, Serialize};
+mod action;
+mod saved;
+mod walk;
+
+use crate::{Exit, Flow, limits};
+use petgraph::graph::NodeIndex;
 use std::{
     collections::{BTreeMap, VecDeque},
     sync::Arc,
     time::Duration,
 };
-use thiserror::Error;
+
+pub use action::{Action, Clip, Happening, Step, TransferOutcome};
+pub use saved::{RestoreError, SavedSession};
+pub use walk::Inputs;
+use walk::{Caller, Progress, Wait};
+pub(crate) use walk::{Signal, Turn, Walk};
+
+/// The clip that is heard when the flow cannot go on.
+pub(crate) const SYSTEM_ERROR: &str = "system_error";
+/// The clip that is heard in place of a value that cannot be read at all.
+pub(crate) const NO_INFORMATION: &str = "no_information";
 
 /// Where one caller stands in a flow.
+///
+/// After every input the caller of this machine takes all actions from [`Self::poll_action`].
 #[derive(Debug)]
 pub struct Session {
     flow: Arc<Flow>,
-    variables: BTreeMap<String, String>,
+    at: NodeIndex,
+    caller: Caller,
+    progress: Progress,
+    steps: u32,
+    steps_without_wait: u32,
+    /// When the walk ends whatever happens; people and messages are waited for beyond it.
+    ends_at: Duration,
     actions: VecDeque<Action>,
-}
-
-/// What is known of the call when it enters the flow.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Inputs {
-    /// The caller's number; the variable `caller`.
-    pub caller: String,
-    /// The number that was called; the variable `called`.
-    pub called: String,
-    /// The trunk number the call came in by; the variable `trunk_number`.
-    pub trunk_number: String,
-    /// The language to begin with, when not the flow's own.
-    pub language: Option<Locale>,
-    /// Values for variables that the flow declares or that are added to it.
-    pub variables: BTreeMap<String, String>,
-}
-
-/// Something that happened on the call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Happening {
-    /// The caller pressed a key.
-    Digit(char),
-    /// The last [`Action::Say`] was heard to its end. Not reported for speech that was stopped or replaced.
-    PlayEnded,
-    /// The caller hung up.
-    HungUp,
-    /// The last transfer came to an end.
-    TransferEnded(TransferOutcome),
-    /// The message was recorded.
-    VoicemailEnded,
-}
-
-/// How a transfer came to an end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum TransferOutcome {
-    /// The other side was busy.
-    Busy,
-    /// The two talked; the call is over.
-    Completed,
-    /// The queue takes no more callers.
-    Full,
-    /// Nobody who could answer is signed in.
-    NoAgent,
-    /// It rang and nobody answered.
-    NoAnswer,
-    /// The other side declined.
-    Refused,
-    /// The longest wait is over.
-    TimedOut,
-    /// The other side could not be reached, or does not exist.
-    Unavailable,
-}
-
-/// What the call has to do.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Action {
-    /// Play clips one after the other; replaces what plays. Answer with [`Happening::PlayEnded`].
-    Say {
-        /// What is played.
-        clips: Vec<Clip>,
-        /// Whether it begins again at its end.
-        repeat: bool,
-    },
-    /// Stop what plays.
-    StopSaying,
-    /// Put the caller into a queue. Answer with [`Happening::TransferEnded`].
-    ToQueue {
-        /// The queue's name.
-        queue: String,
-        /// 0 to 9; higher is served earlier.
-        priority: u8,
-    },
-    /// Ring an agent. Answer with [`Happening::TransferEnded`].
-    ToAgent {
-        /// The agent's extension.
-        extension: String,
-    },
-    /// Call an outside number. Answer with [`Happening::TransferEnded`].
-    ToNumber {
-        /// The number.
-        number: String,
-        /// Whether the talk is recorded.
-        recorded: bool,
-    },
-    /// Record a message. Answer with [`Happening::VoicemailEnded`].
-    RecordMessage {
-        /// The longest message.
-        max: Duration,
-        /// The keys that end it.
-        end_keys: String,
-    },
-    /// End the message at once. Answered with [`Happening::VoicemailEnded`] too.
-    StopMessage,
-    /// Hang up; nothing follows.
-    HangUp,
-    /// Write to the call's log.
-    Step(Step),
-}
-
-/// A line of the walk for the log; no key that the flow calls sensitive is in it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Step {
-    /// A node was entered.
-    NodeEntered {
-        /// Its id.
-        node: String,
-    },
-    /// A node was left.
-    NodeLeft {
-        /// Its id.
-        node: String,
-        /// The exit's name.
-        exit: String,
-        /// The keys it took; `*` for each key when they are sensitive.
-        keys: String,
-    },
-    /// A value could not be read as its node wanted.
-    Unreadable {
-        /// The node's id.
-        node: String,
-        /// Why.
-        reason: String,
-        /// The value with every character masked.
-        value: String,
-    },
-}
-
-/// A piece of audio.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Clip {
-    /// A clip of a language's voice.
-    Unit {
-        /// The language.
-        locale: Locale,
-        /// The clip's name in the pack.
-        name: String,
-    },
-    /// Silence.
-    Pause(Duration),
-}
-
-/// A session as it is kept across a restart.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SavedSession {
-    node: String,
-}
-
-/// Why a saved session cannot go on.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum RestoreError {
-    /// The flow has no such node.
-    #[error("the flow has no node {0:?}")]
-    UnknownNode(String),
 }
 
 impl Session {
     /// Enters the flow.
     pub fn start(now: Duration, flow: Arc<Flow>, inputs: Inputs) -> Self {
-        let _ = (now, flow, inputs);
-        todo!()
+        let mut session = Self {
+            at: flow.start,
+            caller: Caller::new(&flow, inputs),
+            flow,
+            progress: Progress::default(),
+            steps: 0,
+            steps_without_wait: 0,
+            ends_at: now + limits::WALK,
+            actions: VecDeque::new(),
+        };
+        let turn = session.enter(now);
+        session.follow(now, turn);
+        session
     }
 
     /// Takes what happened on the call.
     pub fn handle(&mut self, now: Duration, happening: Happening) {
-        let _ = (now, happening);
-        todo!()
+        match happening {
+            Happening::Digit(digit) => self.handle_digit(now, digit),
+            Happening::PlayEnded => self.handle_speech_end(now),
+            Happening::HungUp => self.handle_hang_up(),
+            Happening::TransferEnded(outcome) => {
+                if self.progress.wait == Wait::Transfer {
+                    self.come_back(now, Signal::TransferEnded(outcome));
+                }
+            }
+            Happening::VoicemailEnded => {
+                if self.progress.wait == Wait::Message {
+                    self.come_back(now, Signal::MessageEnded);
+                }
+            }
+        }
     }
 
     /// Takes that the time of [`Self::poll_timeout`] has come.
     pub fn handle_timeout(&mut self, now: Duration) {
-        let _ = now;
-        todo!()
+        if self.poll_timeout().is_none_or(|due| now < due) {
+            return;
+        }
+        match self.progress.wait {
+            Wait::Speech { until } | Wait::Key { until } if now < until => self.give_up(now),
+            Wait::Speech { .. } | Wait::Closing { .. } => self.handle_speech_end(now),
+            Wait::Key { .. } => self.signal(now, Signal::TimedOut),
+            Wait::Message | Wait::Nothing | Wait::Over | Wait::Transfer => {}
+        }
     }
 
     /// When [`Self::handle_timeout`] is due.
     pub fn poll_timeout(&self) -> Option<Duration> {
-        todo!()
+        match self.progress.wait {
+            Wait::Speech { until } | Wait::Key { until } => Some(until.min(self.ends_at)),
+            Wait::Closing { until } => Some(until),
+            Wait::Message | Wait::Nothing | Wait::Over | Wait::Transfer => None,
+        }
     }
 
     /// What the call has to do next; `None` when it has only to wait.
@@ -201,38 +117,179 @@ impl Session {
         self.actions.pop_front()
     }
 
-    /// The state to keep across a restart.
-    pub fn save(&self) -> SavedSession {
-        todo!()
-    }
-
-    /// Goes on from a saved state: a node that was speaking or listening begins again, keys typed so far are kept;
-    /// a transfer or a message goes on without a new action.
-    ///
-    /// # Errors
-    ///
-    /// When the state belongs to another flow.
-    pub fn restore(
-        now: Duration,
-        flow: Arc<Flow>,
-        saved: SavedSession,
-    ) -> Result<Self, RestoreError> {
-        let _ = (now, flow, saved);
-        todo!()
-    }
-
-    /// The variables with their values.
+    /// The variables with their values, sensitive ones among them.
     pub fn variables(&self) -> &BTreeMap<String, String> {
-        &self.variables
+        &self.caller.variables
+    }
+
+    /// Whether a variable holds what the caller typed at a node that keeps it out of the log.
+    pub fn is_sensitive(&self, variable: &str) -> bool {
+        self.caller.sensitive.contains(variable)
     }
 
     /// Whether the walk has come to its end.
     pub fn is_over(&self) -> bool {
-        todo!()
+        self.progress.wait == Wait::Over
     }
 
     /// Whether the caller is with a queue, an agent, a number or the message recorder.
     pub fn is_away(&self) -> bool {
-        todo!()
+        matches!(self.progress.wait, Wait::Transfer | Wait::Message)
+    }
+
+    fn handle_digit(&mut self, now: Duration, digit: char) {
+        let digit = digit.to_ascii_uppercase();
+        if !is_key(digit) {
+            return;
+        }
+        match self.progress.wait {
+            Wait::Speech { .. } | Wait::Key { .. } => self.signal(now, Signal::Digit(digit)),
+            Wait::Closing { .. } | Wait::Message | Wait::Nothing | Wait::Over | Wait::Transfer => {}
+        }
+    }
+
+    fn handle_speech_end(&mut self, now: Duration) {
+        match self.progress.wait {
+            Wait::Speech { .. } => self.signal(now, Signal::SpeechEnded),
+            Wait::Closing { .. } => self.hang_up(),
+            Wait::Key { .. } | Wait::Message | Wait::Nothing | Wait::Over | Wait::Transfer => {}
+        }
+    }
+
+    fn handle_hang_up(&mut self) {
+        match self.progress.wait {
+            Wait::Over => return,
+            Wait::Message => self.actions.push_back(Action::StopMessage),
+            Wait::Closing { .. }
+            | Wait::Key { .. }
+            | Wait::Nothing
+            | Wait::Speech { .. }
+            | Wait::Transfer => {}
+        }
+        self.note_left("hung_up");
+        self.progress.wait = Wait::Over;
+    }
+
+    fn come_back(&mut self, now: Duration, signal: Signal) {
+        self.ends_at = now + limits::WALK;
+        self.signal(now, signal);
+    }
+
+    fn signal(&mut self, now: Duration, signal: Signal) {
+        let flow = Arc::clone(&self.flow);
+        let turn = flow.node(self.at).kind.handle(&mut self.walk(now), signal);
+        self.follow(now, turn);
+    }
+
+    fn enter(&mut self, now: Duration) -> Turn {
+        self.steps += 1;
+        self.steps_without_wait += 1;
+        if self.steps > limits::STEPS || self.steps_without_wait > limits::STEPS_WITHOUT_WAIT {
+            return Turn::GiveUp;
+        }
+        self.progress = Progress::default();
+        let node = self.flow.node(self.at).id.clone();
+        self.actions
+            .push_back(Action::Step(Step::NodeEntered { node }));
+        self.enter_silently(now)
+    }
+
+    fn enter_silently(&mut self, now: Duration) -> Turn {
+        let flow = Arc::clone(&self.flow);
+        flow.node(self.at).kind.enter(&mut self.walk(now))
+    }
+
+    /// Follows edges until something has to be waited for.
+    fn follow(&mut self, now: Duration, mut turn: Turn) {
+        loop {
+            match turn {
+                Turn::Stay => return,
+                Turn::Say => {
+                    return self.wait(Wait::Speech {
+                        until: now + limits::SPEECH,
+                    });
+                }
+                Turn::Listen { until } => return self.wait(Wait::Key { until }),
+                Turn::Transfer => return self.wait(Wait::Transfer),
+                Turn::Message => return self.wait(Wait::Message),
+                Turn::GiveUp => return self.give_up(now),
+                Turn::HangUp => {
+                    self.note_left("hang_up");
+                    return self.hang_up();
+                }
+                Turn::Leave(exit) => {
+                    self.note_left(&exit.to_string());
+                    turn = match self.target(&exit) {
+                        Some(node) => {
+                            self.at = node;
+                            self.enter(now)
+                        }
+                        None => Turn::GiveUp,
+                    };
+                }
+            }
+        }
+    }
+
+    fn wait(&mut self, wait: Wait) {
+        match wait {
+            Wait::Key { .. } | Wait::Message | Wait::Transfer => self.steps_without_wait = 0,
+            Wait::Closing { .. } | Wait::Nothing | Wait::Over | Wait::Speech { .. } => {}
+        }
+        self.progress.wait = wait;
+    }
+
+    fn target(&self, exit: &Exit) -> Option<NodeIndex> {
+        self.flow
+            .follow(self.at, exit)
+            .or_else(|| self.flow.follow(self.at, &Exit::Error))
+    }
+
+    fn give_up(&mut self, now: Duration) {
+        match self.flow.voices.clip(self.caller.locale, SYSTEM_ERROR) {
+            Some(clip) => {
+                self.actions.push_back(Action::Say {
+                    clips: vec![clip],
+                    repeat: false,
+                });
+                self.progress.wait = Wait::Closing {
+                    until: now + limits::SPEECH,
+                };
+            }
+            None => self.hang_up(),
+        }
+    }
+
+    fn hang_up(&mut self) {
+        self.actions.push_back(Action::HangUp);
+        self.progress.wait = Wait::Over;
+    }
+
+    fn note_left(&mut self, exit: &str) {
+        let step = Step::NodeLeft {
+            node: self.flow.node(self.at).id.clone(),
+            exit: exit.to_owned(),
+            keys: self.progress.keys_for_log(),
+        };
+        self.actions.push_back(Action::Step(step));
+    }
+
+    fn walk(&mut self, now: Duration) -> Walk<'_> {
+        Walk {
+            now,
+            flow: &self.flow,
+            at: self.at,
+            caller: &mut self.caller,
+            progress: &mut self.progress,
+            actions: &mut self.actions,
+        }
     }
 }
+
+/// The keys of a telephone, as RFC 4733 numbers them 0 to 15.
+pub(crate) fn is_key(key: char) -> bool {
+    matches!(key, '0'..='9' | '*' | '#' | 'A'..='D')
+}
+
+#[cfg(test)]
+mod tests;

@@ -173,6 +173,11 @@ pub fn spell(text: &str, locale: Locale, options: &Options) -> Option<Vec<Unit>>
     line.finish().ok()
 }
 
+/// Compares the values of two numbers exactly; `None` when either text is not one number.
+pub(crate) fn compare(left: &str, right: &str) -> Option<std::cmp::Ordering> {
+    number::Number::compare(left, right)
+}
+
 /// The words and pauses planned so far.
 struct Line<'a> {
     locale: Locale,

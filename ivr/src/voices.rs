@@ -105,6 +105,11 @@ impl Voices {
         self.voices.keys().copied()
     }
 
+    /// Whether a voice speaks the language.
+    pub fn speaks(&self, locale: Locale) -> bool {
+        self.voice(locale).is_some()
+    }
+
     /// Whether the language has a clip of this name.
     pub fn has_clip(&self, locale: Locale, name: &str) -> bool {
         self.voice(locale)
@@ -124,12 +129,72 @@ impl Voices {
     ///
     /// When a word has no clip; the error lists every such word.
     pub fn clips(&self, locale: Locale, units: &[Unit]) -> Result<Vec<Clip>, MissingUnits> {
-        let _ = (locale, units);
-        todo!()
+        let (locale, voice) = self.spoken_by(locale);
+        let mut clips = Vec::with_capacity(units.len());
+        let mut missing = BTreeSet::new();
+        let mut rest = units;
+        while let Some((unit, tail)) = rest.split_first() {
+            let (word, tail) = match unit {
+                Unit::Pause(pause) => {
+                    clips.push(Clip::Pause(*pause));
+                    rest = tail;
+                    continue;
+                }
+                Unit::Word(word) => (word, tail),
+            };
+            match voice.and_then(|voice| voice.longest_match(rest)) {
+                Some((taken, name)) => {
+                    clips.push(Clip::Unit {
+                        locale,
+                        name: name.to_owned(),
+                    });
+                    rest = &rest[taken..];
+                }
+                None => {
+                    missing.insert(word.clone());
+                    rest = tail;
+                }
+            }
+        }
+        if missing.is_empty() {
+            Ok(clips)
+        } else {
+            Err(MissingUnits {
+                locale,
+                units: missing,
+            })
+        }
+    }
+
+    /// A clip by its name.
+    pub fn clip(&self, locale: Locale, name: &str) -> Option<Clip> {
+        let (locale, voice) = self.spoken_by(locale);
+        voice?.clips.contains(name).then(|| Clip::Unit {
+            locale,
+            name: name.to_owned(),
+        })
+    }
+
+    /// The words of [`required_units`] that a language's voice cannot say by single words.
+    pub fn missing_units(&self, locale: Locale) -> BTreeSet<String> {
+        let (_, voice) = self.spoken_by(locale);
+        required_units(locale)
+            .into_iter()
+            .filter(|unit| voice.is_none_or(|voice| !voice.units.contains_key(unit)))
+            .collect()
     }
 
     fn voice(&self, locale: Locale) -> Option<&Voice> {
-        self.voices.get(&locale)
+        self.spoken_by(locale).1
+    }
+
+    /// The voice for a language; without a British voice the American one speaks.
+    fn spoken_by(&self, locale: Locale) -> (Locale, Option<&Voice>) {
+        let speaker = match locale {
+            Locale::EnGb if !self.voices.contains_key(&locale) => Locale::EnUs,
+            Locale::ZhCn | Locale::EnUs | Locale::EnGb => locale,
+        };
+        (speaker, self.voices.get(&speaker))
     }
 }
 
@@ -142,4 +207,23 @@ impl Voice {
             self.units.insert(words.join(" "), clip.name.clone());
         }
     }
+
+    /// The clip that says the most of the words at the head, with how many it says.
+    fn longest_match(&self, units: &[Unit]) -> Option<(usize, &str)> {
+        let words: Vec<_> = units
+            .iter()
+            .take(self.longest)
+            .map_while(|unit| match unit {
+                Unit::Word(word) => Some(word.as_str()),
+                Unit::Pause(_) => None,
+            })
+            .collect();
+        (1..=words.len()).rev().find_map(|length| {
+            let name = self.units.get(&words[..length].join(" "))?;
+            Some((length, name.as_str()))
+        })
+    }
 }
+
+#[cfg(test)]
+mod tests;

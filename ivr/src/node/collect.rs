@@ -1,7 +1,9 @@
 //! `collect`: takes digits into a variable.
 
-use crate::Item;
+use super::{Signal, Turn, Walk};
+use crate::{Exit, Item, check::Inspection, limits};
 use serde::{Deserialize, Serialize};
+use std::time::Duration;
 
 /// Says its items and takes a row of digits.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,6 +43,116 @@ pub struct Collect {
     /// Whether a key cuts the items short.
     #[serde(default = "super::yes")]
     pub interruptible: bool,
+}
+
+impl Collect {
+    pub(super) fn exits() -> Vec<Exit> {
+        vec![Exit::Ok, Exit::Timeout, Exit::Invalid]
+    }
+
+    pub(super) fn check(&self, inspection: &mut Inspection<'_>) {
+        inspection.items("items", &self.items);
+        inspection.items("invalid_items", &self.invalid_items);
+        inspection.items("timeout_items", &self.timeout_items);
+        inspection.assigned("variable", &self.variable);
+        inspection.wait("first_timeout_ms", self.first_timeout_ms);
+        inspection.wait("inter_digit_timeout_ms", self.inter_digit_timeout_ms);
+        inspection.retries("retries", self.retries);
+        inspection.keys("terminator", self.terminator);
+        if self.max_length == 0 || self.max_length > limits::COLLECTED_DIGITS {
+            inspection.blame(
+                "bad_length",
+                "max_length",
+                format_args!("a row has 1 to {} digits", limits::COLLECTED_DIGITS),
+            );
+        }
+        if self.min_length > self.max_length {
+            inspection.blame(
+                "bad_length",
+                "min_length",
+                "the fewest digits are more than the most",
+            );
+        }
+    }
+
+    pub(super) fn enter(&self, walk: &mut Walk<'_>) -> Turn {
+        if self.sensitive {
+            walk.hide_keys();
+        }
+        self.take_typed_ahead(walk, self.interruptible)
+            .unwrap_or_else(|| self.ask(walk, &[]))
+    }
+
+    pub(super) fn handle(&self, walk: &mut Walk<'_>, signal: Signal) -> Turn {
+        match signal {
+            Signal::Digit(key) if walk.is_speaking() && !self.interruptible => {
+                walk.keep(key);
+                Turn::Stay
+            }
+            Signal::Digit(key) => {
+                walk.stop_saying();
+                self.press(walk, key)
+            }
+            Signal::SpeechEnded => self
+                .take_typed_ahead(walk, true)
+                .unwrap_or_else(|| walk.listen(millis(self.first_timeout_ms))),
+            Signal::TimedOut if walk.keys().is_empty() => {
+                self.ask_again(walk, &self.timeout_items, Exit::Timeout)
+            }
+            Signal::TimedOut => self.finish(walk),
+            Signal::TransferEnded(_) | Signal::MessageEnded => Turn::Stay,
+        }
+    }
+
+    /// Takes keys that wait until the row is complete; `None` when there was none.
+    fn take_typed_ahead(&self, walk: &mut Walk<'_>, allowed: bool) -> Option<Turn> {
+        let mut turn = None;
+        while !matches!(turn, Some(Turn::Leave(_) | Turn::Say)) {
+            let Some(key) = walk.take_typed_ahead(allowed) else {
+                break;
+            };
+            turn = Some(self.press(walk, key));
+        }
+        turn
+    }
+
+    fn press(&self, walk: &mut Walk<'_>, key: char) -> Turn {
+        if self.terminator == Some(key) {
+            return self.finish(walk);
+        }
+        walk.note_key(key);
+        if walk.keys().len() >= usize::from(self.max_length) {
+            return self.finish(walk);
+        }
+        walk.listen(millis(self.inter_digit_timeout_ms))
+    }
+
+    fn finish(&self, walk: &mut Walk<'_>) -> Turn {
+        if walk.keys().len() < usize::from(self.min_length) {
+            walk.forget_typed_ahead();
+            return self.ask_again(walk, &self.invalid_items, Exit::Invalid);
+        }
+        let keys = walk.keys().to_owned();
+        walk.assign(&self.variable, keys, self.sensitive);
+        Turn::Leave(Exit::Ok)
+    }
+
+    fn ask_again(&self, walk: &mut Walk<'_>, lead: &[Item], exit: Exit) -> Turn {
+        if !walk.may_retry(self.retries) {
+            return Turn::Leave(exit);
+        }
+        walk.forget_keys();
+        self.ask(walk, lead)
+    }
+
+    fn ask(&self, walk: &mut Walk<'_>, lead: &[Item]) -> Turn {
+        let listen = walk.listen(millis(self.first_timeout_ms));
+        walk.say_or([lead, &self.items], listen)
+    }
+}
+
+fn millis(millis: u32) -> Duration {
+    Duration::from_millis(millis.into())
 }
 
 fn default_min_length() -> u8 {

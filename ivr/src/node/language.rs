@@ -1,6 +1,7 @@
 //! `language`: changes the language the caller hears.
 
-use crate::Locale;
+use super::{Turn, Walk};
+use crate::{Exit, Locale};
 use serde::{Deserialize, Serialize};
 
 /// Speaks this language from here on.
@@ -9,4 +10,15 @@ use serde::{Deserialize, Serialize};
 pub struct Language {
     /// Which language.
     pub language: Locale,
+}
+
+impl Language {
+    pub(super) fn exits() -> Vec<Exit> {
+        vec![Exit::Ok]
+    }
+
+    pub(super) fn enter(&self, walk: &mut Walk<'_>) -> Turn {
+        walk.speak(self.language);
+        Turn::Leave(Exit::Ok)
+    }
 }

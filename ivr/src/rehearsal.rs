@@ -1,0 +1,142 @@
+//! A caller for tests: a voice that has every word, and a session whose actions read as lines.
+
+use crate::{
+    Action, Clip, Document, Flow, Happening, Inputs, Locale, PackClip, PackManifest, Resources,
+    Session, Step, Voices, check, voices::required_units,
+};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
+
+const PHRASES: &str = "welcome choose_language main_menu enter_order enter_digits you_entered \
+    as_number our_number spaced_number invalid timeout transferring please_wait all_busy no_answer \
+    no_information leave_message message_saved press_any_key goodbye system_error recording_notice \
+    queue_position ten_seconds beep hold_music";
+
+/// Chinese and American voices whose clips are named as what they say.
+pub(crate) fn voices() -> Arc<Voices> {
+    let manifests = [Locale::ZhCn, Locale::EnUs].map(|locale| PackManifest {
+        locale,
+        voice: "test".to_owned(),
+        licence: "none".to_owned(),
+        engine: "none".to_owned(),
+        clips: PHRASES
+            .split_whitespace()
+            .map(|name| clip(name, None))
+            .chain(
+                required_units(locale)
+                    .iter()
+                    .map(|word| clip(word, Some(word))),
+            )
+            .collect(),
+    });
+    Arc::new(Voices::from_manifests(&manifests).unwrap())
+}
+
+fn clip(name: &str, text: Option<&str>) -> PackClip {
+    PackClip {
+        name: name.to_owned(),
+        text: text.map(str::to_owned),
+        phrase: text.is_none(),
+        file: format!("{name}.wav"),
+        sha256: String::new(),
+    }
+}
+
+/// The flow of a document that has no problem.
+pub(crate) fn flow(document: &Document) -> Arc<Flow> {
+    let voices = voices();
+    let resources = Resources {
+        voices: &voices,
+        queues: BTreeSet::from(["sales".to_owned()]),
+    };
+    match check(document, &resources) {
+        Ok(flow) => Arc::new(flow),
+        Err(problems) => panic!("{problems:#?}"),
+    }
+}
+
+/// One caller on a virtual clock.
+pub(crate) struct Rehearsal {
+    pub(crate) session: Session,
+    pub(crate) now: Duration,
+}
+
+impl Rehearsal {
+    pub(crate) fn of(document: &Document, now: Duration) -> Self {
+        let inputs = Inputs {
+            caller: "13800138000".to_owned(),
+            called: "4008110510".to_owned(),
+            trunk_number: "4008110510".to_owned(),
+            ..Inputs::default()
+        };
+        Self {
+            session: Session::start(now, flow(document), inputs),
+            now,
+        }
+    }
+
+    pub(crate) fn tell(&mut self, happening: Happening) {
+        self.now += Duration::from_millis(100);
+        self.session.handle(self.now, happening);
+    }
+
+    pub(crate) fn press(&mut self, keys: &str) {
+        for key in keys.chars() {
+            self.tell(Happening::Digit(key));
+        }
+    }
+
+    pub(crate) fn hear_out(&mut self) {
+        self.tell(Happening::PlayEnded);
+    }
+
+    /// Lets the time pass that the session waits for.
+    pub(crate) fn time_out(&mut self) {
+        self.now = self.session.poll_timeout().unwrap();
+        self.session.handle_timeout(self.now);
+    }
+
+    pub(crate) fn take(&mut self) -> Vec<String> {
+        lines(&mut self.session)
+    }
+}
+
+/// The actions that wait, one a line.
+pub(crate) fn lines(session: &mut Session) -> Vec<String> {
+    std::iter::from_fn(|| session.poll_action())
+        .map(|action| line(&action))
+        .collect()
+}
+
+fn line(action: &Action) -> String {
+    match action {
+        Action::Say { clips, .. } => {
+            let clips: Vec<_> = clips
+                .iter()
+                .map(|clip| match clip {
+                    Clip::Unit { name, .. } => name.clone(),
+                    Clip::Pause(pause) => format!("{}ms", pause.as_millis()),
+                })
+                .collect();
+            format!("say {}", clips.join(" "))
+        }
+        Action::StopSaying => "stop".to_owned(),
+        Action::ToQueue { queue, .. } => format!("to queue {queue}"),
+        Action::ToAgent { extension } => format!("to agent {extension}"),
+        Action::ToNumber { number, recorded } => {
+            let recorded = if *recorded { ", recorded" } else { "" };
+            format!("to number {number}{recorded}")
+        }
+        Action::RecordMessage { max, end_keys } => format!("record {}s {end_keys}", max.as_secs()),
+        Action::StopMessage => "stop message".to_owned(),
+        Action::HangUp => "hang up".to_owned(),
+        Action::Step(Step::NodeEntered { node }) => format!("▶ {node}"),
+        Action::Step(Step::NodeLeft { node, exit, keys }) => {
+            format!("◀ {node} {exit} {keys}").trim_end().to_owned()
+        }
+        Action::Step(Step::Unreadable {
+            node,
+            reason,
+            value,
+        }) => format!("unreadable {node} {value}: {reason}"),
+    }
+}

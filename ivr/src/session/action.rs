@@ -1,0 +1,131 @@
+//! What a session is told and what it asks for.
+
+use crate::Locale;
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+/// Something that happened on the call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Happening {
+    /// The caller pressed a key.
+    Digit(char),
+    /// The last [`Action::Say`] was heard to its end. Not reported for speech that was stopped or replaced.
+    PlayEnded,
+    /// The caller hung up.
+    HungUp,
+    /// The last transfer came to an end.
+    TransferEnded(TransferOutcome),
+    /// The message was recorded.
+    VoicemailEnded,
+}
+
+/// How a transfer came to an end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TransferOutcome {
+    /// The other side was busy.
+    Busy,
+    /// The two talked; the call is over.
+    Completed,
+    /// The queue takes no more callers.
+    Full,
+    /// Nobody who could answer is signed in.
+    NoAgent,
+    /// It rang and nobody answered.
+    NoAnswer,
+    /// The other side declined.
+    Refused,
+    /// The longest wait is over.
+    TimedOut,
+    /// The other side could not be reached, or does not exist.
+    Unavailable,
+}
+
+/// What the call has to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Action {
+    /// Play clips one after the other; replaces what plays. Answer with [`Happening::PlayEnded`].
+    Say {
+        /// What is played.
+        clips: Vec<Clip>,
+        /// Whether it begins again at its end.
+        repeat: bool,
+    },
+    /// Stop what plays.
+    StopSaying,
+    /// Put the caller into a queue. Answer with [`Happening::TransferEnded`].
+    ToQueue {
+        /// The queue's name.
+        queue: String,
+        /// 0 to 9; higher is served earlier.
+        priority: u8,
+    },
+    /// Ring an agent. Answer with [`Happening::TransferEnded`].
+    ToAgent {
+        /// The agent's extension.
+        extension: String,
+    },
+    /// Call an outside number. Answer with [`Happening::TransferEnded`].
+    ToNumber {
+        /// The number.
+        number: String,
+        /// Whether the talk is recorded.
+        recorded: bool,
+    },
+    /// Record a message. Answer with [`Happening::VoicemailEnded`].
+    RecordMessage {
+        /// The longest message.
+        max: Duration,
+        /// The keys that end it.
+        end_keys: String,
+    },
+    /// End the message at once. Answered with [`Happening::VoicemailEnded`] too.
+    StopMessage,
+    /// Hang up; nothing follows.
+    HangUp,
+    /// Write to the call's log.
+    Step(Step),
+}
+
+/// A line of the walk for the log; no key that the flow calls sensitive is in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Step {
+    /// A node was entered.
+    NodeEntered {
+        /// Its id.
+        node: String,
+    },
+    /// A node was left.
+    NodeLeft {
+        /// Its id.
+        node: String,
+        /// The exit's name.
+        exit: String,
+        /// The keys it took; `*` for each key when they are sensitive.
+        keys: String,
+    },
+    /// A value could not be read as its node wanted.
+    Unreadable {
+        /// The node's id.
+        node: String,
+        /// Why.
+        reason: String,
+        /// The value with every character masked.
+        value: String,
+    },
+}
+
+/// A piece of audio.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Clip {
+    /// A clip of a language's voice.
+    Unit {
+        /// The language.
+        locale: Locale,
+        /// The clip's name in the pack.
+        name: String,
+    },
+    /// Silence.
+    Pause(Duration),
+}

@@ -1,0 +1,127 @@
+//! A session kept across a restart of the process.
+
+use super::{
+    Session, Wait,
+    walk::{Caller, Progress},
+};
+use crate::{Flow, Locale, limits};
+use serde::{Deserialize, Serialize};
+use std::{
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    sync::Arc,
+    time::Duration,
+};
+use thiserror::Error;
+
+/// A session as it is kept across a restart. It holds what the caller typed, sensitive keys too.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SavedSession {
+    flow: String,
+    node: String,
+    place: Place,
+    locale: Locale,
+    variables: BTreeMap<String, String>,
+    sensitive: BTreeSet<String>,
+    /// The keys of the node so far and those typed ahead.
+    keys: String,
+    steps: u32,
+    steps_without_wait: u32,
+    ends_at: Duration,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+enum Place {
+    Closing,
+    InNode,
+    Message,
+    Over,
+    Transfer,
+}
+
+/// Why a saved session cannot go on.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum RestoreError {
+    /// The state was saved in another flow.
+    #[error("the session was saved in flow {0:?}")]
+    OtherFlow(String),
+    /// The flow has no such node.
+    #[error("the flow has no node {0:?}")]
+    UnknownNode(String),
+}
+
+impl Session {
+    /// The state to keep across a restart; actions not yet taken are not part of it.
+    pub fn save(&self) -> SavedSession {
+        let place = match self.progress.wait {
+            Wait::Closing { .. } => Place::Closing,
+            Wait::Key { .. } | Wait::Nothing | Wait::Speech { .. } => Place::InNode,
+            Wait::Message => Place::Message,
+            Wait::Over => Place::Over,
+            Wait::Transfer => Place::Transfer,
+        };
+        let collected = if self.flow.node(self.at).kind.collects() {
+            self.progress.keys.chars()
+        } else {
+            "".chars()
+        };
+        SavedSession {
+            flow: self.flow.name.clone(),
+            node: self.flow.node(self.at).id.clone(),
+            place,
+            locale: self.caller.locale,
+            variables: self.caller.variables.clone(),
+            sensitive: self.caller.sensitive.clone(),
+            keys: collected
+                .chain(self.caller.typed_ahead.iter().copied())
+                .collect(),
+            steps: self.steps,
+            steps_without_wait: self.steps_without_wait,
+            ends_at: self.ends_at,
+        }
+    }
+
+    /// Goes on from a saved state: a node that was speaking or listening begins again, keys typed so far
+    /// are kept; a transfer or a message goes on without a new action.
+    ///
+    /// # Errors
+    ///
+    /// When the state belongs to another flow.
+    pub fn restore(
+        now: Duration,
+        flow: Arc<Flow>,
+        saved: SavedSession,
+    ) -> Result<Self, RestoreError> {
+        if saved.flow != flow.name {
+            return Err(RestoreError::OtherFlow(saved.flow));
+        }
+        let Some(at) = flow.find(&saved.node) else {
+            return Err(RestoreError::UnknownNode(saved.node));
+        };
+        let mut session = Self {
+            flow,
+            at,
+            caller: Caller {
+                locale: saved.locale,
+                variables: saved.variables,
+                sensitive: saved.sensitive,
+                typed_ahead: saved.keys.chars().collect(),
+            },
+            progress: Progress::default(),
+            steps: saved.steps,
+            steps_without_wait: saved.steps_without_wait,
+            ends_at: saved.ends_at.min(now + limits::WALK),
+            actions: VecDeque::new(),
+        };
+        match saved.place {
+            Place::Closing => session.give_up(now),
+            Place::InNode => {
+                let turn = session.enter_silently(now);
+                session.follow(now, turn);
+            }
+            Place::Message => session.wait(Wait::Message),
+            Place::Over => session.wait(Wait::Over),
+            Place::Transfer => session.wait(Wait::Transfer),
+        }
+        Ok(session)
+    }
+}

@@ -1,0 +1,345 @@
+//! What a node may do with the caller while it is the caller's turn.
+
+use super::{Action, Clip, NO_INFORMATION, Step, TransferOutcome};
+use crate::{Exit, Flow, Item, Locale, Template, limits, speech};
+use petgraph::graph::NodeIndex;
+use std::{
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    time::Duration,
+};
+
+/// What is known of the call when it enters the flow.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Inputs {
+    /// The caller's number; the variable `caller`.
+    pub caller: String,
+    /// The number that was called; the variable `called`.
+    pub called: String,
+    /// The trunk number the call came in by; the variable `trunk_number`.
+    pub trunk_number: String,
+    /// The language to begin with, when not the flow's own.
+    pub language: Option<Locale>,
+    /// Values for variables that the flow declares or that are added to it.
+    pub variables: BTreeMap<String, String>,
+}
+
+/// What a node decides.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Turn {
+    /// The flow cannot go on.
+    GiveUp,
+    /// The call is over.
+    HangUp,
+    /// Go on by this exit.
+    Leave(Exit),
+    /// Wait for a key.
+    Listen { until: Duration },
+    /// Wait for the message.
+    Message,
+    /// Wait for the end of what was just said.
+    Say,
+    /// Keep waiting.
+    Stay,
+    /// Wait for the transfer.
+    Transfer,
+}
+
+/// What a waiting node is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Signal {
+    Digit(char),
+    MessageEnded,
+    SpeechEnded,
+    TimedOut,
+    TransferEnded(TransferOutcome),
+}
+
+/// What a session waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Wait {
+    Closing {
+        until: Duration,
+    },
+    Key {
+        until: Duration,
+    },
+    Message,
+    #[default]
+    Nothing,
+    Over,
+    Speech {
+        until: Duration,
+    },
+    Transfer,
+}
+
+/// What is known of the caller in every node.
+#[derive(Debug, Clone)]
+pub(super) struct Caller {
+    pub(super) locale: Locale,
+    pub(super) variables: BTreeMap<String, String>,
+    pub(super) sensitive: BTreeSet<String>,
+    pub(super) typed_ahead: VecDeque<char>,
+}
+
+/// How far the caller has come in one node.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Progress {
+    pub(super) wait: Wait,
+    pub(super) attempts: u8,
+    pub(super) keys: String,
+    pub(super) keys_hidden: bool,
+}
+
+/// One node's turn.
+pub(crate) struct Walk<'a> {
+    pub(super) now: Duration,
+    pub(super) flow: &'a Flow,
+    pub(super) at: NodeIndex,
+    pub(super) caller: &'a mut Caller,
+    pub(super) progress: &'a mut Progress,
+    pub(super) actions: &'a mut VecDeque<Action>,
+}
+
+impl Caller {
+    pub(super) fn new(flow: &Flow, inputs: Inputs) -> Self {
+        let locale = inputs.language.unwrap_or(flow.language);
+        let mut variables = flow.variables.clone();
+        variables.extend(inputs.variables);
+        variables.extend(
+            [
+                ("caller", inputs.caller),
+                ("called", inputs.called),
+                ("trunk_number", inputs.trunk_number),
+                ("language", locale.to_string()),
+            ]
+            .map(|(name, value)| (name.to_owned(), value)),
+        );
+        Self {
+            locale,
+            variables,
+            sensitive: BTreeSet::new(),
+            typed_ahead: VecDeque::new(),
+        }
+    }
+}
+
+impl Progress {
+    pub(super) fn keys_for_log(&self) -> String {
+        if self.keys_hidden {
+            mask(&self.keys)
+        } else {
+            self.keys.clone()
+        }
+    }
+}
+
+impl Walk<'_> {
+    /// Says the lists one after the other; takes the other turn when there is nothing to say, and the
+    /// `error` exit, if it is wired, when a value cannot be read.
+    pub(crate) fn say_or<const LISTS: usize>(
+        &mut self,
+        lists: [&[Item]; LISTS],
+        otherwise: Turn,
+    ) -> Turn {
+        let mut clips = Vec::new();
+        for item in lists.into_iter().flatten() {
+            if self.add_item(item, &mut clips).is_err() {
+                return Turn::Leave(Exit::Error);
+            }
+        }
+        if clips.is_empty() {
+            return otherwise;
+        }
+        self.actions.push_back(Action::Say {
+            clips,
+            repeat: false,
+        });
+        Turn::Say
+    }
+
+    pub(crate) fn is_speaking(&self) -> bool {
+        matches!(self.progress.wait, Wait::Speech { .. })
+    }
+
+    pub(crate) fn stop_saying(&mut self) {
+        if self.is_speaking() {
+            self.actions.push_back(Action::StopSaying);
+            self.progress.wait = Wait::Nothing;
+        }
+    }
+
+    pub(crate) fn listen(&self, timeout: Duration) -> Turn {
+        Turn::Listen {
+            until: self.now + timeout,
+        }
+    }
+
+    pub(crate) fn transfer(&mut self, action: Action) -> Turn {
+        self.actions.push_back(action);
+        Turn::Transfer
+    }
+
+    pub(crate) fn record(&mut self, max: Duration, end_keys: String) -> Turn {
+        self.actions
+            .push_back(Action::RecordMessage { max, end_keys });
+        Turn::Message
+    }
+
+    /// Keeps a key for the node that asks for it.
+    pub(crate) fn keep(&mut self, key: char) {
+        if self.caller.typed_ahead.len() < limits::TYPED_AHEAD {
+            self.caller.typed_ahead.push_back(key);
+        }
+    }
+
+    pub(crate) fn has_typed_ahead(&self) -> bool {
+        !self.caller.typed_ahead.is_empty()
+    }
+
+    pub(crate) fn take_typed_ahead(&mut self, allowed: bool) -> Option<char> {
+        if allowed {
+            self.caller.typed_ahead.pop_front()
+        } else {
+            None
+        }
+    }
+
+    pub(crate) fn forget_typed_ahead(&mut self) {
+        self.caller.typed_ahead.clear();
+    }
+
+    pub(crate) fn note_key(&mut self, key: char) {
+        if self.progress.keys.len() < usize::from(limits::COLLECTED_DIGITS) {
+            self.progress.keys.push(key);
+        }
+    }
+
+    pub(crate) fn keys(&self) -> &str {
+        &self.progress.keys
+    }
+
+    pub(crate) fn forget_keys(&mut self) {
+        self.progress.keys.clear();
+    }
+
+    /// Keeps this node's keys out of the log.
+    pub(crate) fn hide_keys(&mut self) {
+        self.progress.keys_hidden = true;
+    }
+
+    /// Counts a retry and says whether it is allowed.
+    pub(crate) fn may_retry(&mut self, retries: u8) -> bool {
+        self.progress.attempts = self.progress.attempts.saturating_add(1);
+        self.progress.attempts <= retries
+    }
+
+    pub(crate) fn speak(&mut self, locale: Locale) {
+        self.caller.locale = locale;
+        self.caller
+            .variables
+            .insert("language".to_owned(), locale.to_string());
+    }
+
+    pub(crate) fn variable(&self, name: &str) -> &str {
+        self.caller.variables.get(name).map_or("", String::as_str)
+    }
+
+    pub(crate) fn fill(&self, template: &Template) -> String {
+        template
+            .fill(|name| self.caller.variables.get(name).map(String::as_str))
+            .unwrap_or_else(|_| template.as_str().to_owned())
+    }
+
+    pub(crate) fn is_sensitive(&self, template: &Template) -> bool {
+        template
+            .names()
+            .any(|name| self.caller.sensitive.contains(name))
+    }
+
+    pub(crate) fn assign(&mut self, variable: &str, value: String, sensitive: bool) {
+        if sensitive {
+            self.caller.sensitive.insert(variable.to_owned());
+        } else {
+            self.caller.sensitive.remove(variable);
+        }
+        self.caller.variables.insert(variable.to_owned(), value);
+    }
+
+    pub(crate) fn note_unreadable(&mut self, text: &Template, reason: &str) {
+        let step = Step::Unreadable {
+            node: self.flow.node(self.at).id.clone(),
+            reason: reason.to_owned(),
+            value: mask(&self.fill(text)),
+        };
+        self.actions.push_back(Action::Step(step));
+    }
+
+    fn add_item(&mut self, item: &Item, clips: &mut Vec<Clip>) -> Result<(), Unreadable> {
+        match item {
+            Item::Clip { clip, language } => {
+                let locale = language.unwrap_or(self.caller.locale);
+                clips.extend(self.flow.voices.clip(locale, clip));
+            }
+            Item::Pause(pause) => clips.push(Clip::Pause(*pause)),
+            Item::Say {
+                kind,
+                text,
+                options,
+                language,
+            } => {
+                let locale = language.unwrap_or(self.caller.locale);
+                let value = self.fill(text);
+                match self.read(*kind, &value, locale, options) {
+                    Ok(read) => clips.extend(read),
+                    Err(reason) => {
+                        let secret = self.is_sensitive(text);
+                        self.note_unreadable(text, if secret { "not readable" } else { &reason });
+                        if self.flow.follow(self.at, &Exit::Error).is_some() {
+                            return Err(Unreadable);
+                        }
+                        clips.extend(self.read_somehow(&value, locale, options));
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn read(
+        &self,
+        kind: speech::Kind,
+        value: &str,
+        locale: Locale,
+        options: &speech::Options,
+    ) -> Result<Vec<Clip>, String> {
+        let units =
+            speech::plan(kind, value, locale, options).map_err(|error| error.to_string())?;
+        self.flow
+            .voices
+            .clips(locale, &units)
+            .map_err(|error| error.to_string())
+    }
+
+    /// Digit by digit what can be read, else the clip that says that there is nothing.
+    fn read_somehow(&self, value: &str, locale: Locale, options: &speech::Options) -> Vec<Clip> {
+        speech::spell(value, locale, options)
+            .and_then(|units| self.flow.voices.clips(locale, &units).ok())
+            .unwrap_or_else(|| {
+                let clip = self.flow.voices.clip(locale, NO_INFORMATION);
+                clip.into_iter().collect()
+            })
+    }
+}
+
+/// A value could not be read and the node's `error` exit is wired.
+struct Unreadable;
+
+/// A star for each character, so that the log shows how much was typed and nothing else.
+fn mask(text: &str) -> String {
+    "*".repeat(
+        text.chars()
+            .count()
+            .min(usize::from(limits::COLLECTED_DIGITS)),
+    )
+}
