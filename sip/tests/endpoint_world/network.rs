@@ -1,0 +1,376 @@
+//! The simulated network: parties with endpoints, datagrams with latency, loss, copies and
+//! overtaking, all from a seed.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use bytes::Bytes;
+use rand_chacha::ChaCha12Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
+use sip::message::{Framing, Message};
+use sip::{
+    Config, ConnectionId, Endpoint, Event, Flow, Invite, Limits, Output, SessionId, Target, Timers,
+    Transport, TrustedSource,
+};
+
+/// When every story begins.
+pub(crate) const START: Duration = Duration::from_secs(1_800_000_000);
+
+/// What both sides' session descriptions look like.
+pub(crate) const OFFER: &[u8] = b"v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\n";
+pub(crate) const ANSWER: &[u8] = b"v=0\r\no=- 2 1 IN IP4 192.0.2.2\r\ns=-\r\n";
+
+/// How bad the network is, in thousandths.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Faults {
+    pub(crate) loss: u32,
+    pub(crate) copies: u32,
+    pub(crate) overtaking: u32,
+}
+
+/// One endpoint with what it has told its owner.
+pub(crate) struct Party {
+    pub(crate) name: &'static str,
+    pub(crate) address: SocketAddr,
+    pub(crate) endpoint: Endpoint,
+    /// What a journal would hold of its sessions.
+    pub(crate) saved: BTreeMap<SessionId, Vec<u8>>,
+    pub(crate) restarts: u8,
+    pub(crate) events: VecDeque<Event>,
+}
+
+/// The whole world.
+pub(crate) struct World {
+    pub(crate) now: Duration,
+    pub(crate) parties: Vec<Party>,
+    pub(crate) faults: Faults,
+    /// What was sent and told, as `0.0s a INVITE →`.
+    pub(crate) ladder: Vec<String>,
+    /// Datagrams to addresses where no endpoint lives.
+    pub(crate) stray: Vec<Message>,
+    random: ChaCha12Rng,
+    wire: BTreeMap<(Duration, u64), Packet>,
+    packets: u64,
+}
+
+struct Packet {
+    from: SocketAddr,
+    to: SocketAddr,
+    payload: Payload,
+}
+
+enum Payload {
+    Datagram(Bytes),
+    Stream(ConnectionId, Bytes),
+    Connected(ConnectionId),
+}
+
+pub(crate) fn address(last: u8) -> SocketAddr {
+    SocketAddr::from(([192, 0, 2, last], 5060))
+}
+
+pub(crate) fn config(address: SocketAddr) -> Config {
+    Config {
+        realm: "trunkline".to_owned(),
+        user_agent: "Trunkline".to_owned(),
+        advertise_udp: Some(address),
+        advertise_tcp: Some(address),
+        timers: Timers::default(),
+        limits: Limits {
+            unanswered: Duration::from_secs(100),
+            ..Limits::default()
+        },
+    }
+}
+
+/// Both ends of a call, as `a` and `b`.
+pub(crate) fn pair() -> World {
+    let mut world = World::new(7);
+    world.add("a", 1);
+    world.add("b", 2);
+    world
+}
+
+pub(crate) fn invite_to(remote: SocketAddr) -> Invite {
+    Invite {
+        target: Target::Peer {
+            remote,
+            transport: Transport::Udp,
+            user: "4008110513".to_owned(),
+        },
+        from_user: "13800138000".to_owned(),
+        from_display: Some("Ann \"A\"".to_owned()),
+        to_user: "4008110513".to_owned(),
+        offer: Bytes::from_static(OFFER),
+        headers: vec![("X-Campaign".to_owned(), "spring".to_owned())],
+        max_forwards: 70,
+    }
+}
+
+fn fresh(address: SocketAddr, seed: u8) -> Endpoint {
+    let mut endpoint = Endpoint::new(config(address), [seed; 32]);
+    endpoint.set_trusted(vec![TrustedSource {
+        address: address.ip(),
+        prefix: 24,
+    }]);
+    endpoint
+}
+
+impl World {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self {
+            now: START,
+            parties: Vec::new(),
+            faults: Faults::default(),
+            ladder: Vec::new(),
+            stray: Vec::new(),
+            random: ChaCha12Rng::seed_from_u64(seed),
+            wire: BTreeMap::new(),
+            packets: 0,
+        }
+    }
+
+    /// Adds an endpoint at 192.0.2.`last` that trusts its network.
+    pub(crate) fn add(&mut self, name: &'static str, last: u8) -> usize {
+        let address = address(last);
+        self.parties.push(Party {
+            name,
+            address,
+            endpoint: fresh(address, last),
+            saved: BTreeMap::new(),
+            restarts: 0,
+            events: VecDeque::new(),
+        });
+        self.parties.len() - 1
+    }
+
+    /// Lets `a` call `b`; returns the caller's session.
+    pub(crate) fn call(&mut self) -> SessionId {
+        self.act(0, |endpoint, now| endpoint.invite(now, invite_to(address(2))).unwrap())
+    }
+
+    /// Lets `a` call `b` and `b` answer; returns both sessions.
+    pub(crate) fn established(&mut self) -> (SessionId, SessionId) {
+        let caller = self.call();
+        self.run_for(100);
+        let callee = self.incoming(1);
+        self.act(1, |endpoint, now| {
+            endpoint.answer(now, callee, Bytes::from_static(ANSWER)).unwrap();
+        });
+        self.run_for(100);
+        self.ladder.clear();
+        self.parties[0].events.clear();
+        self.parties[1].events.clear();
+        (caller, callee)
+    }
+
+    /// The session of the first call that came in at a party.
+    pub(crate) fn incoming(&mut self, party: usize) -> SessionId {
+        let found = self.parties[party].events.iter().find_map(|event| match event {
+            Event::Incoming { session, .. } => Some(*session),
+            _ => None,
+        });
+        found.expect("a call came in")
+    }
+
+    /// Does something with an endpoint and sends what it wants sent.
+    pub(crate) fn act<T>(&mut self, party: usize, action: impl FnOnce(&mut Endpoint, Duration) -> T) -> T {
+        let result = action(&mut self.parties[party].endpoint, self.now);
+        self.drain(party);
+        self.journal(party);
+        result
+    }
+
+    /// Keeps the saved form of what changed, as the owner of an endpoint does.
+    fn journal(&mut self, party: usize) {
+        let Party {
+            endpoint, saved, ..
+        } = &mut self.parties[party];
+        for session in endpoint.take_touched() {
+            match endpoint.save(session) {
+                Some(form) => saved.insert(session, form),
+                None => saved.remove(&session),
+            };
+        }
+    }
+
+    /// Kills a party's endpoint and starts another from the journal.
+    pub(crate) fn restart(&mut self, party: usize) {
+        let now = self.now;
+        let party = &mut self.parties[party];
+        party.restarts += 1;
+        party.endpoint = fresh(party.address, 100 + party.restarts);
+        for form in party.saved.values() {
+            party.endpoint.restore(now, form).unwrap();
+        }
+    }
+
+    /// Sends text from an address where no endpoint lives.
+    pub(crate) fn inject(&mut self, from: SocketAddr, to: SocketAddr, text: &str) {
+        let data = Bytes::copy_from_slice(text.as_bytes());
+        self.post(from, to, Payload::Datagram(data));
+    }
+
+    pub(crate) fn run_for(&mut self, milliseconds: u64) {
+        let end = self.now + Duration::from_millis(milliseconds);
+        while self.step(end) {}
+        self.now = end;
+    }
+
+    /// Runs until nothing is on its way and nobody waits for anything.
+    pub(crate) fn run_until_idle(&mut self) {
+        let end = self.now + Duration::from_secs(900);
+        while self.step(end) {}
+        assert!(self.next_event().is_none(), "not at rest after 15 minutes");
+    }
+
+    fn next_event(&self) -> Option<Duration> {
+        let timers = self
+            .parties
+            .iter()
+            .filter_map(|party| party.endpoint.poll_timeout());
+        let packet = self.wire.first_key_value().map(|((at, _), _)| *at);
+        timers.chain(packet).min()
+    }
+
+    fn step(&mut self, end: Duration) -> bool {
+        let Some(next) = self.next_event().filter(|next| *next <= end) else {
+            return false;
+        };
+        self.now = self.now.max(next);
+        let packet = self.wire.first_entry().filter(|entry| entry.key().0 <= self.now);
+        if let Some(entry) = packet {
+            let packet = entry.remove();
+            self.deliver(packet);
+            return true;
+        }
+        for party in 0..self.parties.len() {
+            self.act(party, |endpoint, now| {
+                if endpoint.poll_timeout().is_some_and(|at| at <= now) {
+                    endpoint.handle_timeout(now);
+                }
+            });
+        }
+        true
+    }
+
+    fn deliver(&mut self, packet: Packet) {
+        let Packet { from, to, payload } = packet;
+        let Some(party) = self.parties.iter().position(|party| party.address == to) else {
+            if let Payload::Datagram(data) = payload {
+                self.stray.push(Message::parse(data, Framing::Datagram).unwrap());
+            }
+            return;
+        };
+        let flow = |connection| Flow {
+            transport: if connection == None { Transport::Udp } else { Transport::Tcp },
+            local: to,
+            remote: from,
+            connection,
+        };
+        self.act(party, |endpoint, now| match payload {
+            Payload::Datagram(data) => endpoint.handle_datagram(now, flow(None), data),
+            Payload::Stream(id, data) => endpoint.handle_stream(now, id, &data),
+            Payload::Connected(id) => endpoint.handle_connected(now, flow(Some(id))),
+        });
+    }
+
+    pub(crate) fn drain(&mut self, party: usize) {
+        while let Some(output) = self.parties[party].endpoint.poll_output() {
+            let from = self.parties[party].address;
+            match output {
+                Output::Transmit(transmit) => {
+                    self.note(party, &format!("{} →", title(&transmit.data)));
+                    let payload = match transmit.flow.connection {
+                        None => Payload::Datagram(transmit.data),
+                        Some(id) => Payload::Stream(id, transmit.data),
+                    };
+                    self.post(from, transmit.flow.remote, payload);
+                }
+                Output::Connect { connection, remote } => {
+                    self.note(party, "connect →");
+                    self.post(from, remote, Payload::Connected(connection));
+                    self.post(remote, from, Payload::Connected(connection));
+                }
+                Output::Event(event) => {
+                    self.note(party, &describe(&event));
+                    self.parties[party].events.push_back(event);
+                }
+            }
+        }
+    }
+
+    fn post(&mut self, from: SocketAddr, to: SocketAddr, payload: Payload) {
+        let latency = Duration::from_millis(10);
+        let Payload::Datagram(data) = payload else {
+            self.schedule(latency, Packet { from, to, payload });
+            return;
+        };
+        if self.chance(self.faults.loss) {
+            return;
+        }
+        let copies = 1 + u32::from(self.chance(self.faults.copies));
+        for _ in 0..copies {
+            let late = if self.chance(self.faults.overtaking) {
+                Duration::from_millis(u64::from(self.random.next_u32() % 700))
+            } else {
+                Duration::ZERO
+            };
+            let payload = Payload::Datagram(data.clone());
+            self.schedule(latency + late, Packet { from, to, payload });
+        }
+    }
+
+    fn schedule(&mut self, delay: Duration, packet: Packet) {
+        self.packets += 1;
+        self.wire.insert((self.now + delay, self.packets), packet);
+    }
+
+    pub(crate) fn chance(&mut self, thousandths: u32) -> bool {
+        thousandths > 0 && self.random.next_u32() % 1000 < thousandths
+    }
+
+    pub(crate) fn random_below(&mut self, bound: u64) -> u64 {
+        self.random.next_u64() % bound
+    }
+
+    fn note(&mut self, party: usize, what: &str) {
+        let seconds = (self.now - START).as_secs_f32();
+        let name = self.parties[party].name;
+        self.ladder.push(format!("{seconds:.1}s {name} {what}"));
+    }
+
+    /// Asserts that nothing is left of any call.
+    pub(crate) fn assert_at_rest(&self, story: &str) {
+        for party in &self.parties {
+            let left = party.endpoint.occupancy();
+            let counts = (left.transactions, left.sessions, left.deadlines);
+            assert_eq!(counts, (0, 0, 0), "{} in {story}", party.name);
+        }
+    }
+}
+
+fn title(data: &Bytes) -> String {
+    let text = String::from_utf8_lossy(data);
+    let line = text.lines().next().unwrap_or_default();
+    match line.strip_prefix("SIP/2.0 ") {
+        Some(status) => status[..3].to_owned(),
+        None => line.split(' ').next().unwrap_or_default().to_owned(),
+    }
+}
+
+fn describe(event: &Event) -> String {
+    match event {
+        Event::Incoming { .. } => "Incoming".to_owned(),
+        Event::Ringing { status, .. } => format!("Ringing {status}"),
+        Event::Answered { .. } => "Answered".to_owned(),
+        Event::Refused { status, .. } => format!("Refused {status}"),
+        Event::Confirmed { .. } => "Confirmed".to_owned(),
+        Event::Offer { sdp, .. } => format!("Offer {}", sdp.is_some()),
+        Event::Ended { by, .. } => format!("Ended {:?}", by.kind),
+        Event::Info { .. } => "Info".to_owned(),
+        Event::Registered { user, contacts } => format!("Registered {user} {contacts}"),
+        _ => "?".to_owned(),
+    }
+}

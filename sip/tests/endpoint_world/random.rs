@@ -1,0 +1,201 @@
+//! Random calls over a network that loses, copies and reorders: whatever happens, both sides end
+//! up agreeing and nothing is left behind.
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use sip::{Event, Refusal, SessionId};
+
+use crate::network::{ANSWER, Faults, World, address, invite_to};
+
+const CALLS: u64 = 3;
+
+/// A third of all datagrams each are lost, doubled, overtaken.
+pub(crate) const ROUGH: Faults = Faults {
+    loss: 300,
+    copies: 300,
+    overtaking: 300,
+};
+
+/// What a side knows of one call.
+#[derive(Debug, Default, Clone)]
+struct View {
+    answered: bool,
+    hung_up: bool,
+    ended: bool,
+}
+
+/// What the two people on the phone do, at which second.
+#[derive(Debug, Clone, Copy)]
+enum Step {
+    Call,
+    Ring,
+    Answer,
+    Refuse,
+    CallerHangsUp,
+    CalleeHangsUp,
+}
+
+/// A random story of one world.
+pub(crate) struct Story {
+    pub(crate) world: World,
+    steps: BTreeMap<(u64, u64), Step>,
+    callers: BTreeMap<u64, SessionId>,
+}
+
+impl Story {
+    pub(crate) fn new(seed: u64, faults: Faults) -> Self {
+        let mut world = World::new(seed);
+        world.add("a", 1);
+        world.add("b", 2);
+        world.faults = faults;
+        let mut steps = BTreeMap::new();
+        for call in 0..CALLS {
+            let mut at = |from: u64, most: u64| from + world.random_below(most);
+            let begin = at(0, 2000);
+            steps.insert((begin, call), Step::Call);
+            steps.insert((at(begin + 1, 4000), call), Step::Ring);
+            let verdict = if at(0, 4) == 0 { Step::Refuse } else { Step::Answer };
+            steps.insert((at(begin + 10, 8000), call), verdict);
+            let leaver = if at(0, 2) == 0 { Step::CallerHangsUp } else { Step::CalleeHangsUp };
+            steps.insert((at(begin + 20, 12_000), call), leaver);
+        }
+        Self {
+            world,
+            steps,
+            callers: BTreeMap::new(),
+        }
+    }
+
+    /// Plays the story; `meddle` may do harm before each step.
+    pub(crate) fn play(&mut self, mut meddle: impl FnMut(&mut World)) {
+        let mut passed = 0;
+        for ((at, call), step) in self.steps.clone() {
+            meddle(&mut self.world);
+            self.world.run_for(at - passed);
+            passed = at;
+            self.perform(call, step);
+        }
+        meddle(&mut self.world);
+        self.world.run_for(40_000);
+        self.hang_everything_up();
+        meddle(&mut self.world);
+        self.world.run_until_idle();
+    }
+
+    fn perform(&mut self, call: u64, step: Step) {
+        let caller = self.callers.get(&call).copied();
+        let callee = self.callee(call);
+        let refusal = Refusal {
+            status: 486,
+            reason: None,
+            retry_after: None,
+        };
+        let world = &mut self.world;
+        match (step, caller, callee) {
+            (Step::Call, ..) => {
+                let mut invite = invite_to(address(2));
+                invite.headers = vec![("X-Call".to_owned(), call.to_string())];
+                let id = world.act(0, |a, now| a.invite(now, invite).unwrap());
+                self.callers.insert(call, id);
+            }
+            (Step::Ring, _, Some(id)) => {
+                let _ = world.act(1, |b, now| b.ring(now, id));
+            }
+            (Step::Answer, _, Some(id)) => {
+                let _ = world.act(1, |b, now| b.answer(now, id, Bytes::from_static(ANSWER)));
+            }
+            (Step::Refuse, _, Some(id)) => {
+                let _ = world.act(1, |b, now| b.refuse(now, id, refusal));
+            }
+            (Step::CallerHangsUp, Some(id), _) => {
+                let _ = world.act(0, |a, now| a.hang_up(now, id, None));
+            }
+            (Step::CalleeHangsUp, _, Some(id)) => {
+                let _ = world.act(1, |b, now| b.hang_up(now, id, None));
+            }
+            (_, _, None) | (Step::CallerHangsUp, None, _) => (),
+        }
+    }
+
+    fn hang_everything_up(&mut self) {
+        for id in self.callers.clone().into_values() {
+            let _ = self.world.act(0, |a, now| a.hang_up(now, id, None));
+        }
+        for call in 0..CALLS {
+            if let Some(id) = self.callee(call) {
+                let _ = self.world.act(1, |b, now| b.hang_up(now, id, None));
+            }
+        }
+    }
+
+    fn callee(&self, call: u64) -> Option<SessionId> {
+        let number = call.to_string();
+        self.world.parties[1].events.iter().find_map(|event| match event {
+            Event::Incoming { session, incoming }
+                if incoming.headers.iter().any(|(_, value)| value == number.as_bytes()) =>
+            {
+                Some(*session)
+            }
+            _ => None,
+        })
+    }
+
+    fn view(&self, party: usize, id: Option<SessionId>) -> View {
+        let mut view = View::default();
+        for event in &self.world.parties[party].events {
+            match event {
+                Event::Answered { session, .. } | Event::Confirmed { session, .. }
+                    if Some(*session) == id =>
+                {
+                    view.answered = true;
+                }
+                Event::Refused { session, .. } | Event::Ended { session, .. }
+                    if Some(*session) == id =>
+                {
+                    assert!(!view.ended, "told twice that {session:?} ended");
+                    view.ended = true;
+                }
+                _ => (),
+            }
+        }
+        view
+    }
+
+    fn assert_agreement(&self, seed: u64) {
+        self.world.assert_at_rest(&format!("seed {seed}"));
+        for (call, id) in &self.callers {
+            let caller = self.view(0, Some(*id));
+            let callee = self.view(1, self.callee(*call));
+            let story = format!("seed {seed} call {call}: {:#?}", self.world.ladder);
+            assert!(!callee.answered || caller.answered || !caller.ended, "{story}");
+        }
+    }
+}
+
+#[test]
+fn whatever_the_network_does_both_sides_agree_and_nothing_is_left() {
+    for seed in 0..seeds() {
+        let mut story = Story::new(seed, ROUGH);
+        story.play(|_| {});
+        story.assert_agreement(seed);
+    }
+}
+
+/// Twice as many messages get lost: calls fail, but they end.
+#[test]
+fn a_network_that_loses_most_of_everything_leaves_no_call_hanging() {
+    for seed in 0..seeds() / 2 {
+        let faults = Faults { loss: 700, ..ROUGH };
+        let mut story = Story::new(seed, faults);
+        story.play(|_| {});
+        story.world.assert_at_rest(&format!("seed {seed}"));
+    }
+}
+
+pub(crate) fn seeds() -> u64 {
+    let longer = std::env::var("TRUNKLINE_FUZZ_SECONDS")
+        .ok()
+        .and_then(|seconds| seconds.parse::<u64>().ok());
+    longer.map_or(300, |seconds| seconds * 100)
+}
