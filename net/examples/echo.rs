@@ -105,7 +105,7 @@ fn work(value: &str) -> Result<(), Box<dyn Error>> {
                 Event::Accepted { connection, .. } => {
                     reactor.send_stream(connection, format!("{generation}\n").as_bytes());
                 }
-                _ => {}
+                Event::Connected { .. } | Event::Data { .. } | Event::Closed { .. } => {}
             }
         }
     }

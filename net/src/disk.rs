@@ -91,7 +91,6 @@ pub enum Order {
 
 /// What the writer tells.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum Event {
     /// A file is finished: durable, under its final name.
     Finished {
@@ -116,7 +115,6 @@ pub enum Event {
 
 /// What was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-#[non_exhaustive]
 pub enum Operation {
     /// Making or opening the file.
     Open,

@@ -49,7 +49,6 @@ impl Default for Limits {
 
 /// What the sockets brought.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum Event {
     /// A datagram.
     Datagram {
@@ -96,7 +95,6 @@ pub enum Event {
 
 /// Why a connection is gone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum CloseReason {
     /// The peer closed it.
     Peer,

@@ -1,4 +1,5 @@
 //! The worker dies in every way there is, and what peers send in the gap is answered.
+#![expect(clippy::unwrap_used, reason = "the helpers of a test fail it")]
 
 use std::{
     fs,
@@ -58,13 +59,6 @@ impl Server {
         children.ok()?.split_whitespace().next()?.parse().ok()
     }
 
-    fn signal(&self, process: u32, name: &str) {
-        let status = Command::new("kill")
-            .args([name, &process.to_string()])
-            .status();
-        assert!(status.unwrap().success());
-    }
-
     fn exit_code(&mut self) -> Option<i32> {
         let mut status = None;
         wait_until("the parent's end", || {
@@ -80,6 +74,13 @@ impl Drop for Server {
         let _ = self.parent.kill();
         let _ = self.parent.wait();
     }
+}
+
+fn signal(process: u32, name: &str) {
+    let status = Command::new("kill")
+        .args([name, &process.to_string()])
+        .status();
+    assert!(status.unwrap().success());
 }
 
 fn program() -> PathBuf {
@@ -112,7 +113,7 @@ fn packets_sent_while_no_worker_runs_are_answered_by_the_next() {
     phone.send_to(b"before", server.media).unwrap();
     assert_eq!(hear(&phone), "before");
 
-    server.signal(server.worker().unwrap(), "-KILL");
+    signal(server.worker().unwrap(), "-KILL");
     for number in 0..100 {
         server.send(&number.to_string());
         phone
@@ -151,7 +152,7 @@ fn a_stopped_worker_is_killed_and_replaced() {
     let server = Server::start();
     server.send("hello");
     assert_eq!(server.hear(), "0 hello");
-    server.signal(server.worker().unwrap(), "-STOP");
+    signal(server.worker().unwrap(), "-STOP");
     server.send("are you there");
     assert_eq!(server.hear(), "1 are you there");
 }
@@ -173,10 +174,10 @@ fn the_parent_passes_the_request_to_stop_on_and_leaves() {
     server.send("hello");
     server.hear();
     let worker = server.worker().unwrap();
-    server.signal(server.parent.id(), "-HUP");
+    signal(server.parent.id(), "-HUP");
     server.send("still there");
     assert_eq!(server.hear(), "0 still there");
-    server.signal(server.parent.id(), "-TERM");
+    signal(server.parent.id(), "-TERM");
     assert_eq!(server.exit_code(), Some(128 + 15));
     assert!(!PathBuf::from(format!("/proc/{worker}")).exists());
 }
@@ -201,7 +202,7 @@ fn a_replaced_worker_hands_its_sockets_to_the_next() {
     let server = Server::start();
     server.send("hello");
     assert_eq!(server.hear(), "0 hello");
-    server.signal(server.parent.id(), "-USR2");
+    signal(server.parent.id(), "-USR2");
     wait_until("the next worker", || {
         server.send("who");
         server.hear() == "1 who"

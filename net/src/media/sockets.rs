@@ -43,12 +43,8 @@ impl Sockets {
         }
     }
 
-    fn slot(&mut self, slot: u32) -> Option<&mut Slot> {
-        self.slots.get_mut(usize::try_from(slot).ok()?)
-    }
-
     pub(super) fn open(&mut self, number: u32, queued: Queued, poller: &Poller) {
-        let Some(slot) = self.slot(number) else {
+        let Some(slot) = slot(&mut self.slots, number) else {
             return;
         };
         if queued == Queued::Discarded {
@@ -65,7 +61,7 @@ impl Sockets {
     }
 
     pub(super) fn close(&mut self, number: u32, poller: &Poller) {
-        let Some(slot) = self.slot(number) else {
+        let Some(slot) = slot(&mut self.slots, number) else {
             return;
         };
         if slot.open {
@@ -76,8 +72,8 @@ impl Sockets {
     }
 
     pub(super) fn send(&mut self, number: u32, to: SocketAddr, packet: &[u8], path: Path) {
-        let statistics = Arc::clone(&self.statistics);
-        let Some(slot) = self.slot(number) else {
+        let statistics = &self.statistics;
+        let Some(slot) = slot(&mut self.slots, number) else {
             return;
         };
         slot.aim(to, path);
@@ -102,8 +98,8 @@ impl Sockets {
         buffer: &mut [u8],
         mut take: impl FnMut(SocketAddr, &mut [u8]),
     ) {
-        let statistics = Arc::clone(&self.statistics);
-        let Some(slot) = self.slot(number).filter(|slot| slot.open) else {
+        let statistics = &self.statistics;
+        let Some(slot) = slot(&mut self.slots, number).filter(|slot| slot.open) else {
             return;
         };
         for _ in 0..PACKETS_A_TURN {
@@ -117,6 +113,10 @@ impl Sockets {
             }
         }
     }
+}
+
+fn slot(slots: &mut [Slot], number: u32) -> Option<&mut Slot> {
+    slots.get_mut(usize::try_from(number).ok()?)
 }
 
 impl Slot {

@@ -4,7 +4,6 @@ use super::*;
 use std::{
     fs,
     path::{Path, PathBuf},
-    sync::mpsc,
 };
 use tempfile::TempDir;
 
@@ -12,8 +11,8 @@ const PATIENCE: Duration = Duration::from_secs(20);
 const SILENCE: u8 = 0xff;
 const FILE: FileKey = FileKey(1);
 
-fn start(limits: Limits) -> (Disk, mpsc::Receiver<Event>) {
-    let (sender, events) = mpsc::sync_channel(100);
+fn start(limits: Limits) -> (Disk, Receiver<Event>) {
+    let (sender, events) = sync_channel(100);
     let disk = spawn(limits, move |event| {
         let _ = sender.try_send(event);
     });

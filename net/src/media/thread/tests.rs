@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::media::{Figures, checkpoint::read};
-use std::{sync::mpsc, time::Instant};
+use std::time::Instant;
 
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -115,7 +115,7 @@ impl Rig {
             heard: Vec::new(),
             ticks,
         };
-        let (wake, wakes) = mpsc::sync_channel(1);
+        let (wake, wakes) = sync_channel(1);
         let spawned = spawn(config, machine, move || {
             let _ = wake.try_send(());
         });
@@ -275,13 +275,13 @@ fn a_peer_that_is_gone_stops_nothing() {
 
 #[test]
 fn ticks_keep_their_pace_and_those_of_a_long_hold_up_are_left_out() {
-    let rig = Rig::new(true);
     let begun = Instant::now();
+    let rig = Rig::new(true);
     for _ in 0..40 {
         assert_eq!(rig.heard(), Heard::Ticked);
     }
     assert!(
-        begun.elapsed() > Duration::from_millis(180),
+        begun.elapsed() >= Duration::from_millis(200),
         "{:?}",
         begun.elapsed()
     );
