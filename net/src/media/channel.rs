@@ -155,7 +155,7 @@ mod tests {
         let (mut events, receiver, statistics) = events(1);
         (0..12_000).for_each(|number| events.tell(number));
         let mut read = Vec::new();
-        while events.backlog.len() > 0 {
+        while !events.backlog.is_empty() {
             events.flush();
             read.extend(receiver.try_iter());
         }

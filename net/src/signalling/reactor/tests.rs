@@ -52,25 +52,34 @@ impl Rig {
     }
 
     fn accepted(&mut self) -> u64 {
-        self.until(|event| match event {
-            Event::Accepted { connection, .. } => Some(*connection),
-            _ => None,
+        self.until(|event| {
+            if let Event::Accepted { connection, .. } = event {
+                Some(*connection)
+            } else {
+                None
+            }
         })
     }
 
     fn closed(&mut self) -> (u64, CloseReason) {
-        self.until(|event| match event {
-            Event::Closed { connection, reason } => Some((*connection, *reason)),
-            _ => None,
+        self.until(|event| {
+            if let Event::Closed { connection, reason } = event {
+                Some((*connection, *reason))
+            } else {
+                None
+            }
         })
     }
 
     fn received(&mut self, bytes: usize) -> Vec<u8> {
         let mut all = Vec::new();
         while all.len() < bytes {
-            all.extend(self.until(|event| match event {
-                Event::Data { data, .. } => Some(data.clone()),
-                _ => None,
+            all.extend(self.until(|event| {
+                if let Event::Data { data, .. } = event {
+                    Some(data.clone())
+                } else {
+                    None
+                }
             }));
         }
         all
@@ -85,13 +94,17 @@ fn datagrams_arrive_with_both_addresses_and_are_answered() {
         peer.send_to(&[number], rig.datagram).unwrap();
     }
     for number in 0..100_u8 {
-        let (local, remote, data) = rig.until(|event| match event {
-            Event::Datagram {
+        let (local, remote, data) = rig.until(|event| {
+            if let Event::Datagram {
                 local,
                 remote,
                 data,
-            } => Some((*local, *remote, data.clone())),
-            _ => None,
+            } = event
+            {
+                Some((*local, *remote, data.clone()))
+            } else {
+                None
+            }
         });
         assert_eq!((local, remote), (rig.datagram, peer.local_addr().unwrap()));
         assert_eq!(&data[..], [number]);
@@ -143,11 +156,15 @@ fn a_connection_that_was_asked_for_opens_or_is_refused() {
     rig.reactor.connect(rig.now, 5, address);
     rig.reactor.send_stream(5, b"sent before it was open");
     let (mut accepted, _) = peer.accept().unwrap();
-    let opened = rig.until(|event| match event {
-        Event::Connected {
+    let opened = rig.until(|event| {
+        if let Event::Connected {
             connection, remote, ..
-        } => Some((*connection, *remote)),
-        _ => None,
+        } = event
+        {
+            Some((*connection, *remote))
+        } else {
+            None
+        }
     });
     assert_eq!(opened, (5, address));
     rig.turn();
