@@ -135,7 +135,9 @@ impl JitterBuffer {
             return Playout::Silence;
         };
         let due = now.samples() as i64 - anchor.baseline() - self.delay;
-        let mut play = anchor.play.unwrap_or(due);
+        // Frames that begin where packets do miss one packet wholly, not two by halves.
+        let aligned = due - due.rem_euclid(FRAME_SAMPLES as i64);
+        let mut play = anchor.play.unwrap_or(aligned);
         if due + FRAME_SAMPLES as i64 <= 0 || play > anchor.newest + JUMP {
             frame.fill(0);
             return Playout::Silence;
@@ -266,7 +268,11 @@ impl JitterBuffer {
         }
         self.last = *frame;
         self.concealed = 0;
-        Playout::Frame
+        if missing * 2 > FRAME_SAMPLES {
+            Playout::Conceal
+        } else {
+            Playout::Frame
+        }
     }
 
     /// Repeats what was heard last, fading out over 60 ms.

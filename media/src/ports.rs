@@ -126,3 +126,70 @@ impl Piece {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Duration = Duration::from_secs(1_000);
+
+    fn pool() -> PortPool {
+        PortPool::new(20_001..20_101, 2, [1; 32])
+    }
+
+    #[test]
+    fn every_even_port_is_given_once_and_only_to_its_worker() {
+        let mut pool = pool();
+        let mut given = Vec::new();
+        for worker in 0..2 {
+            while let Some(leg) = pool.allocate(NOW, worker) {
+                assert_eq!(pool.worker_of(leg), Some(worker));
+                given.push(leg.0);
+            }
+        }
+        given.sort_unstable();
+        assert_eq!(given, (20_002..=20_100).step_by(2).collect::<Vec<_>>());
+        assert_eq!(pool.allocate(NOW, 2), None);
+    }
+
+    #[test]
+    fn a_released_port_rests_for_five_seconds() {
+        let mut pool = PortPool::new(20_000..20_002, 1, [1; 32]);
+        let leg = pool.allocate(NOW, 0).unwrap();
+        pool.release(NOW, leg);
+        pool.release(NOW, leg);
+        assert_eq!(pool.allocate(NOW + Duration::from_millis(4_999), 0), None);
+        let rested = NOW + Duration::from_secs(5);
+        assert_eq!(pool.free(rested, 0), 1);
+        assert_eq!(pool.allocate(rested, 0), Some(leg));
+        assert_eq!(pool.allocate(rested, 0), None);
+    }
+
+    #[test]
+    fn a_reserved_port_is_not_given_away() {
+        let mut pool = PortPool::new(20_000..20_004, 1, [1; 32]);
+        assert!(pool.reserve(LegId(20_002)));
+        assert!(!pool.reserve(LegId(20_002)));
+        assert!(!pool.reserve(LegId(20_001)));
+        assert_eq!(pool.allocate(NOW, 0), Some(LegId(20_000)));
+        assert_eq!(pool.allocate(NOW, 0), None);
+    }
+
+    #[test]
+    fn ports_are_drawn_evenly_from_the_whole_range() {
+        let mut counts = [0_u32; 50];
+        let mut pool = PortPool::new(20_000..20_100, 1, [9; 32]);
+        for round in 0..5_000 {
+            let now = NOW + QUARANTINE * round;
+            let leg = pool.allocate(now, 0).unwrap();
+            counts[(leg.0 as usize - 20_000) / 2] += 1;
+            pool.release(now, leg);
+        }
+        let squares = counts
+            .iter()
+            .map(|&n| (f64::from(n) - 100.0).powi(2) / 100.0);
+        let chi_square: f64 = squares.sum();
+        // 49 degrees of freedom: 0.1 % of fair draws lie above 85.
+        assert!(chi_square < 85.0, "{chi_square}");
+    }
+}

@@ -45,6 +45,9 @@ pub enum WavError {
     /// Audio that is not G.711.
     #[error("format tag {0} is not G.711")]
     NotG711(u16),
+    /// G.711 in a layout that is not that of our recordings.
+    #[error("not laid out as a recording")]
+    NotARecording,
 }
 
 /// The header of a recording whose length is not known yet.
@@ -91,7 +94,7 @@ pub fn patches(data_bytes: u64) -> Vec<(u64, [u8; 4])> {
 pub fn repair(header: &[u8], file_bytes: u64) -> Result<Vec<(u64, [u8; 4])>, WavError> {
     let layout = parse(header)?;
     if layout.data_offset != HEADER_SIZE as u64 || layout.channels != CHANNELS {
-        return Err(WavError::Missing("fact"));
+        return Err(WavError::NotARecording);
     }
     let audio = file_bytes.saturating_sub(HEADER_SIZE as u64);
     Ok(patches(audio - audio % u64::from(CHANNELS)))
@@ -152,4 +155,62 @@ fn field(head: &[u8], at: usize) -> Option<[u8; 4]> {
 /// A length as the container holds it: what does not fit is "to the end of the file".
 fn clamp(length: u64) -> u32 {
     u32::try_from(length).unwrap_or(UNKNOWN)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_open_recording_reads_as_ours_without_a_length() {
+        for law in [Law::Mu, Law::A] {
+            let layout = parse(&header(law)).unwrap();
+            let expected = Layout {
+                law,
+                channels: 2,
+                sample_rate: 8_000,
+                data_offset: 58,
+                data_bytes: None,
+            };
+            assert_eq!(layout, expected);
+        }
+    }
+
+    #[test]
+    fn a_closed_recording_bears_its_sizes() {
+        let mut bytes = header(Law::A).to_vec();
+        for (at, patch) in patches(3_200) {
+            bytes[at as usize..at as usize + 4].copy_from_slice(&patch);
+        }
+        assert_eq!(parse(&bytes).unwrap().data_bytes, Some(3_200));
+        let size = |at| u32::from_le_bytes(field(&bytes, at).unwrap());
+        assert_eq!((size(4), size(46), size(54)), (3_250, 1_600, 3_200));
+    }
+
+    #[test]
+    fn repair_trusts_the_length_of_the_file_to_the_last_whole_sample() {
+        let head = header(Law::Mu);
+        assert_eq!(repair(&head, 58 + 321).unwrap(), patches(320));
+        assert_eq!(repair(&head, 20).unwrap(), patches(0));
+        assert_eq!(repair(&head[..40], 58), Err(WavError::Truncated));
+    }
+
+    #[test]
+    fn unknown_chunks_are_stepped_over() {
+        let ours = header(Law::Mu);
+        let mut bytes = ours[..38].to_vec();
+        bytes[22] = 1;
+        bytes.extend_from_slice(b"LIST\x03\0\0\0abc\0data\x05\0\0\0");
+        let layout = parse(&bytes).unwrap();
+        assert_eq!((layout.channels, layout.data_offset), (1, 58));
+        assert_eq!(layout.data_bytes, Some(5));
+    }
+
+    #[test]
+    fn what_is_not_g711_is_refused_by_name() {
+        let mut bytes = header(Law::Mu);
+        bytes[20] = 1;
+        assert_eq!(parse(&bytes), Err(WavError::NotG711(1)));
+        assert_eq!(parse(b"RIFF"), Err(WavError::NotWave));
+    }
 }

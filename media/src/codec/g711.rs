@@ -219,3 +219,6 @@ impl Law {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -62,8 +62,8 @@ fn digits_are_sent_with_one_time_a_marker_and_three_ends() {
         let ends = press.iter().filter(|h| h.payload[1] & 0x80 != 0).count();
         assert_eq!(ends, 3);
     }
-    let pause = events[7].at - events[4].at - Duration::from_millis(20);
-    assert!(pause >= Duration::from_millis(50), "{pause:?}");
+    let rest = events[7].at.saturating_sub(events[4].at);
+    assert!(rest >= Duration::from_millis(70), "{rest:?}");
 }
 
 /// A leg of one engine calls a leg of another: what one sends the other understands.
@@ -90,7 +90,7 @@ fn relayed_keys_reach_the_other_leg_over_a_lossy_path() {
             let from = far.parties[0].address;
             let wait = heard.at.saturating_sub(far.now);
             far.run(wait);
-            far.send(leg(0), from, bytes, Path::default());
+            far.send(leg(0), from, &bytes, Path::default());
         }
         far.run_ms(500);
         assert_eq!(far.digits(c), KEYS, "seed {seed}");
@@ -98,19 +98,16 @@ fn relayed_keys_reach_the_other_leg_over_a_lossy_path() {
 }
 
 #[test]
-fn a_long_press_is_one_key_of_its_whole_length() {
+fn a_press_is_reported_with_its_whole_length() {
     let mut world = World::new(3);
     let a = world.join(Law::Mu, tone(400.0));
     world.run_ms(100);
     world.press(0, '9');
     world.run_ms(500);
-    let press = world.events.iter().find_map(|event| match event {
-        Event::Digit {
-            leg,
-            digit: '9',
-            duration,
-        } if *leg == a => Some(*duration),
-        _ => None,
-    });
-    assert_eq!(press, Some(Duration::from_millis(100)));
+    let press = Event::Digit {
+        leg: a,
+        digit: '9',
+        duration: Duration::from_millis(100),
+    };
+    assert!(world.events.contains(&press), "{:?}", world.events);
 }

@@ -33,7 +33,7 @@ fn a_resumed_engine_goes_on_in_numbers_and_in_the_recording() {
             payload_type: 0,
             telephone_event: Some(EVENT_TYPE),
             signalling: phone(n as u32).ip(),
-            line: line.after_gap(world.now - saved_at),
+            line: line.after_gap(world.now.saturating_sub(saved_at)),
             sending: true,
             latched: Some(phone(n as u32)),
         });
@@ -53,7 +53,7 @@ fn a_resumed_engine_goes_on_in_numbers_and_in_the_recording() {
         assert!((1..200).contains(&packets), "{packets}");
         assert!((1..8 * 3_000).contains(&samples), "{samples}");
     }
-    let length = (world.now - START).as_millis() as usize * 8;
+    let length = world.now.saturating_sub(START).as_millis() as usize * 8;
     let file = &world.files[&KEY];
     assert_eq!(file.left.len(), length);
     let ending: Vec<i16> = file.left[length - 16_000..length - 800]

@@ -11,7 +11,7 @@ use rand_chacha::ChaCha12Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
 pub(crate) const EVENT_TYPE: u8 = 101;
-pub(crate) const START: Duration = Duration::from_secs(1_800_000_000);
+pub(crate) const START: Duration = Duration::from_hours(500_000);
 const TICK: Duration = Duration::from_millis(5);
 const FRAME: Duration = Duration::from_millis(20);
 
@@ -182,7 +182,7 @@ impl World {
     }
 
     /// Sends a datagram to a leg over the given path.
-    pub(crate) fn send(&mut self, to: LegId, from: SocketAddr, bytes: Vec<u8>, path: Path) {
+    pub(crate) fn send(&mut self, to: LegId, from: SocketAddr, bytes: &[u8], path: Path) {
         if self.percent() < path.loss_percent {
             return;
         }
@@ -196,7 +196,7 @@ impl World {
                 number: std::cmp::Reverse(self.sent),
                 leg: to,
                 from,
-                bytes: bytes.clone(),
+                bytes: bytes.to_vec(),
             });
         }
     }
@@ -236,11 +236,15 @@ impl World {
     }
 
     pub(crate) fn digits(&self, of: LegId) -> String {
-        let digit = |event: &Event| match event {
-            Event::Digit { leg, digit, .. } if *leg == of => Some(*digit),
-            _ => None,
-        };
-        self.events.iter().filter_map(digit).collect()
+        let mut digits = String::new();
+        for event in &self.events {
+            if let Event::Digit { leg, digit, .. } = event
+                && *leg == of
+            {
+                digits.push(*digit);
+            }
+        }
+        digits
     }
 
     fn percent(&mut self) -> u32 {
@@ -277,7 +281,7 @@ impl World {
         };
         let bytes = [header.to_bytes().as_slice(), &payload].concat();
         let (to, from, path) = (party.leg, party.address, party.path);
-        self.send(to, from, bytes, path);
+        self.send(to, from, &bytes, path);
     }
 
     fn collect(&mut self, at: Duration) {

@@ -1,0 +1,121 @@
+//! A steady engine allocates nothing: relay, play, mix and record for two hours of virtual time.
+
+#![expect(
+    clippy::cast_possible_truncation,
+    reason = "sequence numbers and ports of the test wrap or are small"
+)]
+
+use std::alloc::System;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use media::rtp::Header;
+use media::{Config, Engine, Law, LegId, Line, Order, Outbox, Prompt, RecordingKey, Segment};
+use stats_alloc::{INSTRUMENTED_SYSTEM, Region, Stats, StatsAlloc};
+
+#[global_allocator]
+static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
+
+const START: Duration = Duration::from_hours(500_000);
+const LEGS: u32 = 6;
+
+fn leg(n: u32) -> LegId {
+    LegId(20_000 + 2 * n)
+}
+
+fn phone(n: u32) -> SocketAddr {
+    SocketAddr::new([192, 0, 2, n as u8 + 1].into(), 4_000)
+}
+
+/// Legs 0 and 1 are relayed and recorded, 2 hears a prompt, 3 to 5 hear a mix of each other.
+fn busy_engine(outbox: &mut Outbox) -> Engine {
+    let mut engine = Engine::new(Config {
+        first_leg: leg(0),
+        legs: 2 * LEGS as usize,
+    });
+    let mut orders: Vec<Order> = (0..LEGS)
+        .map(|n| Order::Open {
+            leg: leg(n),
+            remote: phone(n),
+            law: if n == 1 { Law::A } else { Law::Mu },
+            payload_type: if n == 1 { 8 } else { 0 },
+            telephone_event: Some(101),
+            signalling: phone(n).ip(),
+            line: Line {
+                ssrc: n,
+                sequence: 0,
+                timestamp: 0,
+            },
+            sending: true,
+        })
+        .collect();
+    for (a, b) in [(0, 1), (3, 4), (3, 5), (4, 5)] {
+        orders.push(Order::Bridge {
+            a: leg(a),
+            b: leg(b),
+        });
+    }
+    orders.push(Order::Record {
+        recording: RecordingKey(1),
+        customer: leg(0),
+        agent: Some(leg(1)),
+        started_at: START,
+        resume: false,
+        law: Law::Mu,
+    });
+    orders.push(Order::Play {
+        leg: leg(2),
+        play: 1,
+        segments: vec![Segment::Audio(Arc::new(Prompt::from_pcm(&[500; 9_999])))],
+        repeat: true,
+    });
+    for order in orders {
+        engine.handle_order(START, order, outbox);
+    }
+    engine
+}
+
+/// Runs ticks `from` to `to`; every fourth tick each party sends a frame. How many packets left.
+fn run(engine: &mut Engine, outbox: &mut Outbox, ticks: std::ops::Range<u32>) -> u64 {
+    let mut packet = [0x90; 172];
+    let mut sent = 0;
+    for tick in ticks {
+        let now = START + Duration::from_millis(5) * tick;
+        if tick % 4 == 0 {
+            let frame = tick / 4;
+            for n in 0..LEGS {
+                let header = Header {
+                    payload_type: if n == 1 { 8 } else { 0 },
+                    marker: false,
+                    sequence: frame as u16,
+                    timestamp: frame.wrapping_mul(160),
+                    ssrc: 100 + n,
+                };
+                packet[..12].copy_from_slice(&header.to_bytes());
+                engine.handle_packet(now, leg(n), phone(n), &mut packet, outbox);
+            }
+        }
+        engine.handle_tick(now, outbox);
+        sent += outbox.packets().count() as u64;
+        outbox.drain_events();
+        outbox.clear();
+    }
+    sent
+}
+
+#[test]
+fn two_hours_of_calls_allocate_nothing() {
+    let mut outbox = Outbox::with_capacity(64);
+    let mut engine = busy_engine(&mut outbox);
+    let minute = 12_000;
+    run(&mut engine, &mut outbox, 0..minute);
+    let region = Region::new(ALLOCATOR);
+    let sent = run(&mut engine, &mut outbox, minute..120 * minute);
+    assert_eq!(region.change(), Stats::default());
+    let frames = u64::from(119 * minute / 4 * LEGS);
+    assert!(
+        sent.abs_diff(frames) < 100,
+        "{sent} of {frames} packets left"
+    );
+}
