@@ -13,6 +13,7 @@ const STYLE: &str = include_str!("docs/page.css");
 #[utoipa::path(
     get,
     path = "/api/v1/openapi.json",
+    operation_id = "show_specification",
     tag = "operation",
     security(()),
     responses((status = 200, content_type = "application/json", description = "OpenAPI 3.1")),

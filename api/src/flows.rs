@@ -13,6 +13,7 @@ use utoipa::ToSchema;
 #[utoipa::path(
     get,
     path = "/api/v1/flows",
+    operation_id = "list_flows",
     tag = "flows",
     responses(
         (status = 200, body = Page<View>),

@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 #[utoipa::path(
     get,
     path = "/healthz",
+    operation_id = "show_health",
     tag = "operation",
     security(()),
     responses((status = 200, content_type = "text/plain", body = String)),
@@ -24,6 +25,7 @@ pub(crate) async fn healthz() -> &'static str {
 #[utoipa::path(
     get,
     path = "/readyz",
+    operation_id = "show_readiness",
     tag = "operation",
     security(()),
     responses((status = 200, body = Ready), (status = 503, body = Ready)),
@@ -75,6 +77,7 @@ pub(crate) struct Part {
 #[utoipa::path(
     get,
     path = "/metrics",
+    operation_id = "show_metrics",
     tag = "operation",
     security(()),
     responses((status = 200, content_type = "text/plain", body = String)),

@@ -23,6 +23,7 @@ mod parameters;
 mod people;
 mod queues;
 mod router;
+mod serve;
 mod sessions;
 mod state;
 mod time;
@@ -32,4 +33,5 @@ mod vocabulary;
 
 pub use error::{ApiError, FieldError};
 pub use router::{router, specification};
+pub use serve::serve;
 pub use state::{Asset, Assets, Check, Engine, Order, Readiness, State};

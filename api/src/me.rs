@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 #[utoipa::path(
     get,
     path = "/api/v1/me",
+    operation_id = "show_me",
     tag = "sessions",
     responses(
         (status = 200, body = Me),

@@ -25,6 +25,7 @@ use utoipa::{Modify, OpenApi};
         (name = "operation", description = "Probes, metrics and this specification"),
     ),
     security(("bearer" = []), ("cookie" = [])),
+    components(schemas(crate::call_records::range::QuickRange)),
     modifiers(&Security),
 )]
 pub(crate) struct Head;

@@ -15,6 +15,7 @@ use utoipa::ToSchema;
 #[utoipa::path(
     get,
     path = "/api/v1/queues",
+    operation_id = "list_queues",
     tag = "queues",
     responses(
         (status = 200, body = Page<View>),

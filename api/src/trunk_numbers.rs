@@ -14,6 +14,7 @@ use utoipa::ToSchema;
 #[utoipa::path(
     get,
     path = "/api/v1/trunk-numbers",
+    operation_id = "list_trunk_numbers",
     tag = "trunk-numbers",
     responses(
         (status = 200, body = Page<View>),

@@ -13,6 +13,7 @@ use utoipa::ToSchema;
 #[utoipa::path(
     get,
     path = "/api/v1/trunks",
+    operation_id = "list_trunks",
     tag = "trunks",
     responses(
         (status = 200, body = Page<View>),

@@ -14,6 +14,7 @@ use model::AgentId;
 #[utoipa::path(
     post,
     path = "/api/v1/agents/me/end-wrap-up",
+    operation_id = "end_my_wrap_up",
     tag = "agents",
     responses(
         (status = 204, description = "the wrap-up is over"),
@@ -34,6 +35,7 @@ pub(crate) async fn myself(
 #[utoipa::path(
     post,
     path = "/api/v1/agents/{id}/end-wrap-up",
+    operation_id = "end_agent_wrap_up",
     tag = "agents",
     params(("id" = String, Path, format = "uuid", description = "the agent")),
     responses(

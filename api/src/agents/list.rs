@@ -11,6 +11,7 @@ use axum::{Json, extract};
 #[utoipa::path(
     get,
     path = "/api/v1/agents",
+    operation_id = "list_agents",
     tag = "agents",
     responses(
         (status = 200, body = Page<View>),

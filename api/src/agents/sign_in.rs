@@ -18,6 +18,7 @@ use utoipa::ToSchema;
 #[utoipa::path(
     post,
     path = "/api/v1/agents/me/sign-in",
+    operation_id = "sign_in_myself",
     tag = "agents",
     request_body = Request,
     responses(
@@ -41,6 +42,7 @@ pub(crate) async fn myself(
 #[utoipa::path(
     post,
     path = "/api/v1/agents/{id}/sign-in",
+    operation_id = "sign_in_agent",
     tag = "agents",
     params(("id" = String, Path, format = "uuid", description = "the agent")),
     request_body = Request,

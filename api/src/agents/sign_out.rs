@@ -14,6 +14,7 @@ use model::{AgentId, StatusActor};
 #[utoipa::path(
     post,
     path = "/api/v1/agents/me/sign-out",
+    operation_id = "sign_out_myself",
     tag = "agents",
     responses(
         (status = 204, description = "signed out"),
@@ -34,6 +35,7 @@ pub(crate) async fn myself(
 #[utoipa::path(
     post,
     path = "/api/v1/agents/{id}/sign-out",
+    operation_id = "sign_out_agent",
     tag = "agents",
     params(("id" = String, Path, format = "uuid", description = "the agent")),
     responses(

@@ -17,6 +17,7 @@ use utoipa::ToSchema;
 #[utoipa::path(
     post,
     path = "/api/v1/agents/me/status",
+    operation_id = "set_my_status",
     tag = "agents",
     request_body = Request,
     responses(
@@ -40,6 +41,7 @@ pub(crate) async fn myself(
 #[utoipa::path(
     post,
     path = "/api/v1/agents/{id}/status",
+    operation_id = "set_agent_status",
     tag = "agents",
     params(("id" = String, Path, format = "uuid", description = "the agent")),
     request_body = Request,

@@ -19,6 +19,7 @@ use utoipa::ToSchema;
 #[utoipa::path(
     get,
     path = "/api/v1/call-records/{id}/events",
+    operation_id = "list_call_record_events",
     tag = "call-records",
     params(("id" = String, Path, format = "uuid", description = "the call")),
     responses(

@@ -48,6 +48,7 @@ pub(crate) struct Search {
     ended_reason: Option<EndReason>,
     /// The order; there is one, newest first.
     #[serde(rename = "sort")]
+    #[param(inline)]
     _sort: Option<Sort>,
     /// How many at most, 1 to 200; 50 when not given.
     #[param(minimum = 1, maximum = 200)]

@@ -15,6 +15,7 @@ use utoipa::ToSchema;
 #[utoipa::path(
     get,
     path = "/api/v1/call-records",
+    operation_id = "list_call_records",
     tag = "call-records",
     params(Search),
     responses(

@@ -23,6 +23,7 @@ const PIECE: usize = 64 * 1024;
 #[utoipa::path(
     get,
     path = "/api/v1/call-records/{id}/recording",
+    operation_id = "show_call_recording",
     tag = "call-records",
     params(
         ("id" = String, Path, format = "uuid", description = "the call"),

@@ -15,6 +15,7 @@ use utoipa::ToSchema;
 #[utoipa::path(
     get,
     path = "/api/v1/call-records/{id}",
+    operation_id = "show_call_record",
     tag = "call-records",
     params(("id" = String, Path, format = "uuid", description = "the call")),
     responses(

@@ -14,6 +14,7 @@ use model::CallId;
 #[utoipa::path(
     post,
     path = "/api/v1/calls/{id}/hangup",
+    operation_id = "hang_up_call",
     tag = "calls",
     params(("id" = String, Path, format = "uuid", description = "the call")),
     responses(

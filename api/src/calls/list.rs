@@ -12,6 +12,7 @@ use axum::{Json, extract};
 #[utoipa::path(
     get,
     path = "/api/v1/calls",
+    operation_id = "list_calls",
     tag = "calls",
     responses(
         (status = 200, body = Page<View>),

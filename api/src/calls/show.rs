@@ -13,6 +13,7 @@ use model::CallId;
 #[utoipa::path(
     get,
     path = "/api/v1/calls/{id}",
+    operation_id = "show_call",
     tag = "calls",
     params(("id" = String, Path, format = "uuid", description = "the call")),
     responses(

@@ -26,6 +26,7 @@ const LONGEST_PASSWORD: usize = 1_024;
 #[utoipa::path(
     post,
     path = "/api/v1/sessions",
+    operation_id = "sign_in",
     tag = "sessions",
     security(()),
     request_body = Credentials,

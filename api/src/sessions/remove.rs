@@ -11,6 +11,7 @@ use axum::response::IntoResponse;
 #[utoipa::path(
     delete,
     path = "/api/v1/sessions/current",
+    operation_id = "sign_out",
     tag = "sessions",
     responses(
         (status = 204, description = "signed out"),

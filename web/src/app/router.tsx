@@ -1,0 +1,90 @@
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+  useRouter,
+} from "@tanstack/react-router";
+import { meQuery } from "../api/me";
+import { SignInPage } from "../features/sessions/components/sign-in-page";
+import { readSearch } from "../features/call-records/search";
+import { cache } from "./cache";
+import { NotFound } from "./not-found";
+import { Shell } from "./shell";
+
+const root = createRootRoute({ notFoundComponent: NotFound });
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: "/sign-in",
+  validateSearch: (search): { next?: string } =>
+    typeof search.next === "string" && /^\/[^/\\]/.test(search.next) ? { next: search.next } : {},
+  component: function SignIn() {
+    const { history } = useRouter();
+    const { next } = signIn.useSearch();
+    return (
+      <SignInPage
+        onSignedIn={() => {
+          history.push(next ?? "/calls");
+        }}
+      />
+    );
+  },
+});
+
+const inside = createRoute({
+  getParentRoute: () => root,
+  id: "inside",
+  component: Shell,
+  beforeLoad: async ({ location }) => {
+    const me = await cache.ensureQueryData(meQuery);
+    if (!me) {
+      throw redirect({ to: "/sign-in", search: { next: location.href } });
+    }
+  },
+});
+
+const start = createRoute({
+  getParentRoute: () => inside,
+  path: "/",
+  beforeLoad: () => {
+    throw redirect({ to: "/calls" });
+  },
+});
+
+const calls = createRoute({
+  getParentRoute: () => inside,
+  path: "/calls",
+  component: lazyRouteComponent(
+    () => import("../features/calls/components/calls-page"),
+    "CallsPage",
+  ),
+});
+
+const callRecords = createRoute({
+  getParentRoute: () => inside,
+  path: "/call-records",
+  validateSearch: readSearch,
+  component: lazyRouteComponent(() => import("./call-records-route"), "CallRecordsRoute"),
+});
+
+const agents = createRoute({
+  getParentRoute: () => inside,
+  path: "/agents",
+  component: lazyRouteComponent(
+    () => import("../features/agents/components/agents-page"),
+    "AgentsPage",
+  ),
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([signIn, inside.addChildren([start, calls, callRecords, agents])]),
+  defaultPreload: "intent",
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}

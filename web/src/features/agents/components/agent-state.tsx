@@ -1,0 +1,47 @@
+import { Badge, Tag, type BadgeProps } from "antd";
+import { useTranslation } from "react-i18next";
+import type { Agent } from "../api/agents";
+
+const STATUS_BADGES: Record<Agent["status"], BadgeProps["status"]> = {
+  offline: "default",
+  online: "success",
+  do_not_disturb: "error",
+  break: "warning",
+  locked: "error",
+};
+
+const WORK_COLOURS: Record<Agent["work"], string> = {
+  offline: "default",
+  idle: "green",
+  busy: "default",
+  ringing: "gold",
+  talking: "blue",
+  wrap_up: "purple",
+};
+
+/** What an agent has declared. */
+export function StatusBadge({ agent }: { agent: Agent }) {
+  const { t } = useTranslation();
+  const text =
+    agent.status === "break" && agent.break != null
+      ? t("agent.breakKind", { code: agent.break })
+      : t(`agent.statuses.${agent.status}`);
+  return <Badge status={STATUS_BADGES[agent.status] ?? "default"} text={text} />;
+}
+
+/** What an agent is doing. */
+export function WorkTag({ agent }: { agent: Agent }) {
+  const { t } = useTranslation();
+  return <Tag color={WORK_COLOURS[agent.work]}>{t(`agent.works.${agent.work}`)}</Tag>;
+}
+
+/** Whether an agent's phone can ring. */
+export function PhoneBadge({ agent }: { agent: Agent }) {
+  const { t } = useTranslation();
+  return (
+    <Badge
+      status={agent.registered ? "success" : "default"}
+      text={t(agent.registered ? "agent.registered" : "agent.unregistered")}
+    />
+  );
+}

@@ -1,0 +1,75 @@
+import { useTranslation } from "react-i18next";
+import { clockOfMs } from "../../../locales/format";
+import type { CallRecordEvent } from "../api/call-records";
+
+/** One sentence for one thing that happened to a call. */
+export function useEventText(): (event: CallRecordEvent) => string {
+  const { t } = useTranslation();
+  const say = (key: string, values: Record<string, unknown> = {}) =>
+    t(`record.event.${key}`, values);
+  const named = (thing: { id: string; name?: string | null }) => thing.name ?? thing.id;
+  return (event) => {
+    switch (event.kind) {
+      case "arrived":
+        return say("arrived", { caller: event.caller, called: event.called });
+      case "flow_entered":
+        return say("flow_entered", { flow: named(event.flow), version: event.version });
+      case "node_entered":
+        return say("node_entered", { node: event.node });
+      case "node_left":
+        return say(event.keys ? "node_left_keys" : "node_left", {
+          node: event.node,
+          exit: event.exit,
+          keys: event.keys,
+        });
+      case "unreadable":
+        return say("unreadable", { node: event.node, reason: event.reason });
+      case "queued":
+        return say("queued", { queue: named(event.queue) });
+      case "dequeued":
+        return say("dequeued", {
+          queue: named(event.queue),
+          exit: t(`record.exits.${event.exit}`),
+        });
+      case "offered":
+        return say("offered", { agent: named(event.agent) });
+      case "offer_ended":
+        return say("offer_ended", {
+          agent: named(event.agent),
+          outcome: t(`record.outcomes.${event.outcome}`),
+        });
+      case "dialed":
+        return say("dialed", { number: event.number });
+      case "dial_failed":
+        return say("dial_failed", {
+          number: event.number,
+          reason: t(`record.reasons.${event.reason}`),
+        });
+      case "bridged":
+      case "unbridged":
+        return event.agent
+          ? say(event.kind, { agent: named(event.agent) })
+          : say(`${event.kind}_outside`);
+      case "hold_changed":
+        return say(event.held ? "held" : "resumed_talk");
+      case "recording_ended":
+        return say("recording_ended", { duration: clockOfMs(event.duration_ms) });
+      case "leg_quality":
+        return say(event.customer ? "leg_quality_customer" : "leg_quality_agent", {
+          lost: event.lost,
+          all: event.received + event.lost,
+          jitter: event.jitter_ms,
+        });
+      case "ended":
+        return say("ended", {
+          by: t(`record.endedBy.${event.by}`),
+          reason: t(`record.reasons.${event.reason}`),
+        });
+      case "answered":
+      case "recording_started":
+      case "voicemail_started":
+      case "resumed":
+        return say(event.kind);
+    }
+  };
+}

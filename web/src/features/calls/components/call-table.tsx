@@ -1,0 +1,68 @@
+import { Badge, Empty, Table, Tag, type TableColumnsType } from "antd";
+import { useTranslation } from "react-i18next";
+import { Elapsed } from "../../../components/elapsed";
+import { useFormat } from "../../../locales/format";
+import type { LiveCall } from "../api/calls";
+import { HangUpButton } from "./hang-up-button";
+
+const COLOURS: Record<LiveCall["stage"], string> = {
+  pre_ivr: "default",
+  ivr: "blue",
+  queue: "orange",
+  ringing: "gold",
+  talking: "green",
+  voicemail: "purple",
+};
+
+interface Props {
+  calls: LiveCall[];
+  loading: boolean;
+}
+
+export function CallTable({ calls, loading }: Props) {
+  const columns = useColumns();
+  const { t } = useTranslation();
+  return (
+    <Table<LiveCall>
+      rowKey="id"
+      size="middle"
+      columns={columns}
+      dataSource={calls}
+      loading={loading}
+      pagination={false}
+      scroll={{ x: "max-content" }}
+      locale={{ emptyText: <Empty description={t("call.none")} /> }}
+    />
+  );
+}
+
+function useColumns(): TableColumnsType<LiveCall> {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const none = t("common.none");
+  return [
+    {
+      title: t("call.stage"),
+      dataIndex: "stage",
+      render: (stage: LiveCall["stage"]) => (
+        <Tag color={COLOURS[stage]}>{t(`call.stages.${stage}`)}</Tag>
+      ),
+    },
+    { title: t("call.caller"), dataIndex: "caller", className: "figure" },
+    { title: t("call.trunkNumber"), dataIndex: "trunk_number", className: "figure" },
+    { title: t("call.queue"), render: (_, call) => call.queue?.name ?? none },
+    { title: t("call.agent"), render: (_, call) => call.agent?.name ?? none },
+    { title: t("call.startedAt"), render: (_, call) => format.time(call.started_at) },
+    { title: t("call.duration"), render: (_, call) => <Elapsed since={call.started_at} /> },
+    {
+      title: t("call.recording"),
+      render: (_, call) =>
+        call.recording ? <Badge status="error" text={t("call.recorded")} /> : none,
+    },
+    {
+      title: t("common.actions"),
+      align: "right",
+      render: (_, call) => <HangUpButton call={call} />,
+    },
+  ];
+}
