@@ -22,6 +22,8 @@ const DELAY_MAX: i64 = 1_920;
 const DELAY_AT_START: i64 = 320;
 const BASELINE_SPAN: Micros = Micros::from_ms(5_000);
 const SHRINK_EVERY: Micros = Micros::from_ms(200);
+/// How far playing may run ahead of the aim before a frame is inserted.
+const AHEAD_MAX: i64 = 40;
 /// Delay beyond the aim that is cut even while somebody speaks.
 const EXCESS_MAX: i64 = 480;
 /// A timestamp so far off is a new time line.
@@ -143,7 +145,7 @@ impl JitterBuffer {
             return Playout::Silence;
         }
         let behind = due - play;
-        if behind <= -(FRAME_SAMPLES as i64) {
+        if behind <= -AHEAD_MAX {
             anchor.play = Some(play);
             self.anchor = Some(anchor);
             self.conceal(frame);

@@ -56,9 +56,8 @@ fn mutate(input: &mut Vec<u8>, random: &mut ChaCha12Rng) {
         1 => input.insert(at, random.next_u32() as u8),
         2 if at < input.len() => input[at] ^= 1 << (random.next_u32() % 8),
         3 if at < input.len() => {
-            input[at] = *b"\0\xFF=\n /:.9-"
-                .get(random.next_u32() as usize % 10)
-                .unwrap_or(&0)
+            let telling = b"\0\xFF=\n /:.9-";
+            input[at] = telling[random.next_u32() as usize % telling.len()];
         }
         4 => input.extend_from_within(at..),
         _ => {

@@ -130,7 +130,7 @@ const fn a_expand(byte: u8) -> i16 {
 /// Compands a 14-bit sample.
 const fn mu_compress(sample: i32) -> u8 {
     let negative = sample < 0;
-    let magnitude = if negative { -sample } else { sample };
+    let magnitude = if negative { -sample - 1 } else { sample };
     let clipped = if magnitude > MU_CLIP {
         MU_CLIP
     } else {

