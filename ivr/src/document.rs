@@ -80,7 +80,10 @@ impl Document {
     /// Every unreadable part with its path.
     pub fn from_yaml(text: &str) -> Result<Self, Vec<Problem>> {
         check_size(text)?;
-        let tree = serde_saphyr::from_str(text).map_err(|error| vec![syntax(&error)])?;
+        // Names such as `yes`, `no` and `on` are texts, as in YAML 1.2.
+        let options = serde_saphyr::options! { strict_booleans: true };
+        let tree = serde_saphyr::from_str_with_options(text, options)
+            .map_err(|error| vec![syntax(&error)])?;
         parts::read_document(tree)
     }
 
