@@ -27,6 +27,11 @@ impl Micros {
         Self(self.0 + span.0)
     }
 
+    /// How long so many 8 kHz samples last.
+    pub(crate) const fn from_samples(samples: u32) -> Self {
+        Self(samples as u64 * 1_000 / SAMPLES_PER_MS)
+    }
+
     /// How many 8 kHz samples the span holds.
     pub(crate) const fn samples(self) -> u64 {
         self.0 * SAMPLES_PER_MS / 1_000

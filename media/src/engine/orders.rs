@@ -289,7 +289,7 @@ impl Engine {
         let before = recorder.agent;
         recorder.set_agent(index);
         if let Some(leg) = before.and_then(|index| self.legs[index as usize].as_mut()) {
-            leg.agent_of = None;
+            leg.agent_of.take_if(|known| *known == slot as u32);
         }
         if let Some(agent) = agent {
             self.leg_mut(agent)?.agent_of = Some(slot as u32);

@@ -8,10 +8,10 @@ use crate::Line;
 use crate::clock::{FRAME, FRAME_SAMPLES, Micros};
 use crate::rtp::Header;
 
-/// A pause after which our own frames move on by the clock and not by 20 ms.
-const LATE: Micros = Micros::from_ms(100);
-/// Pause of a relayed source after which silence takes its place.
-const PATIENCE: Micros = Micros::from_ms(60);
+/// Delay after which our own frames move on by the clock and not by 20 ms.
+const LATE: Micros = Micros::from_ms(80);
+/// Delay of a relayed source's next packet after which silence takes its place.
+const PATIENCE: Micros = Micros::from_ms(40);
 /// The same during a key press, whose lost packets silence would break apart.
 const EVENT_PATIENCE: Micros = Micros::from_ms(200);
 /// How long packets of a relayed source are dropped because silence took their place.
@@ -39,7 +39,8 @@ pub(crate) struct Relayed {
 pub(crate) struct Sender {
     line: Line,
     speaker: Speaker,
-    sent_at: Micros,
+    /// When the line's time is due: the end of what was sent last.
+    due_at: Micros,
     sent: u64,
     mark: bool,
     key_timestamp: u32,
@@ -76,7 +77,7 @@ impl Sender {
         Self {
             line,
             speaker: Speaker::Nobody,
-            sent_at: now,
+            due_at: now,
             sent: 0,
             mark: true,
             key_timestamp: line.timestamp,
@@ -110,14 +111,14 @@ impl Sender {
         } else {
             PATIENCE
         };
-        self.speaker == Speaker::Leg && at.since(self.sent_at) <= patience
+        self.speaker == Speaker::Leg && at.since(self.due_at) <= patience
     }
 
     /// Numbers a frame of our own that is due at `at`.
     #[inline]
     pub(crate) fn number_frame(&mut self, at: Micros, payload_type: u8) -> Header {
         let switched = self.speaker != Speaker::Engine;
-        let late = at.since(self.sent_at) >= LATE;
+        let late = at.since(self.due_at) >= LATE;
         if switched || late {
             self.catch_up(at);
         }
@@ -126,7 +127,7 @@ impl Sender {
         self.mark = false;
         let header = self.header(payload_type, marker);
         self.line.timestamp = self.line.timestamp.wrapping_add(FRAME_SAMPLES as u32);
-        self.sent_packet(at);
+        self.sent_packet(at, FRAME);
         header
     }
 
@@ -143,7 +144,7 @@ impl Sender {
         let mut header = self.header(payload_type, begins);
         header.timestamp = self.key_timestamp;
         self.line.timestamp = self.line.timestamp.wrapping_add(FRAME_SAMPLES as u32);
-        self.sent_packet(at);
+        self.sent_packet(at, FRAME);
         header
     }
 
@@ -162,7 +163,7 @@ impl Sender {
         }
         let mut marker = packet.marker || self.speaker != Speaker::Leg;
         let (mut step, mut time_step) = self.steps(packet);
-        let elapsed = now.since(self.sent_at).samples() as i32;
+        let elapsed = now.since(self.due_at).samples() as i32;
         let backwards = step >= 0 && time_step < 0 && !packet.is_event;
         let wild = step.abs() > STEP_MAX || time_step > elapsed.saturating_add(TIME_STEP_MAX);
         if backwards || wild {
@@ -171,7 +172,7 @@ impl Sender {
             (step, time_step) = self.steps(packet);
         }
         if step < 0 {
-            return self.number_late(now, payload_type, packet, time_step);
+            return self.number_late(payload_type, packet, time_step);
         }
         let timestamp = self.relayed_time(packet);
         let mut header = self.header(payload_type, marker);
@@ -184,14 +185,18 @@ impl Sender {
         }
         self.speaker = Speaker::Leg;
         self.shift.covered_since = None;
-        self.sent_packet(now);
+        let lasts = if packet.is_event {
+            FRAME
+        } else {
+            Micros::from_samples(packet.samples)
+        };
+        self.sent_packet(now, lasts);
         Some(header)
     }
 
     /// A packet that was overtaken keeps its own place, unless another speaker had that place.
     fn number_late(
         &mut self,
-        now: Micros,
         payload_type: u8,
         packet: &Relayed,
         time_step: i32,
@@ -204,7 +209,6 @@ impl Sender {
         header.sequence = packet.sequence.wrapping_add(self.shift.sequence);
         header.timestamp = packet.timestamp.wrapping_add(self.shift.timestamp);
         self.sent += 1;
-        self.sent_at = now;
         Some(header)
     }
 
@@ -272,12 +276,12 @@ impl Sender {
         };
     }
 
-    /// Moves time on by what passed since the last packet, in whole frames.
+    /// Moves time on by the delay of what is sent next, in whole frames.
     fn catch_up(&mut self, at: Micros) {
         if self.speaker == Speaker::Nobody {
             return;
         }
-        let frames = at.since(self.sent_at).0.saturating_sub(FRAME.0 / 2) / FRAME.0;
+        let frames = (at.since(self.due_at).0 + FRAME.0 / 2) / FRAME.0;
         let moved = (frames * FRAME_SAMPLES as u64) as u32;
         self.line.timestamp = self.line.timestamp.wrapping_add(moved);
     }
@@ -292,9 +296,12 @@ impl Sender {
         }
     }
 
-    fn sent_packet(&mut self, at: Micros) {
+    fn sent_packet(&mut self, at: Micros, lasts: Micros) {
         self.line.sequence = self.line.sequence.wrapping_add(1);
-        self.sent_at = at;
+        self.due_at = at.plus(lasts);
         self.sent += 1;
     }
 }
+
+#[cfg(test)]
+mod tests;
