@@ -37,6 +37,7 @@ pub(crate) struct Segments {
 pub(crate) fn recover(dir: &Path) -> Result<(Recovered, Segments), Error> {
     let mut recovered = Recovered::default();
     let mut segments = Segments::default();
+    segment::remove_drafts(dir)?;
     for first in segment::list(dir)? {
         let path = segment::path(dir, first);
         let bytes = fs::read(&path).map_err(Error::file("read", &path))?;

@@ -13,6 +13,7 @@ pub(crate) const HEADER_BYTES: usize = 28;
 const MAGIC: [u8; 8] = *b"TRNKJRNL";
 const VERSION: u32 = 1;
 const SUFFIX: &str = "journal";
+const DRAFT_SUFFIX: &str = "draft";
 
 /// The file name of the segment that begins with record `first`: names sort as sequences do.
 pub(crate) fn path(dir: &Path, first: u64) -> PathBuf {
@@ -32,6 +33,25 @@ pub(crate) fn list(dir: &Path) -> Result<Vec<u64>, Error> {
     }
     found.sort_unstable();
     Ok(found)
+}
+
+/// The name under which the segment at `path` is written until its snapshot is whole.
+pub(crate) fn draft(path: &Path) -> PathBuf {
+    path.with_extension(DRAFT_SUFFIX)
+}
+
+/// Removes what a crash in the middle of a rotation left.
+pub(crate) fn remove_drafts(dir: &Path) -> Result<(), Error> {
+    for entry in fs::read_dir(dir).map_err(Error::file("list", dir))? {
+        let path = entry.map_err(Error::file("list", dir))?.path();
+        if path
+            .extension()
+            .is_some_and(|suffix| suffix == DRAFT_SUFFIX)
+        {
+            fs::remove_file(&path).map_err(Error::file("remove", &path))?;
+        }
+    }
+    Ok(())
 }
 
 /// The header of the segment that begins with record `first`.

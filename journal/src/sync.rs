@@ -40,16 +40,22 @@ struct Work {
 }
 
 impl Syncer {
-    /// Starts the thread for `live`, whose records up to `written` are durable already.
-    pub(crate) fn start(live: Arc<File>, written: u64, interval: Duration) -> io::Result<Self> {
+    /// Starts the thread for the segment `live`; it makes durable what another process may have
+    /// left in memory there and in the files `left`.
+    pub(crate) fn start(
+        live: Arc<File>,
+        left: Vec<Arc<File>>,
+        written: u64,
+        interval: Duration,
+    ) -> io::Result<Self> {
         let shared = Arc::new(Shared {
             written: Arc::new(AtomicU64::new(written)),
-            synced: AtomicU64::new(written),
+            synced: AtomicU64::new(0),
             failed: AtomicBool::new(false),
-            dirty: AtomicBool::new(false),
+            dirty: AtomicBool::new(true),
             work: Mutex::new(Work {
                 live,
-                left: Vec::new(),
+                left,
                 stop: false,
             }),
             wake: Condvar::new(),

@@ -84,7 +84,8 @@ impl Journal {
             (File::open(dir).map_err(Error::file("open", dir))?, 0)
         };
         let live = Arc::new(live);
-        let syncer = Syncer::start(Arc::clone(&live), last_seq, options.sync_interval)
+        let left = open_all(dir, &segments.firsts)?;
+        let syncer = Syncer::start(Arc::clone(&live), left, last_seq, options.sync_interval)
             .map_err(Error::file("start the sync thread of", dir))?;
         let mut journal = Self {
             dir: dir.to_owned(),
@@ -153,7 +154,7 @@ impl Journal {
     ) -> Result<(), Error> {
         let first = self.last_seq + 1;
         let path = segment::path(&self.dir, first);
-        let draft = path.with_extension("draft");
+        let draft = segment::draft(&path);
         let (file, bytes, last_seq) = self.write_snapshot(&draft, now, saves)?;
         // A segment appears under its name only with a whole snapshot in it.
         fs::rename(&draft, &path).map_err(Error::file("rename", &draft))?;
@@ -161,6 +162,8 @@ impl Journal {
         self.live = Arc::new(file);
         self.live_bytes = bytes;
         self.total_bytes += bytes;
+        // A live segment that had lost all its records was replaced by its name.
+        self.firsts.retain(|&other| other != first);
         self.firsts.push(first);
         self.base = (first, last_seq);
         self.last_seq = last_seq;
@@ -276,6 +279,16 @@ impl Journal {
             self.buffer = Vec::new();
         }
     }
+}
+
+/// The segments and their directory, to be made durable.
+fn open_all(dir: &Path, firsts: &[u64]) -> Result<Vec<Arc<File>>, Error> {
+    let paths = firsts.iter().map(|&first| segment::path(dir, first));
+    let all = paths.chain([dir.to_owned()]).map(|path| {
+        let opened = File::open(&path).map_err(Error::file("open", &path))?;
+        Ok(Arc::new(opened))
+    });
+    all.collect()
 }
 
 #[cfg(test)]
