@@ -12,6 +12,10 @@ const FLOWS: [&str; 6] = [
 ];
 
 /// The flow files that ship with the product, in the order of their names.
+///
+/// # Panics
+///
+/// Never: a test reads every one of them.
 pub fn demo_flows() -> Vec<Document> {
     FLOWS
         .iter()

@@ -88,11 +88,19 @@ impl Document {
     }
 
     /// Writes the flow file as JSON.
+    ///
+    /// # Panics
+    ///
+    /// Never: every key is a text.
     pub fn to_json(&self) -> String {
         serde_json::to_string_pretty(self).expect("a document has only text keys")
     }
 
     /// Identifies what the flow does: SHA-256 over everything but the places on the canvas and the order of the edges.
+    ///
+    /// # Panics
+    ///
+    /// Never: every key is a text.
     pub fn semantic_hash(&self) -> [u8; 32] {
         #[derive(Serialize)]
         struct Meaning<'a> {

@@ -29,9 +29,9 @@ pub const COLLECTED_DIGITS: u8 = 64;
 /// Retries of a menu or collect node.
 pub const RETRIES: u8 = 9;
 /// The longest pause, timeout or wait for a key that a node may ask for.
-pub const WAIT: Duration = Duration::from_secs(120);
+pub const WAIT: Duration = Duration::from_mins(2);
 /// The longest message that a voicemail node records.
-pub const MESSAGE: Duration = Duration::from_secs(1_800);
+pub const MESSAGE: Duration = Duration::from_mins(30);
 /// Problems that one check reports.
 pub const PROBLEMS: usize = 1_000;
 /// Digits kept that the caller typed before they were asked for.
@@ -40,9 +40,7 @@ pub const TYPED_AHEAD: usize = 32;
 pub const STEPS_WITHOUT_WAIT: u32 = 50;
 /// Nodes that a caller walks through in one call.
 pub const STEPS: u32 = 1_000;
-/// Actions that may wait to be taken; far above what one happening can cause within the step limits.
-pub const ACTIONS: usize = 4_096;
 /// The longest time in which a started speech must report its end.
-pub const SPEECH: Duration = Duration::from_secs(600);
+pub const SPEECH: Duration = Duration::from_mins(10);
 /// The time a caller may spend in a flow, transfers not counted.
-pub const WALK: Duration = Duration::from_secs(1_800);
+pub const WALK: Duration = Duration::from_mins(30);

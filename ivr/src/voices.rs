@@ -142,18 +142,15 @@ impl Voices {
                 }
                 Unit::Word(word) => (word, tail),
             };
-            match voice.and_then(|voice| voice.longest_match(rest)) {
-                Some((taken, name)) => {
-                    clips.push(Clip::Unit {
-                        locale,
-                        name: name.to_owned(),
-                    });
-                    rest = &rest[taken..];
-                }
-                None => {
-                    missing.insert(word.clone());
-                    rest = tail;
-                }
+            if let Some((taken, name)) = voice.and_then(|voice| voice.longest_match(rest)) {
+                clips.push(Clip::Unit {
+                    locale,
+                    name: name.to_owned(),
+                });
+                rest = &rest[taken..];
+            } else {
+                missing.insert(word.clone());
+                rest = tail;
             }
         }
         if missing.is_empty() {

@@ -162,7 +162,12 @@ impl<'de> de::Deserializer<'de> for Reader<'de> {
         match self.0 {
             Tree::Text(variant) => visitor.visit_enum(variant.as_str().into_deserializer()),
             Tree::Map(entries) if entries.len() == 1 => visitor.visit_enum(Variant(&entries[0])),
-            other => Err(de::Error::invalid_type(other.unexpected(), &visitor)),
+            other @ (Tree::Null
+            | Tree::Bool(_)
+            | Tree::Integer(_)
+            | Tree::Decimal(_)
+            | Tree::List(_)
+            | Tree::Map(_)) => Err(de::Error::invalid_type(other.unexpected(), &visitor)),
         }
     }
 

@@ -32,15 +32,14 @@ impl Number {
     }
 
     pub(super) fn enter(&self, walk: &mut Walk<'_>) -> Turn {
-        match PhoneNumber::parse(&walk.fill(&self.number)) {
-            Ok(number) => walk.transfer(Action::ToNumber {
+        if let Ok(number) = PhoneNumber::parse(&walk.fill(&self.number)) {
+            walk.transfer(Action::ToNumber {
                 number: number.as_str().to_owned(),
                 recorded: self.recorded,
-            }),
-            Err(_) => {
-                walk.note_unreadable(&self.number, "the value is not a telephone number");
-                Turn::Leave(Exit::Error)
-            }
+            })
+        } else {
+            walk.note_unreadable(&self.number, "the value is not a telephone number");
+            Turn::Leave(Exit::Error)
         }
     }
 

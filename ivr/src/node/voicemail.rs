@@ -39,10 +39,11 @@ impl Voicemail {
     }
 
     pub(super) fn enter(&self, walk: &mut Walk<'_>) -> Turn {
-        match walk.say_or([&self.items], Turn::Stay) {
-            Turn::Stay => self.record(walk),
-            said => said,
+        let said = walk.say_or([&self.items], Turn::Stay);
+        if said == Turn::Stay {
+            return self.record(walk);
         }
+        said
     }
 
     pub(super) fn handle(&self, walk: &mut Walk<'_>, signal: Signal) -> Turn {

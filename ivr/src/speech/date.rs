@@ -40,14 +40,14 @@ const ORDINALS: [&str; 20] = [
     "twentieth",
 ];
 
-struct Day {
+struct CalendarDay {
     year: u16,
     month: u8,
     day: u8,
 }
 
 pub(super) fn read(text: &str, line: &mut Line<'_>) -> Result<(), SpeechError> {
-    let day = Day::parse(text)?;
+    let day = CalendarDay::parse(text)?;
     match line.locale {
         Locale::ZhCn => day.read_chinese(line),
         Locale::EnUs => {
@@ -67,7 +67,7 @@ pub(super) fn read(text: &str, line: &mut Line<'_>) -> Result<(), SpeechError> {
     Ok(())
 }
 
-impl Day {
+impl CalendarDay {
     fn parse(text: &str) -> Result<Self, SpeechError> {
         let parts: Vec<_> = text
             .trim_end_matches(['日', '号'])

@@ -60,9 +60,12 @@ const CURRENCIES: [Currency; 6] = [
 
 pub(super) fn read(text: &str, line: &mut Line<'_>) -> Result<(), SpeechError> {
     let (currency, amount) = split_currency(text, line.locale);
-    let amount = Number::parse(&amount, line.is_chinese()).map_err(|error| match error {
-        SpeechError::Form(_) => SpeechError::Form("an amount of money"),
-        other => other,
+    let amount = Number::parse(&amount, line.is_chinese()).map_err(|error| {
+        if matches!(error, SpeechError::Form(_)) {
+            SpeechError::Form("an amount of money")
+        } else {
+            error
+        }
     })?;
     if amount.percent {
         return Err(SpeechError::Form("an amount of money"));

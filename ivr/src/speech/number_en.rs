@@ -83,7 +83,7 @@ pub(super) fn below_hundred(value: u64, words: &mut Vec<&'static str>) {
         return;
     }
     words.push(TENS[index(value / 10)]);
-    if value % 10 > 0 {
+    if !value.is_multiple_of(10) {
         words.push(BELOW_TWENTY[index(value % 10)]);
     }
 }

@@ -24,7 +24,7 @@ pub(super) fn words(value: u64, liang: bool) -> Vec<&'static str> {
         // 万亿 is two words: its 亿 is said even when the section of the hundred millions is zero.
         let closes_high = section == 2 && value / unit > 0;
         if digits > 0 {
-            let gap = digits < 1_000 || value / unit / 10_000 % 10_000 == 0;
+            let gap = digits < 1_000 || (value / unit / 10_000).is_multiple_of(10_000);
             if gap && !words.is_empty() {
                 words.push(DIGITS[0]);
             }

@@ -200,11 +200,13 @@ fn english_value(words: &[&str]) -> u64 {
             "and" => {}
             "hundred" => group *= 100,
             "thousand" | "million" | "billion" | "trillion" => {
-                let scale = ["thousand", "million", "billion", "trillion"]
-                    .iter()
-                    .position(|name| name == word)
-                    .unwrap() as u32;
-                total += group * 1_000_u64.pow(scale + 1);
+                let scale = match *word {
+                    "thousand" => 1_000,
+                    "million" => 1_000_000,
+                    "billion" => 1_000_000_000,
+                    _ => 1_000_000_000_000,
+                };
+                total += group * scale;
                 group = 0;
             }
             small => {
@@ -213,7 +215,7 @@ fn english_value(words: &[&str]) -> u64 {
                         (*value < 20 || value % 10 == 0)
                             && number_en::words(*value, Locale::EnUs) == [small]
                     })
-                    .unwrap()
+                    .unwrap();
             }
         }
     }
@@ -224,7 +226,7 @@ fn english_value(words: &[&str]) -> u64 {
 fn spell_by_replacement(value: u64) -> String {
     let places = ["", "十", "百", "千", "万", "十", "百", "千"];
     let digits = value.to_string();
-    let mut spelled: String = digits
+    let spelled: Vec<_> = digits
         .bytes()
         .zip((0..digits.len()).rev())
         .map(|(digit, place)| {
@@ -232,6 +234,7 @@ fn spell_by_replacement(value: u64) -> String {
             format!("{name}{}", places[place])
         })
         .collect();
+    let mut spelled = spelled.concat();
     for (from, to) in [("零千", "零"), ("零百", "零"), ("零十", "零")] {
         spelled = spelled.replace(from, to);
     }
