@@ -307,3 +307,13 @@ impl Leg {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_relaying_leg_fits_in_a_kibibyte() {
+        assert!(size_of::<Leg>() <= 1_024, "{} bytes", size_of::<Leg>());
+    }
+}

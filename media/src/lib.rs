@@ -3,6 +3,35 @@
 //! Sans-IO: knows no socket, file, clock, thread or SIP. A caller owns an [`Engine`] per media
 //! thread, gives it packets, orders and a tick every 5 ms, and empties the [`Outbox`] after each.
 //! `now` is a span since the Unix epoch that never jumps.
+//!
+//! ```
+//! use std::{sync::Arc, time::Duration};
+//! use media::{Config, Engine, Law, LegId, Line, Order, Outbox, Prompt, Segment};
+//!
+//! let (leg, now) = (LegId(20_000), Duration::from_hours(500_000));
+//! let mut engine = Engine::new(Config { first_leg: leg, legs: 1_000 });
+//! let mut outbox = Outbox::with_capacity(1_024);
+//! let phone = "192.0.2.1:4000".parse().unwrap();
+//! let open = Order::Open {
+//!     leg,
+//!     remote: phone,
+//!     law: Law::Mu,
+//!     payload_type: 0,
+//!     telephone_event: Some(101),
+//!     signalling: phone.ip(),
+//!     line: Line { ssrc: 7, sequence: 1, timestamp: 0 },
+//!     sending: true,
+//! };
+//! let segments = vec![Segment::Audio(Arc::new(Prompt::from_pcm(&[0; 8_000])))];
+//! engine.handle_order(now, open, &mut outbox);
+//! engine.handle_order(now, Order::Play { leg, play: 1, segments, repeat: false }, &mut outbox);
+//! for tick in 0..4 {
+//!     engine.handle_tick(now + Duration::from_millis(5) * tick, &mut outbox);
+//! }
+//! let (_, to, bytes, _) = outbox.packets().next().unwrap();
+//! assert_eq!((to, bytes.len()), (phone, 172));
+//! outbox.clear();
+//! ```
 
 #![expect(
     clippy::cast_possible_truncation,
