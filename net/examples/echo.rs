@@ -37,7 +37,7 @@ fn hold(directory: &str) -> Result<(), Box<dyn Error>> {
     process::exit(code)
 }
 
-/// The range of media ports is somebody else's now and then; the process number spreads the tries.
+/// Somebody else may have the media ports; the process number spreads the tries.
 fn bind_somewhere(loopback: SocketAddr) -> Result<Sockets, Box<dyn Error>> {
     let base = u16::try_from(10_000 + process::id() % 5_000 * 4)?;
     let mut last = None;

@@ -90,7 +90,7 @@ pub struct Heartbeat {
 }
 
 impl Heartbeat {
-    /// Half the second after which a beat is due.
+    /// A quarter of the silence that the parent bears.
     const INTERVAL: Duration = Duration::from_millis(500);
 
     /// To be called at least every half second by the thread whose life matters; most calls cost

@@ -120,7 +120,7 @@ fn slot(slots: &mut [Slot], number: u32) -> Option<&mut Slot> {
 }
 
 impl Slot {
-    /// Connects to a proven peer, and dissolves the connection when the peer is no longer proven.
+    /// Connects to a proven peer, and dissolves the connection when there is none.
     fn aim(&mut self, to: SocketAddr, path: Path) {
         match path {
             Path::Proven if self.peer != Some(to) => {

@@ -320,3 +320,6 @@ fn send(child: &Child, signal: i32) {
         tracing::warn!(%error, signal, "the worker does not take a signal");
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -25,7 +25,7 @@ const FIRST_DATAGRAM: u64 = 1;
 const FIRST_LISTENER: u64 = 1 << 16;
 const FIRST_CONNECTION: u64 = 1 << 32;
 /// How often idle and unopened connections are looked for.
-const LOOK: Duration = Duration::from_millis(500);
+const LOOK: Duration = Duration::from_millis(250);
 /// Connections accepted from one listener a turn.
 const ACCEPTS_A_TURN: usize = 64;
 
@@ -111,7 +111,7 @@ impl Reactor {
         self.connections.len()
     }
 
-    /// Waits at most `timeout`, half a second without one, and appends what happened.
+    /// Waits at most `timeout`, a quarter of a second without one, and appends what happened.
     ///
     /// # Errors
     /// A refusal of epoll itself; never what a peer did.

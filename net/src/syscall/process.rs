@@ -34,7 +34,7 @@ fn awaited_set() -> libc::sigset_t {
     set
 }
 
-/// The awaited signals as something to read; they no longer interrupt this thread.
+/// The awaited signals as something to read; they do not interrupt this thread.
 #[derive(Debug)]
 pub(crate) struct Signals {
     file: File,
