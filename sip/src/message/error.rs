@@ -47,9 +47,9 @@ pub enum Fault {
     /// A header line without a name or a colon.
     #[error("malformed header line")]
     HeaderLine,
-    /// A zero byte, or a carriage return that ends no line.
-    #[error("control character in a header")]
-    ControlCharacter,
+    /// A carriage return that ends no line, which some peers would take for a line end.
+    #[error("carriage return without line feed")]
+    BareReturn,
     /// The end comes before the empty line that closes the headers.
     #[error("unfinished headers")]
     UnfinishedHeaders,
@@ -84,7 +84,7 @@ impl Fault {
             | Self::StatusCode
             | Self::RequestUri
             | Self::HeaderLine
-            | Self::ControlCharacter
+            | Self::BareReturn
             | Self::UnfinishedHeaders
             | Self::UnfinishedBody
             | Self::Missing(_)

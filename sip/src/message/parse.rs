@@ -267,8 +267,8 @@ impl<'a> Reader<'a> {
             .get(self.headers_start..self.at)
             .unwrap_or_default();
         let returns = memchr_iter(b'\r', header_bytes).count();
-        if returns != self.line_ends || memchr(0, header_bytes).is_some() {
-            self.blame(Fault::ControlCharacter);
+        if returns != self.line_ends {
+            self.blame(Fault::BareReturn);
         }
         if let Some(fault) = self.fault {
             return Err(fault);

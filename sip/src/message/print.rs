@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use bytes::{BufMut, BytesMut};
-use memchr::memchr3;
+use memchr::memchr2;
 
 use super::{Message, Name, Parameter, Start, Status, is_parameter_byte};
 
@@ -106,20 +106,19 @@ pub(super) fn put_clean(out: &mut BytesMut, text: &[u8]) {
     out.put_slice(&unfold(text));
 }
 
-/// A value on one line: each run of line ends and zero bytes with the white space around it becomes
-/// one space.
+/// A value on one line: each run of line ends with the white space around it becomes one space.
 pub(super) fn unfold(text: &[u8]) -> Cow<'_, [u8]> {
-    if memchr3(b'\r', b'\n', 0, text).is_none() {
+    if memchr2(b'\r', b'\n', text).is_none() {
         return Cow::Borrowed(text);
     }
     let mut line = Vec::with_capacity(text.len());
     let mut rest = text;
-    while let Some(end) = memchr3(b'\r', b'\n', 0, rest) {
+    while let Some(end) = memchr2(b'\r', b'\n', rest) {
         line.extend_from_slice(rest[..end].trim_ascii_end());
         line.push(b' ');
         let next = rest[end..]
             .iter()
-            .position(|byte| !matches!(byte, b'\r' | b'\n' | b' ' | b'\t' | 0));
+            .position(|byte| !matches!(byte, b'\r' | b'\n' | b' ' | b'\t'));
         rest = next.map_or(&[][..], |next| &rest[end + next..]);
     }
     line.extend_from_slice(rest);
