@@ -1,4 +1,4 @@
-"""Builds the prompt packs: `python build.py en|zh --out ../../prompts --cache DIR [--models DIR]`."""
+"""Builds what callers hear: `python build.py music`, `python build.py en|zh --cache DIR [--models DIR]`."""
 
 import argparse
 import tomllib
@@ -97,18 +97,26 @@ def build_mandarin(out: Path, cache: Cache, models: Path) -> None:
     pack.close()
 
 
+def build_music(out: Path) -> None:
+    """The music of the waiting line by itself, for callers of every language."""
+    folder = out / "music"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "hold.wav").write_bytes(audio.wav(tones.hold_music()))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("language", choices=["en", "zh"])
+    parser.add_argument("what", choices=["music", "en", "zh"])
     parser.add_argument("--out", type=Path, default=HERE / "../../prompts")
-    parser.add_argument("--cache", type=Path, required=True)
-    parser.add_argument("--models", type=Path)
+    parser.add_argument("--cache", type=Path, default=HERE / "cache")
+    parser.add_argument("--models", type=Path, default=HERE / "models")
     arguments = parser.parse_args()
-    cache = Cache(arguments.cache)
-    if arguments.language == "en":
-        build_english(arguments.out, cache)
+    if arguments.what == "music":
+        build_music(arguments.out)
+    elif arguments.what == "en":
+        build_english(arguments.out, Cache(arguments.cache))
     else:
-        build_mandarin(arguments.out, cache, arguments.models)
+        build_mandarin(arguments.out, Cache(arguments.cache), arguments.models)
 
 
 if __name__ == "__main__":
