@@ -103,7 +103,7 @@ impl SinkPlan {
     }
 }
 
-/// Adds up decoded frames and bends what is too loud instead of clipping it.
+/// Adds up decoded frames; what is too loud is bent, not clipped.
 #[derive(Debug)]
 pub(crate) struct Mixer {
     sum: [i32; FRAME_SAMPLES],

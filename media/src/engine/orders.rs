@@ -208,7 +208,7 @@ impl Engine {
         Some(())
     }
 
-    /// Lets two legs no longer hear each other.
+    /// Ends that two legs hear each other.
     fn part(&mut self, a: LegId, b: LegId) {
         for (hearer, source) in [(a, b), (b, a)] {
             let hearer_index = self.index(hearer);

@@ -57,7 +57,7 @@ impl Anchor {
         }
     }
 
-    /// Whether the stream no longer follows this anchor.
+    /// Whether the stream has left this anchor.
     fn is_lost(&mut self, now: Micros, delay: i64) -> bool {
         if delay < DEVIATION_MAX {
             self.delayed_since = None;
