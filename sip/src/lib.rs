@@ -8,6 +8,8 @@ pub mod auth;
 pub mod framing;
 pub mod limits;
 pub mod message;
+#[cfg(feature = "rsip")]
+pub mod rsip_bridge;
 pub mod uri;
 
 mod dialog;
@@ -20,9 +22,9 @@ mod timer;
 mod transaction;
 mod transport;
 
+pub use endpoint::Endpoint;
 pub use endpoint::config::{Account, Config, Limits, TrustedSource};
 pub use endpoint::counters::{Counters, Occupancy};
-pub use endpoint::Endpoint;
 pub use error::Error;
 pub use event::{
     Binding, End, EndKind, Event, Identity, Incoming, Invite, Output, ReasonHeader, Refusal,

@@ -88,7 +88,7 @@ impl Draft {
             text.push_str(end);
         }
         if self.has_length {
-            text.push_str(&format!("Content-Length: {}{end}", self.body.len()));
+            text.extend(["Content-Length: ", &self.body.len().to_string(), end]);
         }
         text.push_str(end);
         let mut bytes = text.into_bytes();
@@ -121,6 +121,7 @@ fn contact(message: &Message) -> Option<NameAddr<'_>> {
 
 const BINARY: &[u8] = &[0, 1, 0xff, 0xfe, b'\r', b'\n', 0x80];
 
+#[expect(clippy::too_many_lines, reason = "a table of messages")]
 fn spelling_cases() -> Vec<Read> {
     vec![
         ("baseline", invite().bytes(), |message| message.body().is_empty()),
@@ -247,6 +248,7 @@ fn gbk() -> Vec<u8> {
     bytes
 }
 
+#[expect(clippy::too_many_lines, reason = "a table of messages")]
 fn address_cases() -> Vec<Read> {
     vec![
         (
@@ -394,7 +396,7 @@ fn method_and_list_cases() -> Vec<Read> {
                     "Contact: <sip:a@192.0.2.1>;expires=60, \"B\" <sip:b@192.0.2.2>;q=0.5",
                 )
                 .bytes(),
-            |message| message.contacts().filter(Result::is_ok).count() == 2,
+            |message| message.contacts().flatten().count() == 2,
         ),
     ]
 }

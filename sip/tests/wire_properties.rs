@@ -1,9 +1,7 @@
 //! What holds for any input: parsing never panics, printing changes nothing, no text breaks out of
 //! its header, and the bounds cut off work rather than finish it.
 //!
-//! `TRUNKLINE_FUZZ_SECONDS` makes the mutation test run longer; `TRUNKLINE_FUZZ_SEED` repeats a run.
-
-use std::time::Duration;
+//! `TRUNKLINE_FUZZ_SECONDS` makes the mutation test run about that long; `TRUNKLINE_FUZZ_SEED` repeats a run.
 
 use bytes::{Bytes, BytesMut};
 use rand_chacha::{
@@ -31,12 +29,54 @@ const SEEDS: [&str; 4] = [
 ];
 
 const TOKENS: &[&[u8]] = &[
-    b"\r\n", b"\n", b"\r", b"\0", b" ", b"\t", b":", b";", b",", b"=", b"\"", b"\\", b"<", b">",
-    b"@", b"[", b"]", b"%", b"%00", b"?", b"/", b"*", b"\xff", b"\xd5\xc5", b"\r\n ", b"\r\n\r\n",
-    b"SIP/2.0", b"SIP/3.0", b"INVITE", b"Via: ", b"v:", b"Content-Length: 0", b"l: 65537",
-    b"Content-Length: -1", b"CSeq: 2147483648 BYE", b"From: <>", b"To: \"", b"tag=", b"branch=",
-    b"rport", b"received=::1", b"sip:", b"tel:", b"[::1]", b"65536", b"4294967296",
-    b"18446744073709551615", b"99999999999999999999999999999999",
+    b"\r\n",
+    b"\n",
+    b"\r",
+    b"\0",
+    b" ",
+    b"\t",
+    b":",
+    b";",
+    b",",
+    b"=",
+    b"\"",
+    b"\\",
+    b"<",
+    b">",
+    b"@",
+    b"[",
+    b"]",
+    b"%",
+    b"%00",
+    b"?",
+    b"/",
+    b"*",
+    b"\xff",
+    b"\xd5\xc5",
+    b"\r\n ",
+    b"\r\n\r\n",
+    b"SIP/2.0",
+    b"SIP/3.0",
+    b"INVITE",
+    b"Via: ",
+    b"v:",
+    b"Content-Length: 0",
+    b"l: 65537",
+    b"Content-Length: -1",
+    b"CSeq: 2147483648 BYE",
+    b"From: <>",
+    b"To: \"",
+    b"tag=",
+    b"branch=",
+    b"rport",
+    b"received=::1",
+    b"sip:",
+    b"tel:",
+    b"[::1]",
+    b"65536",
+    b"4294967296",
+    b"18446744073709551615",
+    b"99999999999999999999999999999999",
 ];
 
 struct Random(ChaCha12Rng);
@@ -83,12 +123,12 @@ impl Random {
 fn exercise(message: &Message) {
     let _ = (message.request_uri(), message.from().display_name());
     let _ = (message.to().display_lossy(), message.top_via().received());
-    let _ = message.contacts().filter(Result::is_ok).count();
+    let _ = message.contacts().flatten().count();
     for name in [Name::Route, Name::RecordRoute, Name::PAssertedIdentity] {
-        let _ = message.addresses(name).filter(Result::is_ok).count();
+        let _ = message.addresses(name).flatten().count();
     }
     let _ = message.number(Name::Expires);
-    let _ = message.reasons().map(|reason| reason.cause()).count();
+    let _ = message.reasons().filter_map(|reason| reason.cause()).max();
     let _ = message.content_type().map(|kind| kind.is_ok());
     for header in message.iter() {
         let _ = Credentials::parse(header.value());
@@ -101,12 +141,19 @@ fn exercise(message: &Message) {
     }
 }
 
+type Contents = (String, Vec<(String, Vec<u8>)>, Vec<u8>);
+
 /// A message as plain values, folds undone.
-fn contents(message: &Message) -> (String, Vec<(String, Vec<u8>)>, Vec<u8>) {
+fn contents(message: &Message) -> Contents {
     let start = format!("{message:?} {:?}", message.reason_phrase());
     let headers = message
         .iter()
-        .map(|header| (header.name_text().to_owned(), header.unfolded().into_owned()))
+        .map(|header| {
+            (
+                header.name_text().to_owned(),
+                header.unfolded().into_owned(),
+            )
+        })
         .collect();
     (start, headers, message.body().to_vec())
 }
@@ -134,7 +181,7 @@ fn assert_sound(input: &[u8], framing: Framing) {
 }
 
 fn assert_answer(request: &Message) {
-    let source = "203.0.113.9:7000".parse().unwrap();
+    let source = std::net::SocketAddr::from(([203, 0, 113, 9], 7000));
     let answer = ResponseBuilder::to(request, Status::BUSY_HERE)
         .source(source)
         .to_tag("t")
@@ -189,21 +236,21 @@ fn mutate_messages(seed: u64) {
 fn assert_framed(input: &[u8], cut: usize) {
     let frames = |pieces: &[&[u8]]| {
         let mut framer = StreamFramer::default();
-        let mut frames = Vec::new();
+        let mut found = Vec::new();
         for piece in pieces {
             framer.push(piece);
             loop {
                 match framer.next_frame() {
-                    Ok(Some(frame)) => frames.push(Ok(frame)),
+                    Ok(Some(frame)) => found.push(Ok(frame)),
                     Ok(None) => break,
                     Err(error) => {
-                        frames.push(Err(error));
-                        return frames;
+                        found.push(Err(error));
+                        return found;
                     }
                 }
             }
         }
-        frames
+        found
     };
     let whole = frames(&[input]);
     assert_eq!(frames(&[&input[..cut], &input[cut..]]), whole);
@@ -213,7 +260,9 @@ fn assert_framed(input: &[u8], cut: usize) {
         {
             let is_length_fault = matches!(
                 error.fault(),
-                Fault::UnfinishedBody | Fault::UnfinishedHeaders | Fault::Missing(Name::ContentLength)
+                Fault::UnfinishedBody
+                    | Fault::UnfinishedHeaders
+                    | Fault::Missing(Name::ContentLength)
             );
             assert!(!is_length_fault, "framer and parser differ: {error}");
         }
@@ -330,5 +379,4 @@ fn waiting_for_the_rest_of_a_stream_does_not_grow_the_work() {
     }
     framer.push(b"l: 0\r\n\r\n");
     assert!(matches!(framer.next_frame(), Ok(Some(Frame::Message(_)))));
-    assert!(limits::NONCE_LIFETIME > Duration::ZERO);
 }

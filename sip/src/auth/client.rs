@@ -1,7 +1,5 @@
 //! Answering a challenge (RFC 7616 §3.4).
 
-use std::fmt::Write as _;
-
 use super::{
     Algorithm, MalformedCredentials, PasswordHashes,
     credentials::digest_fields,
@@ -109,29 +107,20 @@ impl<'a> Challenge<'a> {
             nonce: self.nonce.as_bytes(),
             protection: self.has_auth.then_some(protection),
         };
-        let mut value = format!(
-            "Digest username=\"{}\", realm=\"{}\", nonce=\"{}\", uri=\"{}\", response=\"{}\", algorithm={}",
+        let protection = self
+            .has_auth
+            .then(|| format!(", qop=auth, nc={count}, cnonce=\"{}\"", claim.client_nonce));
+        let opaque = self.opaque.map(|opaque| format!(", opaque=\"{opaque}\""));
+        format!(
+            "Digest username=\"{}\", realm=\"{}\", nonce=\"{}\", uri=\"{}\", response=\"{}\", algorithm={}{}{}",
             claim.user,
             self.realm,
             self.nonce,
             claim.uri,
             proof.response(claim.hashes),
             self.algorithm.token(),
-        );
-        let mut append = |text: std::fmt::Arguments<'_>| {
-            value
-                .write_fmt(text)
-                .expect("writing to a string does not fail");
-        };
-        if self.has_auth {
-            append(format_args!(
-                ", qop=auth, nc={count}, cnonce=\"{}\"",
-                claim.client_nonce
-            ));
-        }
-        if let Some(opaque) = self.opaque {
-            append(format_args!(", opaque=\"{opaque}\""));
-        }
-        value
+            protection.unwrap_or_default(),
+            opaque.unwrap_or_default(),
+        )
     }
 }

@@ -278,15 +278,10 @@ Contact: <sip:user@host105.example.com>
 
 /// §3.1.1.7: values far longer than a lazy buffer.
 pub(crate) fn long_request() -> Vec<u8> {
-    let vias: String = (0..33)
-        .map(|hop| {
-            format!(
-                "Via: SIP/2.0/TCP sip{}.example.com;branch=z9hG4bK{hop}{}\n",
-                33 - hop,
-                "verylong".repeat(8)
-            )
-        })
-        .collect();
+    let padding = "verylong".repeat(8);
+    let via = |hop| format!("Via: SIP/2.0/TCP sip{hop}.example.com;branch=z9hG4bK{hop}{padding}");
+    let vias: Vec<String> = (1..34).rev().map(via).collect();
+    let vias = vias.join("\n");
     let text = format!(
         "INVITE sip:user@example.com SIP/2.0
 To: \"I have a user name of {} proportion\"<sip:user@example.com:6000;unknownparam1={};longparam{}=shortvalue;verylong{}ParameterNameWithNoValue>
@@ -294,7 +289,8 @@ F: sip:amazinglylongcallername{}@example.net;tag=12982{}424;unknownheaderparamna
 Call-ID: longreq.one{}longcallid
 CSeq: 3882340 INVITE
 Unknown-{}-Name: unknown-{}-value; unknown-{}-parameter-name = unknown-{}-parameter-value
-{vias}Max-Forwards: 70
+{vias}
+Max-Forwards: 70
 Contact: <sip:amazinglylongcallername{}@host5.example.net>
 Content-Type: application/sdp
 l: 150
