@@ -1,2 +1,28 @@
-//! The `trunkline` binary.
-fn main() {}
+//! The binary `trunkline`: command line, configuration, wiring, the loops, shut-down.
+
+mod assets;
+mod audio;
+mod cli;
+mod config;
+mod directory;
+mod engine;
+mod error;
+mod flow;
+mod ledger;
+mod media;
+mod parent;
+mod people;
+mod recordings;
+mod routes;
+mod telemetry;
+mod verify;
+mod worker;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    match cli::run() {
+        Ok(code) => code,
+        Err(fault) => fault.report(),
+    }
+}

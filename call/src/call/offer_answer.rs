@@ -32,10 +32,7 @@ impl Call {
         };
         let holds = leg.is_held();
         leg.sound(now, exchange);
-        settle(
-            exchange.endpoint.answer_offer(now, session, answer),
-            session,
-        );
+        settle(exchange.endpoint.answer_offer(now, session, answer));
         exchange.touched.insert(self.origin.id);
         if held != holds {
             self.hold_changed(now, side, holds, exchange);

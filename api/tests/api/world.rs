@@ -1,0 +1,317 @@
+//! A server without sockets: the router, SQLite with the demo enterprise, and a scripted engine.
+
+use api::{Asset, Engine, Order, State};
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use call::{Command, CommandError, LiveAgent, LiveCall, LiveView};
+use http_body_util::BodyExt;
+use metrics_exporter_prometheus::PrometheusBuilder;
+use model::{
+    AgentId, CallFact, CallId, CallType, Direction, EndReason, EndStage, EndedBy, Ending,
+    EnterpriseId, Event, Fact, FactId, PhoneNumber, RecordingId, Timestamp, TrunkId,
+};
+use std::borrow::Cow;
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use store::test::TestDb;
+use tempfile::TempDir;
+use tokio::sync::{mpsc, watch};
+use tower::ServiceExt;
+
+pub(crate) const PASSWORD: &str = "demo password";
+pub(crate) const ADMIN: &str = "admin@demo.example";
+pub(crate) const SUPERVISOR: &str = "2001@demo.example";
+pub(crate) const AGENT: &str = "1001@demo.example";
+
+pub(crate) struct World {
+    pub(crate) router: Router,
+    pub(crate) db: TestDb,
+    pub(crate) folder: TempDir,
+    pub(crate) live: watch::Sender<Arc<LiveView>>,
+    pub(crate) script: Arc<Script>,
+    sequence: AtomicU64,
+}
+
+/// What the engine was asked, and what it answers.
+#[derive(Default)]
+pub(crate) struct Script {
+    asked: Mutex<Vec<Command>>,
+    refusal: Mutex<Option<CommandError>>,
+}
+
+impl Script {
+    pub(crate) fn asked(&self) -> Vec<Command> {
+        self.asked.lock().unwrap().clone()
+    }
+
+    pub(crate) fn refuse(&self, refusal: CommandError) {
+        *self.refusal.lock().unwrap() = Some(refusal);
+    }
+
+    async fn follow(self: Arc<Self>, mut orders: mpsc::Receiver<Order>) {
+        while let Some((command, answer)) = orders.recv().await {
+            self.asked.lock().unwrap().push(command);
+            let refusal = *self.refusal.lock().unwrap();
+            let _ = answer.send(refusal.map_or(Ok(()), Err));
+        }
+    }
+}
+
+pub(crate) fn now() -> Timestamp {
+    Timestamp::from_now(SystemTime::now().duration_since(UNIX_EPOCH).unwrap())
+}
+
+pub(crate) fn number(text: &str) -> PhoneNumber {
+    PhoneNumber::parse(text).unwrap()
+}
+
+fn asset(path: &str) -> Option<Asset> {
+    let bytes: &[u8] = match path {
+        "index.html" => b"<!doctype html><title>Trunkline</title>",
+        "assets/index-abc.js" => b"export {};",
+        _ => return None,
+    };
+    Some(Asset {
+        bytes: Cow::Borrowed(bytes),
+    })
+}
+
+impl World {
+    pub(crate) async fn new() -> Self {
+        let db = store::test::sqlite().await;
+        let demo = store::demo::Demo {
+            password: PASSWORD,
+            outbound_peer: "127.0.0.1:5080".parse::<SocketAddr>().unwrap(),
+            now: now(),
+        };
+        store::demo::fill(&db, &demo).await.unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let (commands, orders) = mpsc::channel(16);
+        let (live, watched) = watch::channel(Arc::new(LiveView::default()));
+        let script = Arc::new(Script::default());
+        tokio::spawn(Arc::clone(&script).follow(orders));
+        let router = api::router(State {
+            db: db.clone(),
+            engine: Engine {
+                commands,
+                live: watched,
+            },
+            data_dir: folder.path().to_owned(),
+            assets: asset,
+            metrics: PrometheusBuilder::new().build_recorder().handle(),
+            readiness: Arc::new(Vec::new),
+        });
+        Self {
+            router,
+            db,
+            folder,
+            live,
+            script,
+            sequence: AtomicU64::new(0),
+        }
+    }
+
+    pub(crate) async fn enterprise(&self) -> EnterpriseId {
+        store::enterprises::all(&self.db).await.unwrap()[0].id
+    }
+
+    pub(crate) async fn agent(&self, email: &str) -> AgentId {
+        let known = store::users::by_email(&self.db, email).await.unwrap();
+        known.unwrap().user.agent.unwrap()
+    }
+
+    /// A token of that person, without the cost of checking the password.
+    pub(crate) async fn token(&self, email: &str) -> String {
+        let known = store::users::by_email(&self.db, email).await.unwrap();
+        let user = known.unwrap().user.id;
+        let lifetime = Duration::from_secs(600);
+        let session = store::sessions::open(&self.db, user, now(), lifetime).await;
+        session.unwrap().token.as_str().to_owned()
+    }
+
+    pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            body: body.collect().await.unwrap().to_bytes().to_vec(),
+        }
+    }
+
+    pub(crate) async fn get(&self, token: &str, path: &str) -> Answer {
+        self.send(request(Method::GET, token, path, Body::empty()))
+            .await
+    }
+
+    pub(crate) async fn post(&self, token: &str, path: &str, body: &str) -> Answer {
+        let body = Body::from(body.to_owned());
+        self.send(request(Method::POST, token, path, body)).await
+    }
+
+    /// Appends facts of a call to the log, a second apart, the last of them `ago`.
+    pub(crate) async fn facts(&self, of: &Call, ago: Duration, facts: Vec<CallFact>) {
+        let last = now().as_millis() - i64::try_from(ago.as_millis()).unwrap();
+        let first = last - 1_000 * i64::try_from(facts.len()).unwrap();
+        let batch: Vec<(u64, Fact)> = facts
+            .into_iter()
+            .zip(1_i64..)
+            .map(|(fact, at)| {
+                let sequence = self.sequence.fetch_add(1, Ordering::Relaxed) + 1;
+                let at = Timestamp::from_millis(first + 1_000 * at);
+                let id = FactId::new(at, random(sequence));
+                let event = Event::Call { call: of.id, fact };
+                let enterprise = of.enterprise;
+                (
+                    sequence,
+                    Fact {
+                        id,
+                        at,
+                        enterprise,
+                        event,
+                    },
+                )
+            })
+            .collect();
+        store::projection::apply(&self.db, "test", &batch)
+            .await
+            .unwrap();
+    }
+
+    pub(crate) fn show(&self, calls: Vec<LiveCall>, agents: Vec<LiveAgent>) {
+        self.live.send_replace(Arc::new(LiveView {
+            calls,
+            agents,
+            at: now(),
+        }));
+    }
+}
+
+pub(crate) fn random(seed: u64) -> [u8; 10] {
+    let mut bytes = [7; 10];
+    bytes[..8].copy_from_slice(&seed.to_le_bytes());
+    bytes
+}
+
+/// A call for the log.
+#[derive(Clone, Copy)]
+pub(crate) struct Call {
+    pub(crate) id: CallId,
+    pub(crate) enterprise: EnterpriseId,
+}
+
+impl Call {
+    pub(crate) fn new(enterprise: EnterpriseId, seed: u64) -> Self {
+        Self {
+            id: CallId::new(now(), random(seed)),
+            enterprise,
+        }
+    }
+}
+
+pub(crate) fn arrived(caller: &str) -> CallFact {
+    CallFact::Arrived {
+        direction: Direction::Inbound,
+        call_type: CallType::Inbound,
+        trunk: TrunkId::new(now(), random(1)),
+        trunk_number: number("4008110510"),
+        caller: number(caller),
+        called: number("4008110510"),
+        sip_call_id: "a@b".to_owned(),
+    }
+}
+
+pub(crate) fn ended() -> CallFact {
+    CallFact::Ended(Ending {
+        by: EndedBy::Customer,
+        stage: EndStage::Talking,
+        reason: EndReason::HungUp,
+        sip_code: None,
+        q850: Some(16),
+    })
+}
+
+pub(crate) fn recorded(path: &str) -> CallFact {
+    CallFact::RecordingStarted {
+        recording: RecordingId::new(now(), random(9)),
+        path: path.to_owned(),
+    }
+}
+
+pub(crate) fn talk(caller: &str, agent: AgentId) -> Vec<CallFact> {
+    vec![
+        arrived(caller),
+        CallFact::Answered,
+        CallFact::Bridged { agent: Some(agent) },
+        ended(),
+    ]
+}
+
+pub(crate) fn live_call(call: &Call, agent: Option<AgentId>) -> LiveCall {
+    LiveCall {
+        id: call.id,
+        enterprise: call.enterprise,
+        caller: number("13800138000"),
+        called: number("4008110510"),
+        trunk_number: number("4008110510"),
+        started_at: now(),
+        answered_at: None,
+        stage: EndStage::Talking,
+        queue: None,
+        agent,
+        recording: false,
+    }
+}
+
+pub(crate) fn request(method: Method, token: &str, path: &str, body: Body) -> Request<Body> {
+    let request = Request::builder()
+        .method(method)
+        .uri(path)
+        .header(header::CONTENT_TYPE, "application/json");
+    let request = if token.is_empty() {
+        request
+    } else {
+        request.header(header::AUTHORIZATION, format!("Bearer {token}"))
+    };
+    request.body(body).unwrap()
+}
+
+/// A response, read to its end.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Answer {
+    pub(crate) fn json(&self) -> serde_json::Value {
+        serde_json::from_slice(&self.body).unwrap()
+    }
+
+    pub(crate) fn header(&self, name: &str) -> &str {
+        let value = self.headers.get(name);
+        value.map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// Its status and the stable code of its problem, which it must be.
+    pub(crate) fn problem(&self) -> (u16, String) {
+        assert_eq!(self.header("content-type"), "application/problem+json");
+        let problem = self.json();
+        assert_eq!(problem["status"], self.status.as_u16());
+        assert_eq!(problem["request_id"], self.header("x-request-id"));
+        let code = problem["code"].as_str().unwrap().to_owned();
+        (self.status.as_u16(), code)
+    }
+
+    /// Where its problem says the mistakes are.
+    pub(crate) fn pointers(&self) -> Vec<String> {
+        let problem = self.json();
+        let errors = problem["errors"].as_array().unwrap();
+        let pointer = |error: &serde_json::Value| error["pointer"].as_str().unwrap().to_owned();
+        errors.iter().map(pointer).collect()
+    }
+}

@@ -1,0 +1,166 @@
+//! The configuration: one file, every key also settable by environment, every key with a default.
+//!
+//! All faults are found before any is reported. A key that does not exist is named with the
+//! nearest one that does.
+
+mod keys;
+mod sources;
+mod values;
+
+#[cfg(test)]
+mod tests;
+
+use keys::{KEYS, Key};
+use sources::Given;
+use std::fmt;
+use std::io::Write as _;
+use std::net::{IpAddr, SocketAddr};
+use std::ops::RangeInclusive;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// The configuration in force.
+#[derive(Debug, Clone)]
+pub(crate) struct Config {
+    /// Database, recordings, journal.
+    pub(crate) data_dir: PathBuf,
+    /// Where the database is.
+    pub(crate) database_url: String,
+    /// Console, API.
+    pub(crate) http: SocketAddr,
+    /// SIP over UDP, if on.
+    pub(crate) sip_udp: Option<SocketAddr>,
+    /// SIP over TCP, if on.
+    pub(crate) sip_tcp: Option<SocketAddr>,
+    /// What Via and Contact say; the interface's address if none.
+    pub(crate) sip_advertise: Option<IpAddr>,
+    /// What SDP says; the interface's address if none.
+    pub(crate) media_advertise: Option<IpAddr>,
+    /// The address RTP is received on.
+    pub(crate) media_listen: IpAddr,
+    /// RTP ports.
+    pub(crate) media_ports: RangeInclusive<u16>,
+    /// Media threads.
+    pub(crate) media_workers: usize,
+    /// Calls in progress at most.
+    pub(crate) max_calls: usize,
+    /// The password of all demo accounts, if chosen.
+    pub(crate) demo_password: Option<String>,
+    /// Where the demo enterprise's outbound calls go.
+    pub(crate) demo_outbound_peer: SocketAddr,
+    /// What is logged, in the syntax of `tracing` filters.
+    pub(crate) log_filter: String,
+    /// Whether logs are JSON.
+    pub(crate) log_json: bool,
+    given: Given,
+}
+
+/// Everything that is wrong with a configuration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Faults(Vec<Fault>);
+
+/// One thing that is wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Fault {
+    /// Where it was given: the file, or the environment variable.
+    origin: String,
+    key: String,
+    problem: String,
+}
+
+impl fmt::Display for Faults {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the configuration is wrong:")?;
+        for fault in &self.0 {
+            write!(f, "\n  {}: {} ({})", fault.key, fault.problem, fault.origin)?;
+        }
+        Ok(())
+    }
+}
+
+impl Config {
+    /// Reads `file`, or `trunkline.toml` in the working folder if there is one, and the
+    /// environment over it.
+    ///
+    /// # Errors
+    /// Every fault of the file and of the environment at once.
+    pub(crate) fn load(file: Option<&Path>) -> Result<Self, Faults> {
+        let (given, mut faults) = sources::read(file, std::env::vars());
+        let config = Self::build(given, &mut faults);
+        match (config, faults.is_empty()) {
+            (Some(config), true) => Ok(config),
+            _ => Err(Faults(faults)),
+        }
+    }
+
+    fn build(given: Given, faults: &mut Vec<Fault>) -> Option<Self> {
+        let mut reader = values::Reader::new(&given, faults);
+        let data_dir = reader.text("data_dir").map(PathBuf::from);
+        let database_url = reader.text("database.url");
+        let http = reader.address("http.listen");
+        let sip_udp = reader.address_or_off("sip.udp");
+        let sip_tcp = reader.address_or_off("sip.tcp");
+        let sip_advertise = reader.ip_or_none("sip.advertise");
+        let media_advertise = reader.ip_or_none("media.advertise");
+        let media_listen = reader.ip("media.listen");
+        let media_ports = reader.ports("media.ports");
+        let media_workers = reader.workers("media.workers");
+        let max_calls = reader.count("limits.calls");
+        let demo_password = reader.text("demo.password").map(non_empty);
+        let demo_outbound_peer = reader.address("demo.outbound_peer");
+        let log_filter = reader.text("log.filter");
+        let log_json = reader.one_of("log.format", &["text", "json"]);
+        let data_dir = data_dir?;
+        Some(Self {
+            database_url: database_url?
+                .replace("{data_dir}", &data_dir.display().to_string()),
+            data_dir,
+            http: http?,
+            sip_udp: sip_udp?,
+            sip_tcp: sip_tcp?,
+            sip_advertise: sip_advertise?,
+            media_advertise: media_advertise?,
+            media_listen: media_listen?,
+            media_ports: media_ports?,
+            media_workers: media_workers?,
+            max_calls: max_calls?,
+            demo_password: demo_password?,
+            demo_outbound_peer: demo_outbound_peer?,
+            log_filter: log_filter?,
+            log_json: log_json? == "json",
+            given,
+        })
+    }
+}
+
+fn non_empty(text: String) -> Option<String> {
+    Some(text).filter(|text| !text.is_empty())
+}
+
+/// Prints every key with its value and where the value comes from.
+///
+/// # Errors
+/// Standard output cannot be written.
+pub(crate) fn print(config: &Config) -> anyhow::Result<ExitCode> {
+    let mut out = std::io::stdout().lock();
+    for key in KEYS {
+        let (value, origin) = config.given.value(key);
+        let value = masked(key, value);
+        writeln!(out, "{} = {value:?}  # {origin}", key.name)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn masked(key: &Key, value: &str) -> String {
+    if key.secret && !value.is_empty() {
+        return "********".to_owned();
+    }
+    // The password of a database address stands between the user's colon and the at sign.
+    match (value.split_once("://"), value.rsplit_once('@')) {
+        (Some((scheme, rest)), Some((_, host))) => {
+            let user = rest.split([':', '@']).next().unwrap_or("");
+            format!("{scheme}://{user}:********@{host}")
+        }
+        _ => value.to_owned(),
+    }
+}

@@ -1,0 +1,59 @@
+//! Every key there is.
+
+/// A key with its default and meaning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Key {
+    /// Its name, sections separated by dots.
+    pub(crate) name: &'static str,
+    /// Its value when nothing is given.
+    pub(crate) default: &'static str,
+    /// Whether its value is not to be shown.
+    pub(crate) secret: bool,
+}
+
+/// All keys, in the order in which they are shown.
+pub(crate) const KEYS: &[Key] = &[
+    open("data_dir", "./data"),
+    open("database.url", "sqlite://{data_dir}/trunkline.db"),
+    open("http.listen", "127.0.0.1:8080"),
+    open("sip.udp", "0.0.0.0:5060"),
+    open("sip.tcp", "0.0.0.0:5060"),
+    open("sip.advertise", ""),
+    open("media.listen", "0.0.0.0"),
+    open("media.advertise", ""),
+    open("media.ports", "20000-29999"),
+    open("media.workers", "auto"),
+    open("limits.calls", "5000"),
+    Key {
+        name: "demo.password",
+        default: "",
+        secret: true,
+    },
+    open("demo.outbound_peer", "127.0.0.1:5080"),
+    open("log.filter", "info"),
+    open("log.format", "text"),
+];
+
+const fn open(name: &'static str, default: &'static str) -> Key {
+    Key {
+        name,
+        default,
+        secret: false,
+    }
+}
+
+/// The key with this name.
+pub(crate) fn find(name: &str) -> Option<&'static Key> {
+    KEYS.iter().find(|key| key.name == name)
+}
+
+/// The key whose name is most like `name`.
+pub(crate) fn nearest(name: &str) -> &'static str {
+    KEYS.iter()
+        .map(|key| key.name)
+        .max_by(|left, right| {
+            let likeness = |known: &str| strsim::jaro_winkler(known, name);
+            likeness(left).total_cmp(&likeness(right))
+        })
+        .unwrap_or("data_dir")
+}

@@ -1,0 +1,62 @@
+//! What people get wrong in a configuration, and what they are told.
+
+use super::*;
+
+#[test]
+fn an_empty_configuration_is_complete() {
+    let config = load(&[]).unwrap();
+
+    assert_eq!(config.database_url, "sqlite://./data/trunkline.db");
+    assert_eq!(config.media_ports, 20_000..=29_999);
+    assert!(config.sip_udp.is_some());
+}
+
+#[test]
+fn an_unknown_key_is_named_with_the_nearest_one() {
+    let faults = load(&[("TRUNKLINE__MEDIA__PORT", "20000-20100")]).unwrap_err();
+
+    assert_eq!(
+        faults.to_string(),
+        "the configuration is wrong:\n  media.port: there is no such key; the nearest is \
+         \"media.ports\" (TRUNKLINE__MEDIA__PORT)"
+    );
+}
+
+#[test]
+fn all_faults_are_reported_at_once() {
+    let faults = load(&[
+        ("TRUNKLINE__HTTP__LISTEN", "8080"),
+        ("TRUNKLINE__MEDIA__PORTS", "30000-20000"),
+        ("TRUNKLINE__LOG__FORMAT", "xml"),
+    ])
+    .unwrap_err();
+
+    assert_eq!(faults.0.len(), 3, "{faults}");
+}
+
+#[test]
+fn an_empty_text_switches_a_listener_off() {
+    let config = load(&[("TRUNKLINE__SIP__TCP", "")]).unwrap();
+
+    assert_eq!(config.sip_tcp, None);
+}
+
+#[test]
+fn the_password_of_a_database_is_not_shown() {
+    let key = keys::find("database.url").unwrap();
+
+    assert_eq!(
+        masked(key, "postgres://me:secret@db.example/x"),
+        "postgres://me:********@db.example/x"
+    );
+    assert_eq!(masked(key, "sqlite://x.db"), "sqlite://x.db");
+}
+
+fn load(environment: &[(&str, &str)]) -> Result<Config, Faults> {
+    let environment = environment
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    let (given, mut faults) = sources::read(None, environment);
+    let config = Config::build(given, &mut faults);
+    config.filter(|_| faults.is_empty()).ok_or(Faults(faults))
+}

@@ -1,0 +1,123 @@
+//! From texts to types, with a fault for each text that does not fit.
+
+use super::Fault;
+use super::keys;
+use super::sources::Given;
+use std::net::{IpAddr, SocketAddr};
+use std::ops::RangeInclusive;
+
+/// Media threads at most; more than this is a typing error.
+const MOST_WORKERS: usize = 256;
+
+/// Reads values by key and notes what does not fit.
+pub(super) struct Reader<'a> {
+    given: &'a Given,
+    faults: &'a mut Vec<Fault>,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(given: &'a Given, faults: &'a mut Vec<Fault>) -> Self {
+        Self { given, faults }
+    }
+
+    pub(super) fn text(&mut self, name: &str) -> Option<String> {
+        self.read(name, |text| Ok(text.to_owned()))
+    }
+
+    pub(super) fn address(&mut self, name: &str) -> Option<SocketAddr> {
+        self.read(name, socket_address)
+    }
+
+    /// An empty text switches the listener off.
+    pub(super) fn address_or_off(&mut self, name: &str) -> Option<Option<SocketAddr>> {
+        self.read(name, |text| match text {
+            "" => Ok(None),
+            text => socket_address(text).map(Some),
+        })
+    }
+
+    pub(super) fn ip(&mut self, name: &str) -> Option<IpAddr> {
+        self.read(name, ip_address)
+    }
+
+    /// An empty text leaves the choice to the server.
+    pub(super) fn ip_or_none(&mut self, name: &str) -> Option<Option<IpAddr>> {
+        self.read(name, |text| match text {
+            "" => Ok(None),
+            text => ip_address(text).map(Some),
+        })
+    }
+
+    pub(super) fn ports(&mut self, name: &str) -> Option<RangeInclusive<u16>> {
+        self.read(name, |text| {
+            text.split_once('-')
+                .and_then(|(first, last)| {
+                    let first: u16 = first.trim().parse().ok()?;
+                    let last: u16 = last.trim().parse().ok()?;
+                    (first >= 1024 && last > first).then_some(first..=last)
+                })
+                .ok_or_else(|| {
+                    "must be two ports from 1024 to 65535, such as 20000-29999".to_owned()
+                })
+        })
+    }
+
+    /// `auto` is the number of cores.
+    pub(super) fn workers(&mut self, name: &str) -> Option<usize> {
+        self.read(name, |text| match text {
+            "auto" => Ok(std::thread::available_parallelism().map_or(1, usize::from)),
+            text => text
+                .parse()
+                .ok()
+                .filter(|count| (1..=MOST_WORKERS).contains(count))
+                .ok_or_else(|| format!("must be \"auto\" or a number from 1 to {MOST_WORKERS}")),
+        })
+    }
+
+    pub(super) fn count(&mut self, name: &str) -> Option<usize> {
+        self.read(name, |text| {
+            text.parse()
+                .ok()
+                .filter(|count| *count > 0)
+                .ok_or_else(|| "must be a whole number above 0".to_owned())
+        })
+    }
+
+    pub(super) fn one_of(&mut self, name: &str, allowed: &[&'static str]) -> Option<&'static str> {
+        self.read(name, |text| {
+            allowed
+                .iter()
+                .find(|word| **word == text)
+                .copied()
+                .ok_or_else(|| format!("must be one of {}", allowed.join(", ")))
+        })
+    }
+
+    fn read<T>(
+        &mut self,
+        name: &str,
+        parse: impl FnOnce(&str) -> Result<T, String>,
+    ) -> Option<T> {
+        let key = keys::find(name).expect("only keys of the table are read");
+        let (text, origin) = self.given.value(key);
+        parse(text)
+            .map_err(|problem| {
+                self.faults.push(Fault {
+                    origin: origin.to_owned(),
+                    key: name.to_owned(),
+                    problem: format!("{problem}, not {text:?}"),
+                });
+            })
+            .ok()
+    }
+}
+
+fn socket_address(text: &str) -> Result<SocketAddr, String> {
+    text.parse()
+        .map_err(|_| "must be an address with a port, such as 127.0.0.1:8080".to_owned())
+}
+
+fn ip_address(text: &str) -> Result<IpAddr, String> {
+    text.parse()
+        .map_err(|_| "must be an IP address, such as 192.0.2.7".to_owned())
+}

@@ -1,0 +1,79 @@
+//! From what the database holds to what the switchboard asks.
+
+use crate::routes;
+use call::{AgentEntry, Directory, DirectoryParts, FlowEntry};
+use ivr::{Document, Resources, Voices};
+use model::PublishedFlow;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// Makes the directory. A published flow that no longer passes its checks is left out and logged:
+/// its callers are told that the number leads nowhere, others are not touched.
+pub(crate) fn build(stored: store::Directory, voices: &Arc<Voices>) -> Directory {
+    let flows = stored
+        .flows
+        .iter()
+        .filter_map(|flow| check(flow, &stored, voices))
+        .collect();
+    let locals = stored
+        .trunks
+        .iter()
+        .filter_map(|trunk| Some((trunk.id, routes::ask_system(trunk.peer?.ip())?)))
+        .collect::<HashMap<_, _>>();
+    Directory::new(DirectoryParts {
+        trunks: stored.trunks,
+        numbers: stored.trunk_numbers,
+        queues: stored
+            .queues
+            .into_iter()
+            .map(|entry| (entry.queue, entry.agents.into_iter().collect()))
+            .collect(),
+        agents: stored.agents.into_iter().filter_map(agent).collect(),
+        flows,
+        locals,
+    })
+}
+
+fn agent(entry: store::directory::AgentEntry) -> Option<AgentEntry> {
+    let account = entry.account?;
+    Some(AgentEntry {
+        id: entry.agent.id,
+        enterprise: entry.agent.enterprise,
+        extension: entry.agent.extension,
+        account: sip::Account {
+            user: account.name,
+            ha1_md5: account.ha1_md5,
+            ha1_sha256: account.ha1_sha256,
+        },
+    })
+}
+
+fn check(
+    flow: &PublishedFlow,
+    stored: &store::Directory,
+    voices: &Arc<Voices>,
+) -> Option<FlowEntry> {
+    let queues = stored.queues.iter().map(|entry| &entry.queue);
+    let resources = Resources {
+        voices,
+        queues: queues
+            .filter(|queue| queue.enterprise == flow.enterprise)
+            .map(|queue| queue.name.clone())
+            .collect(),
+    };
+    let checked = Document::from_json(&flow.document)
+        .and_then(|document| ivr::check(&document, &resources));
+    match checked {
+        Ok(checked) => Some(FlowEntry {
+            id: flow.id,
+            version: flow.version,
+            flow: Arc::new(checked),
+        }),
+        Err(problems) => {
+            for problem in problems {
+                tracing::error!(flow.name, %problem, "a published flow cannot take calls");
+            }
+            None
+        }
+    }
+}

@@ -1,0 +1,251 @@
+//! The engine thread: inputs in, outputs out, the next time-out. No tokio here.
+//!
+//! One turn: wait for sockets or a deadline, give everything that arrived to the switchboard, seal
+//! the step, write its facts and states to the journal with one `write`, and only then send.
+
+mod carry;
+mod gauges;
+mod threads;
+
+pub(crate) use gauges::Pulse;
+pub(crate) use threads::{MediaThreads, Room};
+
+use crate::recordings::Recordings;
+use crate::routes::Routes;
+use call::{Command, CommandError, Input, LiveView, Switchboard};
+use gauges::Gauger;
+use journal::Journal;
+use net::inherit::Heartbeat;
+use net::signalling::{Event, Reactor};
+use net::{Clock, disk};
+use sip::{ConnectionId, Flow, Transport};
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::Receiver;
+use std::time::Duration;
+use tokio::sync::{oneshot, watch};
+
+/// How often the console's view is made anew.
+const VIEW_INTERVAL: Duration = Duration::from_millis(200);
+/// How often the journal is told that the engine lives, which bounds the error of the end of calls
+/// that a crash ends.
+const PULSE_INTERVAL: Duration = Duration::from_millis(100);
+/// Inputs of one kind taken in a turn.
+const INPUTS_A_TURN: usize = 1_024;
+/// How long calls may go on once the server was told to stop.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// A command and where its answer goes.
+pub(crate) type Asked = (Command, oneshot::Sender<Result<(), CommandError>>);
+
+/// What other threads send to the engine.
+pub(crate) struct Doors {
+    /// Commands of the API.
+    pub(crate) commands: Receiver<Asked>,
+    /// What the recording writer says.
+    pub(crate) disk: Receiver<disk::Event>,
+    /// Set when the server is to stop.
+    pub(crate) stop: watch::Receiver<bool>,
+}
+
+/// What the engine shows to others.
+pub(crate) struct Windows {
+    /// What goes on.
+    pub(crate) live: watch::Sender<Arc<LiveView>>,
+    /// Up to where the journal is written.
+    pub(crate) written: watch::Sender<u64>,
+    /// Up to where the journal is applied.
+    pub(crate) applied: Arc<AtomicU64>,
+    /// Whether the engine is well.
+    pub(crate) pulse: Arc<Pulse>,
+}
+
+/// What the engine thread owns.
+pub(crate) struct Engine {
+    pub(crate) switchboard: Switchboard,
+    pub(crate) journal: Journal,
+    pub(crate) reactor: Reactor,
+    pub(crate) clock: Clock,
+    pub(crate) heartbeat: Heartbeat,
+    pub(crate) media: MediaThreads,
+    pub(crate) recordings: Recordings,
+    pub(crate) routes: Routes,
+    pub(crate) doors: Doors,
+    pub(crate) windows: Windows,
+}
+
+/// The engine with what it needs from turn to turn.
+struct Running {
+    engine: Engine,
+    replies: HashMap<u64, oneshot::Sender<Result<(), CommandError>>>,
+    next_reply: u64,
+    inputs: Vec<Input>,
+    gauger: Gauger,
+    next_view: Duration,
+    next_pulse: Duration,
+    stop_at: Option<Duration>,
+}
+
+impl Engine {
+    /// Runs until the server is told to stop and its calls are over.
+    ///
+    /// # Errors
+    /// A refusal of the system that no turn can go on without.
+    pub(crate) fn run(self) -> anyhow::Result<()> {
+        let mut running = Running {
+            engine: self,
+            replies: HashMap::new(),
+            next_reply: 0,
+            inputs: Vec::with_capacity(INPUTS_A_TURN),
+            gauger: Gauger::default(),
+            next_view: Duration::ZERO,
+            next_pulse: Duration::ZERO,
+            stop_at: None,
+        };
+        let now = running.engine.clock.now();
+        running.finish_step(now);
+        let mut events = Vec::new();
+        while running.turn(&mut events)? {}
+        Ok(())
+    }
+}
+
+impl Running {
+    /// One turn; false when the engine is done.
+    fn turn(&mut self, events: &mut Vec<Event>) -> anyhow::Result<bool> {
+        let before = self.engine.clock.now();
+        let wait = self.next_deadline().saturating_sub(before);
+        self.engine.reactor.poll(before, Some(wait), events)?;
+        let now = self.engine.clock.now();
+        self.gather(events);
+        for input in std::mem::take(&mut self.inputs) {
+            self.engine.switchboard.handle(now, input);
+        }
+        if self.engine.switchboard.poll_timeout().is_some_and(|at| at <= now) {
+            self.engine.switchboard.handle_timeout(now);
+        }
+        let go_on = self.look_at_the_end(now);
+        self.finish_step(now);
+        self.show(now);
+        Ok(go_on)
+    }
+
+    fn next_deadline(&self) -> Duration {
+        self.engine
+            .switchboard
+            .poll_timeout()
+            .map_or(self.next_pulse, |at| at.min(self.next_pulse))
+    }
+
+    /// Turns what arrived into inputs. What is not taken in this turn waits in its bounded channel.
+    fn gather(&mut self, events: &mut Vec<Event>) {
+        for event in events.drain(..) {
+            let input = self.signal(event);
+            self.inputs.push(input);
+        }
+        let inputs = &mut self.inputs;
+        self.engine.media.drain(INPUTS_A_TURN, |event| {
+            inputs.push(Input::Media(event));
+        });
+        for event in self.engine.doors.disk.try_iter().take(INPUTS_A_TURN) {
+            inputs.extend(self.engine.recordings.event(event));
+        }
+        for (command, answer) in self.engine.doors.commands.try_iter().take(INPUTS_A_TURN) {
+            let id = self.next_reply;
+            self.next_reply += 1;
+            self.replies.insert(id, answer);
+            inputs.push(Input::Command { id, command });
+        }
+    }
+
+    fn signal(&mut self, event: Event) -> Input {
+        match event {
+            Event::Datagram {
+                local,
+                remote,
+                data,
+            } => Input::Datagram {
+                flow: Flow {
+                    transport: Transport::Udp,
+                    local: self.engine.routes.local(local, remote.ip()),
+                    remote,
+                    connection: None,
+                },
+                data,
+            },
+            Event::Accepted {
+                connection,
+                local,
+                remote,
+            }
+            | Event::Connected {
+                connection,
+                local,
+                remote,
+            } => Input::Connected(stream_flow(connection, local, remote)),
+            Event::Data { connection, data } => Input::Stream {
+                connection: ConnectionId(connection),
+                data,
+            },
+            Event::Closed { connection, .. } => Input::Closed(ConnectionId(connection)),
+        }
+    }
+
+    /// Seals the step and carries it out.
+    fn finish_step(&mut self, now: Duration) {
+        self.engine.switchboard.seal();
+        self.carry_out(now);
+        self.engine.media.push();
+    }
+
+    /// Everything that is looked at now and then.
+    fn show(&mut self, now: Duration) {
+        let engine = &mut self.engine;
+        if engine.media.all_run() {
+            engine.heartbeat.beat(now);
+        }
+        if now >= self.next_pulse {
+            self.next_pulse = now + PULSE_INTERVAL;
+            engine.windows.pulse.beat(now, engine.journal.sync_failed());
+            self.beat_journal(now);
+        }
+        if now >= self.next_view {
+            self.next_view = now + VIEW_INTERVAL;
+            let engine = &mut self.engine;
+            let view = Arc::new(engine.switchboard.live(now));
+            engine.windows.live.send_replace(view);
+            self.gauger.measure(now, engine);
+            let applied = engine.windows.applied.load(Ordering::Relaxed);
+            if let Err(error) = engine.journal.retire(applied) {
+                tracing::warn!(%error, "an old journal segment could not be removed");
+            }
+        }
+    }
+
+    /// Once told to stop: takes no new calls, waits for those in progress, ends what is left.
+    fn look_at_the_end(&mut self, now: Duration) -> bool {
+        if !*self.engine.doors.stop.borrow() {
+            return true;
+        }
+        let stop_at = *self.stop_at.get_or_insert(now + GRACE);
+        self.engine.switchboard.drain();
+        if now >= stop_at {
+            self.engine.switchboard.end_all(now);
+        }
+        let gauges = self.engine.switchboard.gauges();
+        let patience_is_over = now >= stop_at + GRACE;
+        let at_rest = gauges.calls == 0 && gauges.recordings == 0 && gauges.legs == 0;
+        !at_rest && !patience_is_over
+    }
+}
+
+fn stream_flow(connection: u64, local: SocketAddr, remote: SocketAddr) -> Flow {
+    Flow {
+        transport: Transport::Tcp,
+        local,
+        remote,
+        connection: Some(ConnectionId(connection)),
+    }
+}

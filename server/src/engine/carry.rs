@@ -1,0 +1,172 @@
+//! Carrying out a step: the journal first, everything else after it.
+
+use super::Running;
+use call::{Input, Output};
+use journal::Entry;
+use sip::{Transmit, Transport};
+use std::time::Duration;
+
+/// Rounds in which a step may cause inputs that cause outputs again, such as a recording that
+/// cannot be begun.
+const ROUNDS: usize = 8;
+
+impl Running {
+    pub(super) fn carry_out(&mut self, now: Duration) {
+        for _ in 0..ROUNDS {
+            let mut outputs = Vec::new();
+            while let Some(output) = self.engine.switchboard.poll_output() {
+                outputs.push(output);
+            }
+            if outputs.is_empty() {
+                return;
+            }
+            self.write_down(now, &outputs);
+            let inputs: Vec<Input> = outputs
+                .into_iter()
+                .filter_map(|output| self.carry(now, output))
+                .collect();
+            if inputs.is_empty() {
+                return;
+            }
+            for input in inputs {
+                self.engine.switchboard.handle(now, input);
+            }
+            self.engine.switchboard.seal();
+        }
+    }
+
+    /// Writes the facts and states of a step.
+    fn write_down(&mut self, now: Duration, outputs: &[Output]) {
+        let keys: Vec<Vec<u8>> = outputs.iter().filter_map(key_of).collect();
+        let mut keys = keys.iter();
+        let entries: Vec<Entry<'_>> = outputs
+            .iter()
+            .filter_map(|output| match output {
+                Output::Fact(fact) => Some(Entry::Fact(fact)),
+                Output::Save { state, .. } => Some(Entry::Save {
+                    key: keys.next()?,
+                    state,
+                }),
+                Output::Forget(_) => Some(Entry::Forget { key: keys.next()? }),
+                Output::Transmit(_)
+                | Output::Connect { .. }
+                | Output::Media { .. }
+                | Output::OpenRecording { .. }
+                | Output::CloseRecording { .. }
+                | Output::RecoverRecording { .. }
+                | Output::Reply { .. } => None,
+            })
+            .collect();
+        if entries.is_empty() {
+            return;
+        }
+        match self.engine.journal.append(now, &entries) {
+            Ok(sequence) => {
+                self.engine.windows.written.send_replace(sequence);
+            }
+            Err(error) => self.journal_failed(&error),
+        }
+        self.rotate_if_full(now);
+    }
+
+    pub(super) fn beat_journal(&mut self, now: Duration) {
+        if self.engine.switchboard.gauges().calls == 0 {
+            return;
+        }
+        if let Err(error) = self.engine.journal.append(now, &[Entry::Heartbeat]) {
+            self.journal_failed(&error);
+        }
+    }
+
+    fn rotate_if_full(&mut self, now: Duration) {
+        if !self.engine.journal.needs_snapshot() {
+            return;
+        }
+        let states = self.engine.switchboard.snapshot();
+        let states = states
+            .into_iter()
+            .map(|(key, state)| (key.to_bytes(), state));
+        if let Err(error) = self.engine.journal.rotate(now, states) {
+            self.journal_failed(&error);
+        }
+    }
+
+    /// Calls in progress go on without a journal; new ones are not taken until it works again.
+    fn journal_failed(&mut self, error: &journal::Error) {
+        metrics::counter!("trunkline_journal_failures_total").increment(1);
+        self.engine.windows.pulse.fail_journal();
+        tracing::error!(%error, "the journal cannot be written");
+    }
+
+    /// Does one thing; gives what came of it where that is known at once.
+    fn carry(&mut self, now: Duration, output: Output) -> Option<Input> {
+        let engine = &mut self.engine;
+        match output {
+            Output::Transmit(transmit) => self.transmit(&transmit),
+            Output::Connect { connection, remote } => {
+                engine.reactor.connect(now, connection.0, remote);
+            }
+            Output::Media { worker, order } => engine.media.order(worker, order),
+            Output::OpenRecording {
+                recording,
+                path,
+                law,
+                resume,
+            } => engine.recordings.open(recording, &path, law, resume),
+            Output::CloseRecording { recording, samples } => {
+                return engine.recordings.close(recording, samples);
+            }
+            Output::RecoverRecording { recording, path } => {
+                return engine.recordings.recover(recording, &path);
+            }
+            Output::Reply { id, result } => {
+                if let Some(answer) = self.replies.remove(&id) {
+                    // Whoever asked may have stopped waiting.
+                    let _ = answer.send(result);
+                }
+            }
+            Output::Fact(_) | Output::Save { .. } | Output::Forget(_) => (),
+        }
+        None
+    }
+
+    fn transmit(&mut self, transmit: &Transmit) {
+        let flow = transmit.flow;
+        match flow.transport {
+            Transport::Tcp => {
+                if let Some(connection) = flow.connection {
+                    self.engine
+                        .reactor
+                        .send_stream(connection.0, &transmit.data);
+                }
+            }
+            _ => self.send_datagram(transmit),
+        }
+    }
+
+    fn send_datagram(&mut self, transmit: &Transmit) {
+        let flow = transmit.flow;
+        let bound = self.engine.routes.socket(flow.local);
+        let sent = self
+            .engine
+            .reactor
+            .send_datagram(bound, flow.remote, &transmit.data);
+        if let Err(error) = sent {
+            tracing::debug!(%error, remote = %flow.remote, "a datagram was not sent");
+        }
+    }
+}
+
+fn key_of(output: &Output) -> Option<Vec<u8>> {
+    match output {
+        Output::Save { key, .. } | Output::Forget(key) => Some(key.to_bytes()),
+        Output::Fact(_)
+        | Output::Transmit(_)
+        | Output::Connect { .. }
+        | Output::Media { .. }
+        | Output::OpenRecording { .. }
+        | Output::CloseRecording { .. }
+        | Output::RecoverRecording { .. }
+        | Output::Reply { .. } => None,
+    }
+}

@@ -1,0 +1,83 @@
+//! Journal to SQL: follows the journal and applies its facts in batches.
+//!
+//! Calls never wait for this. A database that is slow or away leaves the facts in the journal,
+//! where they wait to be applied.
+
+use journal::Reader;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+use store::{Db, projection};
+use tokio::sync::watch;
+
+/// The name of this node's journal in the database.
+pub(crate) const NODE: &str = "main";
+/// Facts applied in one transaction at most.
+const BATCH: usize = 500;
+/// How long to wait before a failed batch is tried again.
+const RETRY: Duration = Duration::from_secs(1);
+
+/// What the ledger needs.
+pub(crate) struct Ledger {
+    /// Where facts go.
+    pub(crate) db: Db,
+    /// Where the journal is.
+    pub(crate) journal: PathBuf,
+    /// The sequence up to which facts are in the journal.
+    pub(crate) written: watch::Receiver<u64>,
+    /// The sequence up to which facts are in SQL, for others to read.
+    pub(crate) applied: Arc<AtomicU64>,
+}
+
+impl Ledger {
+    /// Applies facts until the engine is gone and everything is applied.
+    pub(crate) async fn run(mut self) {
+        let mut reader = loop {
+            match self.open().await {
+                Ok(reader) => break reader,
+                Err(error) => self.rest(&error).await,
+            }
+        };
+        loop {
+            match self.step(&mut reader).await {
+                Ok(0) => {
+                    if self.written.changed().await.is_err() {
+                        return;
+                    }
+                }
+                Ok(_) => (),
+                Err(error) => {
+                    self.rest(&error).await;
+                    if let Ok(again) = self.open().await {
+                        reader = again;
+                    }
+                }
+            }
+        }
+    }
+
+    async fn open(&self) -> anyhow::Result<Reader> {
+        let position = projection::position(&self.db, NODE).await?;
+        self.applied.store(position, Ordering::Relaxed);
+        Ok(Reader::open(&self.journal, position)?)
+    }
+
+    async fn step(&mut self, reader: &mut Reader) -> anyhow::Result<usize> {
+        self.written.mark_unchanged();
+        let batch = reader.next_batch(BATCH)?;
+        let Some((last, _)) = batch.last() else {
+            return Ok(0);
+        };
+        let applied = projection::apply(&self.db, NODE, &batch).await?;
+        self.applied.store(*last, Ordering::Relaxed);
+        metrics::counter!("trunkline_facts_applied_total").increment(applied.fresh as u64);
+        Ok(batch.len())
+    }
+
+    async fn rest(&self, error: &anyhow::Error) {
+        tracing::error!(error = %format!("{error:#}"), "facts wait in the journal");
+        metrics::counter!("trunkline_facts_apply_failures_total").increment(1);
+        tokio::time::sleep(RETRY).await;
+    }
+}

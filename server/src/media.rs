@@ -1,0 +1,167 @@
+//! The media engine as a machine of a media thread: a thin layer without copies.
+
+use ::media::{Config, Engine, Event, LegId, Line, Order, Outbox, wav};
+use net::disk::{self, FileKey};
+use net::media::{Machine, Path, Queued, Sink};
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+/// Packets that one turn of the thread sends without having to grow its buffers.
+const PACKETS_A_TURN: usize = 4_096;
+/// Ports are even, so that slots are half as many as port numbers.
+const PORT_STEP: u32 = 2;
+
+/// Where the numbering of each open leg was, for the process that follows.
+#[derive(Debug, Serialize, Deserialize)]
+struct Checkpoint {
+    at: Duration,
+    lines: Vec<(LegId, Line)>,
+}
+
+/// One thread's engine.
+pub(crate) struct Threaded {
+    engine: Engine,
+    outbox: Outbox,
+    first_leg: u32,
+    disk: disk::Orders,
+    changes: Vec<(u32, Change)>,
+    /// Lines of the process before this one, until their legs go on.
+    before: HashMap<LegId, Line>,
+    before_at: Duration,
+}
+
+enum Change {
+    Open(Queued),
+    Close,
+}
+
+impl Threaded {
+    /// An engine for the legs whose ports begin at `first_leg`. `checkpoint` is what the process
+    /// before this one left.
+    pub(crate) fn new(
+        first_leg: LegId,
+        legs: usize,
+        disk: disk::Orders,
+        checkpoint: Option<&[u8]>,
+    ) -> Self {
+        let config = Config { first_leg, legs };
+        let before = checkpoint.and_then(|bytes| postcard::from_bytes::<Checkpoint>(bytes).ok());
+        let (before_at, before) = before.map_or((Duration::ZERO, HashMap::new()), |it| {
+            (it.at, it.lines.into_iter().collect())
+        });
+        Self {
+            engine: Engine::new(config),
+            outbox: Outbox::with_capacity(PACKETS_A_TURN),
+            first_leg: first_leg.0,
+            disk,
+            changes: Vec::new(),
+            before,
+            before_at,
+        }
+    }
+
+    fn slot(&self, leg: LegId) -> u32 {
+        leg.0.saturating_sub(self.first_leg) / PORT_STEP
+    }
+
+    /// Numbers go on where they were a second ago at most, instead of where they ought to be by
+    /// the clock.
+    fn refine(&mut self, now: Duration, leg: LegId, line: &mut Line) {
+        if let Some(before) = self.before.remove(&leg) {
+            *line = before.after_gap(now.saturating_sub(self.before_at));
+        }
+    }
+}
+
+impl Machine for Threaded {
+    type Order = Order;
+    type Event = Event;
+
+    fn handle_order(&mut self, now: Duration, mut order: Order) {
+        match &mut order {
+            Order::Open { leg, .. } => {
+                self.changes.push((self.slot(*leg), Change::Open(Queued::Discarded)));
+            }
+            Order::Resume { leg, line, .. } => {
+                let (leg, mut refined) = (*leg, *line);
+                self.refine(now, leg, &mut refined);
+                *line = refined;
+                self.changes.push((self.slot(leg), Change::Open(Queued::Delivered)));
+            }
+            Order::Close { leg } => self.changes.push((self.slot(*leg), Change::Close)),
+            Order::Retarget { .. }
+            | Order::Play { .. }
+            | Order::StopPlay { .. }
+            | Order::Bridge { .. }
+            | Order::Unbridge { .. }
+            | Order::SendDigits { .. }
+            | Order::Record { .. }
+            | Order::RecordAgent { .. }
+            | Order::StopRecording { .. } => (),
+        }
+        self.engine.handle_order(now, order, &mut self.outbox);
+    }
+
+    fn handle_packet(&mut self, now: Duration, slot: u32, from: SocketAddr, packet: &mut [u8]) {
+        let leg = LegId(self.first_leg + slot * PORT_STEP);
+        self.engine
+            .handle_packet(now, leg, from, packet, &mut self.outbox);
+    }
+
+    fn handle_tick(&mut self, now: Duration) {
+        self.engine.handle_tick(now, &mut self.outbox);
+    }
+
+    fn flush(&mut self, sink: &mut impl Sink<Event>) {
+        for (slot, change) in &self.changes {
+            if let Change::Open(queued) = change {
+                sink.open(*slot, *queued);
+            }
+        }
+        for (leg, to, bytes, proven) in self.outbox.packets() {
+            let path = if proven { Path::Proven } else { Path::Assumed };
+            let slot = leg.0.saturating_sub(self.first_leg) / PORT_STEP;
+            sink.send(slot, to, bytes, path);
+        }
+        for block in self.outbox.blocks() {
+            let order = disk::Order::Write {
+                file: FileKey(block.recording.0),
+                at: wav::HEADER_SIZE as u64 + block.offset * 2,
+                bytes: block.bytes.to_vec(),
+            };
+            // A refused block is counted by the writer, and its place is filled with silence.
+            let _ = self.disk.send(order);
+        }
+        for event in self.outbox.drain_events() {
+            sink.tell(event);
+        }
+        for (slot, change) in self.changes.drain(..) {
+            if let Change::Close = change {
+                sink.close(slot);
+            }
+        }
+        self.outbox.clear();
+    }
+
+    fn is_vital(event: &Event) -> bool {
+        match event {
+            Event::Digit { .. }
+            | Event::PlayEnded { .. }
+            | Event::RecordingStopped { .. }
+            | Event::Closed { .. }
+            | Event::Latched { .. } => true,
+            Event::Silent { .. } | Event::Heard { .. } => false,
+        }
+    }
+
+    fn write_checkpoint(&mut self, now: Duration, buffer: &mut Vec<u8>) {
+        let mut lines = Vec::new();
+        self.engine
+            .lines(now, &mut |leg, line| lines.push((leg, line)));
+        if let Ok(bytes) = postcard::to_stdvec(&Checkpoint { at: now, lines }) {
+            buffer.extend_from_slice(&bytes);
+        }
+    }
+}

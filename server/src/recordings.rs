@@ -1,0 +1,164 @@
+//! Recording files: where they lie, how they begin and end, and what a crash left of them.
+
+use call::Input;
+use media::{Law, RecordingKey, wav};
+use net::disk::{Disk, Event, FileKey, Order};
+use std::collections::HashMap;
+use std::fs;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+/// Bytes of one sample in both channels.
+const FRAME: u64 = 2;
+/// The extension of a file that is not complete.
+const UNFINISHED: &str = "wav.part";
+
+/// The files being written.
+#[derive(Debug)]
+pub(crate) struct Recordings {
+    data_dir: PathBuf,
+    /// Ends with this, having written everything.
+    disk: Disk,
+    open: HashMap<RecordingKey, File>,
+}
+
+#[derive(Debug)]
+struct File {
+    path: PathBuf,
+    samples: u64,
+    fault: Option<String>,
+}
+
+impl Recordings {
+    pub(crate) fn new(data_dir: PathBuf, disk: Disk) -> Self {
+        Self {
+            data_dir,
+            disk,
+            open: HashMap::new(),
+        }
+    }
+
+    /// Begins a file, or goes on with one that the process before this one began.
+    pub(crate) fn open(&mut self, key: RecordingKey, path: &str, law: Law, resume: bool) {
+        let path = self.data_dir.join(path);
+        let part = path.with_extension(UNFINISHED);
+        let (file, silence) = (FileKey(key.0), silence(law));
+        let order = if resume && part.exists() {
+            Order::Resume {
+                file,
+                path: part,
+                silence,
+            }
+        } else {
+            Order::Create {
+                file,
+                path: part,
+                head: wav::header(law).to_vec(),
+                silence,
+            }
+        };
+        let fault = self.disk.orders().send(order).err().map(|why| why.to_string());
+        let samples = 0;
+        let file = File {
+            path,
+            samples,
+            fault,
+        };
+        self.open.insert(key, file);
+    }
+
+    /// Ends a file that is `samples` long.
+    pub(crate) fn close(&mut self, key: RecordingKey, samples: u64) -> Option<Input> {
+        let file = self.open.get_mut(&key)?;
+        file.samples = samples;
+        let data = samples * FRAME;
+        let order = Order::Finish {
+            file: FileKey(key.0),
+            length: wav::HEADER_SIZE as u64 + data,
+            patches: wav::patches(data),
+            rename_to: file.path.clone(),
+        };
+        match self.disk.orders().send(order) {
+            Ok(()) => None,
+            Err(refused) => Some(self.lost(key, &refused.to_string())),
+        }
+    }
+
+    /// Completes what a crash left of a recording whose call is over.
+    pub(crate) fn recover(&mut self, key: RecordingKey, path: &str) -> Option<Input> {
+        let path = self.data_dir.join(path);
+        let part = path.with_extension(UNFINISHED);
+        if let Some((law, samples)) = measure(&part) {
+            let relative = path.strip_prefix(&self.data_dir).unwrap_or(&path);
+            let relative = relative.to_string_lossy().into_owned();
+            self.open(key, &relative, law, true);
+            return self.close(key, samples);
+        }
+        let samples = measure(&path).map(|(_, samples)| samples);
+        Some(Input::RecordingKept {
+            recording: key,
+            samples: samples.unwrap_or(0),
+            size_bytes: fs::metadata(&path).map_or(0, |file| file.len()),
+            fault: samples.is_none().then(|| "the file was lost".to_owned()),
+        })
+    }
+
+    /// What the writer says, where it concerns the end of a recording.
+    pub(crate) fn event(&mut self, event: Event) -> Option<Input> {
+        match event {
+            Event::Finished { file, bytes } => {
+                let key = RecordingKey(file.0);
+                let file = self.open.remove(&key)?;
+                Some(Input::RecordingKept {
+                    recording: key,
+                    samples: file.samples,
+                    size_bytes: bytes,
+                    fault: file.fault,
+                })
+            }
+            Event::Fault {
+                file,
+                operation,
+                kind,
+                lost,
+            } => {
+                tracing::error!(?operation, ?kind, lost, "a recording could not be written");
+                metrics::counter!("trunkline_recording_faults_total").increment(1);
+                let key = RecordingKey(file.0);
+                let fault = format!("{operation:?}: {kind}");
+                if lost {
+                    return Some(self.lost(key, &fault));
+                }
+                self.open.get_mut(&key)?.fault = Some(fault);
+                None
+            }
+        }
+    }
+
+    fn lost(&mut self, key: RecordingKey, fault: &str) -> Input {
+        let samples = self.open.remove(&key).map_or(0, |file| file.samples);
+        Input::RecordingKept {
+            recording: key,
+            samples,
+            size_bytes: 0,
+            fault: Some(fault.to_owned()),
+        }
+    }
+}
+
+/// The codec and length of a recording, complete or not.
+fn measure(path: &Path) -> Option<(Law, u64)> {
+    let mut head = [0; wav::HEADER_SIZE];
+    let mut file = fs::File::open(path).ok()?;
+    file.read_exact(&mut head).ok()?;
+    let layout = wav::parse(&head).ok()?;
+    let data = file.metadata().ok()?.len().saturating_sub(layout.data_offset);
+    Some((layout.law, data / FRAME))
+}
+
+fn silence(law: Law) -> u8 {
+    match law {
+        Law::Mu => 0xFF,
+        Law::A => 0xD5,
+    }
+}

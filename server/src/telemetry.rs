@@ -1,0 +1,36 @@
+//! Logs and metrics.
+
+use crate::config::Config;
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use tracing_subscriber::EnvFilter;
+
+/// Upper bounds of the buckets of spans of time, in seconds.
+const SECONDS: &[f64] = &[0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
+
+/// Starts the log. A filter that cannot be read gives way to `info`, with a line that says so.
+pub(crate) fn start(config: &Config) {
+    let filter = EnvFilter::try_new(&config.log_filter);
+    let wrong = filter.as_ref().err().map(ToString::to_string);
+    let filter = filter.unwrap_or_else(|_| EnvFilter::new("info"));
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
+    if config.log_json {
+        log.json().init();
+    } else {
+        log.init();
+    }
+    if let Some(fault) = wrong {
+        tracing::error!(fault, "log.filter cannot be read, so everything from info up is logged");
+    }
+}
+
+/// Starts the metrics; gives what `/metrics` renders.
+///
+/// # Errors
+/// The registry was started before.
+pub(crate) fn metrics() -> anyhow::Result<PrometheusHandle> {
+    Ok(PrometheusBuilder::new()
+        .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), SECONDS)?
+        .install_recorder()?)
+}

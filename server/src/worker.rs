@@ -1,0 +1,335 @@
+//! The worker: takes the sockets, brings back what the process before it was doing, and serves.
+
+mod demo;
+
+use crate::audio::{self, Audio};
+use crate::cli::Serve;
+use crate::config::Config;
+use crate::engine::{Asked, Doors, Engine, MediaThreads, Pulse, Room, Windows};
+use crate::ledger::{Ledger, NODE};
+use crate::recordings::Recordings;
+use crate::routes::Routes;
+use crate::{assets, directory, telemetry};
+use anyhow::{Context as _, anyhow};
+use call::{Directory, Input, LiveView, Switchboard};
+use journal::Journal;
+use media::PortPool;
+use net::inherit::{self, Inherited};
+use net::signalling::{Limits, Reactor};
+use net::{Waker, disk};
+use std::io::Read as _;
+use std::net::{SocketAddr, TcpListener, UdpSocket};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::thread::JoinHandle;
+use store::{Db, projection};
+use tokio::runtime::Runtime;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::{mpsc, watch};
+
+/// Commands that may wait for the engine.
+const COMMANDS: usize = 1_024;
+/// Events of the recording writer that may wait for the engine.
+const DISK_EVENTS: usize = 65_536;
+/// Ids of accepted connections that one process can give out.
+const CONNECTIONS_A_PROCESS: u64 = 1 << 40;
+
+/// Runs the worker until it is told to stop.
+///
+/// # Errors
+/// What keeps it from serving: the database, the journal, a broken build.
+pub(crate) fn run(serve: &Serve, config: Config) -> anyhow::Result<ExitCode> {
+    telemetry::start(&config);
+    let variable = std::env::var(inherit::VARIABLE)
+        .context("the worker is started by `trunkline serve`, not by people")?;
+    let inherited = inherit::take(&variable)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()?;
+    let audio = audio::load()?;
+    let stored = runtime.block_on(open_store(serve, &config, &inherited))?;
+    let boot = Boot {
+        directory: directory::build(stored.directory, &audio.voices),
+        config,
+        audio,
+        db: stored.db,
+        applied: stored.applied,
+    };
+    boot.serve(&runtime, inherited)
+}
+
+struct Stored {
+    db: Db,
+    directory: store::Directory,
+    applied: u64,
+}
+
+async fn open_store(
+    serve: &Serve,
+    config: &Config,
+    inherited: &Inherited,
+) -> anyhow::Result<Stored> {
+    let db = Db::open(&config.database_url, store::Limits::default())
+        .await
+        .context("database.url")?;
+    if serve.demo {
+        demo::fill(config, &db, inherited).await?;
+    }
+    Ok(Stored {
+        directory: store::directory::load(&db).await?,
+        applied: projection::position(&db, NODE).await?,
+        db,
+    })
+}
+
+/// Everything that was read before the first call.
+struct Boot {
+    config: Config,
+    audio: Audio,
+    directory: Directory,
+    db: Db,
+    applied: u64,
+}
+
+/// The ends of the channels that other parts hold.
+struct Handles {
+    commands: SyncSender<Asked>,
+    waker: Waker,
+    live: watch::Receiver<Arc<LiveView>>,
+    written: watch::Receiver<u64>,
+    applied: Arc<AtomicU64>,
+    pulse: Arc<Pulse>,
+    stop: watch::Sender<bool>,
+}
+
+impl Boot {
+    fn serve(self, runtime: &Runtime, mut inherited: Inherited) -> anyhow::Result<ExitCode> {
+        let http = std::mem::take(&mut inherited.http);
+        let journal_dir = self.config.data_dir.join("journal");
+        let metrics = telemetry::metrics()?;
+        let (db, data_dir) = (self.db.clone(), self.config.data_dir.clone());
+        let (engine, handles) = self.build(inherited, &journal_dir)?;
+        let ledger = Ledger {
+            db: db.clone(),
+            journal: journal_dir,
+            written: handles.written.clone(),
+            applied: Arc::clone(&handles.applied),
+        };
+        let engine = std::thread::Builder::new()
+            .name("engine".to_owned())
+            .spawn(move || engine.run())?;
+        let ledger = runtime.spawn(ledger.run());
+        let pulse = Arc::clone(&handles.pulse);
+        let state = api::State {
+            db,
+            engine: api::Engine {
+                commands: forward_commands(runtime, &handles),
+                live: handles.live.clone(),
+            },
+            data_dir,
+            assets: assets::find,
+            metrics,
+            readiness: Arc::new(move || pulse.checks()),
+        };
+        for listener in http {
+            serve_http(runtime, listener, state.clone(), handles.stop.subscribe());
+        }
+        let ended = runtime.block_on(wait_for_the_end(engine, &handles.stop))?;
+        // The engine is gone, and with it the sender that the ledger waits for: it applies what is
+        // left and ends.
+        runtime.block_on(ledger)?;
+        ended
+    }
+
+    fn build(
+        self,
+        inherited: Inherited,
+        journal_dir: &PathBuf,
+    ) -> anyhow::Result<(Engine, Handles)> {
+        let clock = inherited.clock;
+        let now = clock.now();
+        let config = self.switchboard_config();
+        let pool_shape = PortPool::new(config.media_ports.clone(), config.media_workers, [0; 32]);
+        let mut switchboard =
+            Switchboard::new(&config, Arc::clone(&self.audio.library), seed()?);
+        switchboard.handle(now, Input::Directory(Arc::new(self.directory)));
+        let options = journal::Options {
+            given_elsewhere: self.applied,
+            ..journal::Options::default()
+        };
+        let (journal, recovered) = Journal::open(journal_dir, options)?;
+        let (went_on, lost) = switchboard.restore(now, &recovered.saved, recovered.last_at);
+        if went_on + lost.len() > 0 {
+            tracing::warn!(went_on, closed = lost.len(), "calls came back from the journal");
+        }
+        for error in &lost {
+            tracing::error!(%error, "a call could not go on");
+        }
+        let bound = addresses(&inherited.sip_udp)?;
+        let reactor = Reactor::new(
+            inherited.sip_udp,
+            inherited.sip_tcp,
+            Limits::default(),
+            inherited.generation * CONNECTIONS_A_PROCESS,
+        )?;
+        let waker = reactor.waker();
+        let (disk, disk_events) = start_disk(waker.clone())?;
+        let room = Room {
+            clock,
+            sockets: inherited.rtp,
+            checkpoints: inherited.checkpoints,
+            disk: disk.orders(),
+            waker: waker.clone(),
+        };
+        let media = MediaThreads::start(&pool_shape, config.media_workers, room)?;
+        let (commands, asked) = sync_channel(COMMANDS);
+        let (stop, stopping) = watch::channel(false);
+        let (live, seen) = watch::channel(Arc::new(LiveView::default()));
+        let (written, written_seen) = watch::channel(recovered.last_seq);
+        let applied = Arc::new(AtomicU64::new(self.applied));
+        let pulse = Arc::new(Pulse::new(clock));
+        let handles = Handles {
+            commands,
+            waker,
+            live: seen,
+            written: written_seen,
+            applied: Arc::clone(&applied),
+            pulse: Arc::clone(&pulse),
+            stop,
+        };
+        let engine = Engine {
+            switchboard,
+            journal,
+            reactor,
+            clock,
+            heartbeat: inherited.heartbeat,
+            media,
+            recordings: Recordings::new(self.config.data_dir, disk),
+            routes: Routes::new(bound),
+            doors: Doors {
+                commands: asked,
+                disk: disk_events,
+                stop: stopping,
+            },
+            windows: Windows {
+                live,
+                written,
+                applied,
+                pulse,
+            },
+        };
+        Ok((engine, handles))
+    }
+
+    fn switchboard_config(&self) -> call::Config {
+        let config = &self.config;
+        let advertise = |listen: Option<SocketAddr>| {
+            let address = config.sip_advertise?;
+            Some(SocketAddr::new(address, listen?.port()))
+        };
+        call::Config {
+            sip: sip::Config {
+                realm: store::agents::REALM.to_owned(),
+                user_agent: concat!("Trunkline/", env!("CARGO_PKG_VERSION")).to_owned(),
+                advertise_udp: advertise(config.sip_udp),
+                advertise_tcp: advertise(config.sip_tcp),
+                timers: sip::Timers::default(),
+                limits: sip::Limits::default(),
+            },
+            media_ports: *config.media_ports.start()..config.media_ports.end().saturating_add(1),
+            media_workers: config.media_workers,
+            media_advertise: config.media_advertise,
+            max_calls: config.max_calls,
+        }
+    }
+}
+
+/// Passes the API's commands to the engine thread, which does not know tokio.
+fn forward_commands(runtime: &Runtime, handles: &Handles) -> mpsc::Sender<api::Order> {
+    let (sender, mut receiver) = mpsc::channel::<api::Order>(COMMANDS);
+    let (engine, waker) = (handles.commands.clone(), handles.waker.clone());
+    runtime.spawn(async move {
+        while let Some(order) = receiver.recv().await {
+            // A full channel drops the order: its sender is told that the engine is unavailable.
+            if engine.try_send(order).is_ok() {
+                waker.wake();
+            }
+        }
+    });
+    sender
+}
+
+fn serve_http(
+    runtime: &Runtime,
+    listener: TcpListener,
+    state: api::State,
+    mut stop: watch::Receiver<bool>,
+) {
+    runtime.spawn(async move {
+        let stopped = async move {
+            // A sender that is gone means the same as one that says stop.
+            let _ = stop.wait_for(|stop| *stop).await;
+        };
+        if let Err(error) = api::serve(listener, state, stopped).await {
+            tracing::error!(%error, "HTTP cannot be served");
+        }
+    });
+}
+
+fn start_disk(
+    waker: Waker,
+) -> anyhow::Result<(disk::Disk, std::sync::mpsc::Receiver<disk::Event>)> {
+    let (sender, receiver) = sync_channel(DISK_EVENTS);
+    let disk = disk::spawn(disk::Limits::default(), move |event| {
+        if sender.try_send(event).is_ok() {
+            waker.wake();
+        }
+    })?;
+    Ok((disk, receiver))
+}
+
+/// Waits until the server is told to stop and the engine has ended, or the engine has failed.
+async fn wait_for_the_end(
+    engine: JoinHandle<anyhow::Result<()>>,
+    stop: &watch::Sender<bool>,
+) -> anyhow::Result<anyhow::Result<ExitCode>> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let joined = tokio::task::spawn_blocking(move || engine.join());
+    tokio::pin!(joined);
+    let ended = tokio::select! {
+        ended = &mut joined => ended,
+        _ = terminate.recv() => {
+            stop.send_replace(true);
+            joined.await
+        }
+        _ = interrupt.recv() => {
+            stop.send_replace(true);
+            joined.await
+        }
+    };
+    Ok(match ended? {
+        Ok(result) => result.map(|()| ExitCode::SUCCESS),
+        Err(_) => Err(anyhow!("the engine thread panicked")),
+    })
+}
+
+fn addresses(sockets: &[UdpSocket]) -> anyhow::Result<Vec<SocketAddr>> {
+    sockets
+        .iter()
+        .map(|socket| socket.local_addr().context("read the address of a socket"))
+        .collect()
+}
+
+/// Randomness of the operating system.
+fn seed() -> anyhow::Result<[u8; 32]> {
+    let mut seed = [0; 32];
+    std::fs::File::open("/dev/urandom")
+        .and_then(|mut source| source.read_exact(&mut seed))
+        .context("read randomness from the system")?;
+    Ok(seed)
+}
