@@ -134,7 +134,6 @@ CREATE TABLE facts (
     body          TEXT   NOT NULL
 );
 CREATE INDEX facts_by_subject ON facts (noun, subject_id, seq, id);
-CREATE INDEX facts_by_time ON facts (enterprise_id, at, id);
 
 CREATE TABLE call_records (
     id            TEXT   NOT NULL PRIMARY KEY,

@@ -247,3 +247,6 @@ fn upsert() -> Statement {
              open_talk_at = excluded.open_talk_at"
     )
 }
+
+#[cfg(test)]
+mod tests;

@@ -37,7 +37,7 @@ const NUMBERS: [(&str, Route, Recorded); 8] = [
     ("4008110516", Route::Flow("outside"), Recorded::No),
     (
         "4008110517",
-        Route::Flow("outside"),
+        Route::Flow("outside-recorded"),
         Recorded::FromTheAnswer,
     ),
 ];

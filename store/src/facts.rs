@@ -4,7 +4,7 @@ use crate::Error;
 use crate::column::{At, Word, word};
 use crate::db::{Db, Tx};
 use crate::statement::{On, Statement, sql};
-use model::{AgentFact, AgentId, CallFact, CallId, EnterpriseId, Event, Fact, FactId, Timestamp};
+use model::{AgentFact, AgentId, CallFact, CallId, EnterpriseId, Event, Fact, FactId};
 use sea_query::{OnConflict, Query};
 use std::collections::HashSet;
 use std::str::FromStr;
@@ -179,20 +179,4 @@ fn columns(event: &Event) -> Result<(&'static str, String, String), Error> {
     };
     let body = body.map_err(|error| unreadable(error.to_string()))?;
     Ok((noun, subject_id, body))
-}
-
-/// The instant of the newest fact, if there is any: where the record of the past ends.
-///
-/// # Errors
-/// [`Error::Unreachable`], [`Error::Database`].
-pub async fn newest(db: &Db, enterprise: EnterpriseId) -> Result<Option<Timestamp>, Error> {
-    let row: (Option<At>,) = sql!(
-        "SELECT MAX(at)
-         FROM facts
-         WHERE enterprise_id = $1"
-    )
-    .bind(word(&enterprise))
-    .one(db)
-    .await?;
-    Ok(row.0.map(|at| at.0))
 }

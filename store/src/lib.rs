@@ -36,6 +36,4 @@ pub use error::Error;
 pub use page::{Cursor, CursorError, Page, Slice};
 
 #[cfg(test)]
-mod statements_test;
-#[cfg(test)]
 mod story;

@@ -179,3 +179,6 @@ impl From<InsertStatement> for Statement {
         }
     }
 }
+
+#[cfg(test)]
+pub(crate) mod tests;

@@ -18,7 +18,7 @@ on_both_engines! {
             "4008110514 flow voicemail",
             "4008110515 flow ten-seconds recorded",
             "4008110516 flow outside",
-            "4008110517 flow outside recorded",
+            "4008110517 flow outside-recorded recorded",
         ]);
         assert_eq!(staff(&directory), ["sales: 1001 1002", "support: 1003"]);
         let mut trunks: Vec<_> = directory.trunks.iter()

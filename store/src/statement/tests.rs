@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Where statements may be built from anything but `sql!`.
-const OWN_STATEMENTS: [&str; 3] = ["statement.rs", "test/postgres.rs", "statements_test.rs"];
+const OWN_STATEMENTS: [&str; 3] = ["statement.rs", "statement/tests.rs", "test/postgres.rs"];
 
 #[derive(Debug)]
 struct Found {

@@ -1,11 +1,12 @@
 //! Every filter and page gives what looking through all records gives.
 
 use super::*;
-use crate::on_both_engines;
 use crate::projection;
-use crate::statements_test::plan_of;
+use crate::statement::sql;
+use crate::statement::tests::plan_of;
 use crate::story::{BEGINNING, Story};
 use crate::test;
+use crate::{Limits, on_both_engines};
 
 on_both_engines! {
     async fn pages_together_are_the_whole_list_newest_first(db: &Db) {
@@ -54,18 +55,27 @@ on_both_engines! {
 async fn no_list_is_sorted_by_sqlite_whatever_is_asked() {
     let db = test::sqlite().await;
     let (story, all) = told(&db, 25).await;
-    let cursor = Cursor {
+    let place = Cursor {
         started_at: all[9].started_at,
         call: all[9].id,
     };
 
+    no_list_is_sorted(&db, &story, place).await;
+
+    sql!("ANALYZE").run(&*db).await.unwrap();
+    // Statistics reach a connection when it reads the schema.
+    let analyzed = Db::open(db.url(), Limits::default()).await.unwrap();
+    no_list_is_sorted(&analyzed, &story, place).await;
+}
+
+async fn no_list_is_sorted(db: &Db, story: &Story, place: Cursor) {
     for choice in 0..1_u32 << 10 {
-        let filter = chosen(choice, &story);
-        for after in [None, Some(cursor)] {
+        let filter = chosen(choice, story);
+        for after in [None, Some(place)] {
             let page = Page { limit: 20, after };
             let statement = page_of(Engine::Sqlite, story.enterprise, &filter, page);
             let (text, _) = statement.render(Engine::Sqlite);
-            let plan = plan_of(&db, text.as_str()).await;
+            let plan = plan_of(db, text.as_str()).await;
             assert!(!plan.contains("TEMP B-TREE"), "{filter:?}\n{plan}");
             assert!(!plan.contains("SCAN call_records"), "{filter:?}\n{plan}");
         }
