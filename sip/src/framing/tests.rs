@@ -10,11 +10,11 @@ const INVITE: &[u8] =
 const BYE: &[u8] = b"BYE sip:b@h SIP/2.0\nContent-Length: 0\n\n";
 
 fn drain(framer: &mut StreamFramer) -> Vec<Frame> {
-    let mut frames = Vec::new();
+    let mut found = Vec::new();
     while let Some(frame) = framer.next_frame().unwrap() {
-        frames.push(frame);
+        found.push(frame);
     }
-    frames
+    found
 }
 
 fn message(bytes: &'static [u8]) -> Frame {
@@ -27,24 +27,24 @@ fn messages_come_out_whole_wherever_the_stream_is_cut() {
     let expected = [message(INVITE), message(BYE), Frame::Ping, message(INVITE)];
     for cut in 0..stream.len() {
         let mut framer = StreamFramer::default();
-        let mut frames = Vec::new();
+        let mut found = Vec::new();
         for piece in [&stream[..cut], &stream[cut..]] {
             framer.push(piece);
-            frames.extend(drain(&mut framer));
+            found.extend(drain(&mut framer));
         }
-        assert_eq!(frames, expected, "cut at {cut}");
+        assert_eq!(found, expected, "cut at {cut}");
     }
 }
 
 #[test]
 fn messages_come_out_whole_byte_by_byte() {
     let mut framer = StreamFramer::default();
-    let mut frames = Vec::new();
+    let mut found = Vec::new();
     for byte in [b"\r\n\r\n", INVITE, BYE].concat() {
         framer.push(&[byte]);
-        frames.extend(drain(&mut framer));
+        found.extend(drain(&mut framer));
     }
-    assert_eq!(frames, [Frame::Ping, message(INVITE), message(BYE)]);
+    assert_eq!(found, [Frame::Ping, message(INVITE), message(BYE)]);
 }
 
 #[test]

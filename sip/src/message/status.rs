@@ -25,6 +25,8 @@ impl Status {
     pub const NOT_FOUND: Self = Self(404);
     /// 405: the method is known but not allowed here.
     pub const METHOD_NOT_ALLOWED: Self = Self(405);
+    /// 406: no answer would be in a form that the sender accepts.
+    pub const NOT_ACCEPTABLE: Self = Self(406);
     /// 408: nobody answered in time.
     pub const REQUEST_TIMEOUT: Self = Self(408);
     /// 415: the body's type is not understood.
