@@ -142,7 +142,10 @@ impl Dialog {
             return (target, Vec::new());
         };
         let router = uri(inside_brackets(first));
-        if router.parameters().any(|(name, _)| name.eq_ignore_ascii_case("lr")) {
+        if router
+            .parameters()
+            .any(|(name, _)| name.eq_ignore_ascii_case("lr"))
+        {
             return (target, self.routes.clone());
         }
         let mut rest: Vec<_> = self.routes[1..].to_vec();
@@ -152,7 +155,10 @@ impl Dialog {
 
     /// Where the next hop says it is, if it is an address and not a name.
     pub(crate) fn next_hop(&self) -> Option<SocketAddr> {
-        let next = self.routes.first().map_or(self.target.as_str(), |route| inside_brackets(route));
+        let next = self
+            .routes
+            .first()
+            .map_or(self.target.as_str(), |route| inside_brackets(route));
         let next = Uri::parse(next).ok()?;
         match next.scheme() {
             Scheme::Sip => {
@@ -185,7 +191,7 @@ pub(crate) fn tag(id: SessionId) -> String {
 
 /// The session whose tag this is.
 pub(crate) fn session_of(tag: &str) -> Option<SessionId> {
-    if tag.len() != 16 {
+    if tag.len() != 16 || !tag.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return None;
     }
     u64::from_str_radix(tag, 16).ok().map(SessionId)

@@ -9,6 +9,10 @@ use serde::{Deserialize, Serialize};
 use crate::transport::{ConnectionId, Flow, Transmit, Transport};
 
 /// One thing for the owner of the endpoint to do, in the order given.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "outputs live in one queue and are moved out of it once"
+)]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Output {
     /// Send these bytes.

@@ -11,7 +11,7 @@ use crate::event::Binding;
 use crate::transport::{ConnectionId, Flow};
 
 /// The lifetime granted to those who name none.
-const DEFAULT_LIFETIME: Duration = Duration::from_secs(3600);
+const DEFAULT_LIFETIME: Duration = Duration::from_hours(1);
 
 /// All bindings of one domain.
 #[derive(Debug)]
@@ -112,9 +112,17 @@ impl Registrar {
         contacts.retain(|contact| contact.expires_at > now);
         let before = contacts.len();
         match &registration.change {
-            Change::Query => return Ok(Changed { before, after: before }),
+            Change::Query => {
+                return Ok(Changed {
+                    before,
+                    after: before,
+                });
+            }
             Change::RemoveAll => {
-                if contacts.iter().any(|contact| contact.is_newer(registration)) {
+                if contacts
+                    .iter()
+                    .any(|contact| contact.is_newer(registration))
+                {
                     return Err(Rejection::OutOfOrder);
                 }
                 contacts.clear();
@@ -183,9 +191,8 @@ impl Registrar {
             .flatten()
             .filter(|contact| contact.expires_at > now)
             .collect();
-        contacts.sort_by_key(|contact| {
-            std::cmp::Reverse((contact.preference, contact.refreshed_at))
-        });
+        contacts
+            .sort_by_key(|contact| std::cmp::Reverse((contact.preference, contact.refreshed_at)));
         contacts
     }
 
@@ -208,7 +215,10 @@ impl Registrar {
         while let Some((at, user)) = self.expiries.first().cloned()
             && at <= now
         {
-            changed.push((user.clone(), self.keep(&user, |contact| contact.expires_at > now)));
+            changed.push((
+                user.clone(),
+                self.keep(&user, |contact| contact.expires_at > now),
+            ));
         }
         changed
     }

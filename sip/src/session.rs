@@ -179,7 +179,11 @@ impl Session {
         if is_open && self.dialog.remote_tag == remote_tag {
             return Some(Branch::Main);
         }
-        if let Some(at) = self.early.iter().position(|early| early.remote_tag == remote_tag) {
+        if let Some(at) = self
+            .early
+            .iter()
+            .position(|early| early.remote_tag == remote_tag)
+        {
             return Some(Branch::Early(at));
         }
         self.acknowledged
@@ -190,7 +194,10 @@ impl Session {
 
     /// Notes an early dialog, unless it is known or there are too many.
     pub(crate) fn note_early(&mut self, remote_tag: &str, most: usize) {
-        let is_known = self.early.iter().any(|early| early.remote_tag == remote_tag);
+        let is_known = self
+            .early
+            .iter()
+            .any(|early| early.remote_tag == remote_tag);
         if !remote_tag.is_empty() && !is_known && self.early.len() < most {
             self.early.push(Early {
                 remote_tag: remote_tag.to_owned(),

@@ -10,7 +10,7 @@ use crate::auth::{Attempt, Authenticator, Credentials, Freshness, PasswordHashes
 use crate::message::{Message, Name};
 
 /// How long failures of a source are remembered.
-const FAILURE_WINDOW: Duration = Duration::from_secs(60);
+const FAILURE_WINDOW: Duration = Duration::from_mins(1);
 
 /// The endpoint's gatekeeper.
 #[derive(Debug)]
@@ -42,8 +42,8 @@ impl Access {
             accounts: HashMap::new(),
             trusted: Vec::new(),
             failures: Failures {
-                most_sources: config.limits.sources,
-                most_failures: config.limits.failures,
+                capacity: config.limits.sources,
+                tolerated: config.limits.failures,
                 by_source: HashMap::new(),
                 by_time: BTreeSet::new(),
             },
@@ -116,8 +116,8 @@ impl Access {
 /// Wrong credentials by source, the oldest forgotten when there are too many.
 #[derive(Debug)]
 struct Failures {
-    most_sources: usize,
-    most_failures: u32,
+    capacity: usize,
+    tolerated: u32,
     by_source: HashMap<IpAddr, (Duration, u32)>,
     by_time: BTreeSet<(Duration, IpAddr)>,
 }
@@ -126,7 +126,8 @@ impl Failures {
     fn note(&mut self, now: Duration, source: IpAddr) {
         self.expire(now);
         let (since, count) = self.by_source.get(&source).copied().unwrap_or((now, 0));
-        if count == 0 && self.by_source.len() >= self.most_sources
+        if count == 0
+            && self.by_source.len() >= self.capacity
             && let Some((_, oldest)) = self.by_time.pop_first()
         {
             self.by_source.remove(&oldest);
@@ -139,7 +140,7 @@ impl Failures {
         self.expire(now);
         self.by_source
             .get(&source)
-            .is_some_and(|(_, count)| *count >= self.most_failures)
+            .is_some_and(|(_, count)| *count >= self.tolerated)
     }
 
     fn expire(&mut self, now: Duration) {
@@ -156,10 +157,10 @@ impl Failures {
 mod tests {
     use super::*;
 
-    fn failures(most_sources: usize) -> Failures {
+    fn failures(capacity: usize) -> Failures {
         Failures {
-            most_sources,
-            most_failures: 2,
+            capacity,
+            tolerated: 2,
             by_source: HashMap::new(),
             by_time: BTreeSet::new(),
         }

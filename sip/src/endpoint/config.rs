@@ -66,8 +66,8 @@ impl Default for Limits {
             sources: 10_000,
             failures: 20,
             shortest_registration: Duration::from_secs(30),
-            longest_registration: Duration::from_secs(3600),
-            unanswered: Duration::from_secs(600),
+            longest_registration: Duration::from_hours(1),
+            unanswered: Duration::from_mins(10),
             retry_after: Duration::from_secs(5),
         }
     }

@@ -75,7 +75,7 @@ impl Connections {
         let id = flow.connection?;
         if let Some(connection) = self.known.get_mut(&id) {
             connection.flow = flow;
-            let framer = Phase::Open(Box::new(StreamFramer::default()));
+            let framer = Phase::Open(Box::default());
             return match std::mem::replace(&mut connection.phase, framer) {
                 Phase::Opening { queue, .. } => Some(queue),
                 Phase::Open(framer) => {
@@ -87,13 +87,17 @@ impl Connections {
         if self.known.len() >= self.limits.connections {
             return None;
         }
-        self.insert(id, flow, Phase::Open(Box::new(StreamFramer::default())));
+        self.insert(id, flow, Phase::Open(Box::default()));
         Some(Vec::new())
     }
 
     /// The flow to `remote`: an open one, or one to be asked for.
     pub(super) fn reach(&mut self, local: SocketAddr, remote: SocketAddr) -> Option<(Flow, Asked)> {
-        if let Some(connection) = self.by_remote.get(&remote).and_then(|id| self.known.get(id)) {
+        if let Some(connection) = self
+            .by_remote
+            .get(&remote)
+            .and_then(|id| self.known.get(id))
+        {
             return Some((connection.flow, Asked::Known));
         }
         if self.known.len() >= self.limits.connections {
@@ -140,7 +144,11 @@ impl Connections {
     /// Hands bytes over for sending.
     pub(super) fn hand_over(&mut self, id: ConnectionId, data: &Bytes) -> Handover {
         let most = self.limits.queued_bytes;
-        match self.known.get_mut(&id).map(|connection| &mut connection.phase) {
+        match self
+            .known
+            .get_mut(&id)
+            .map(|connection| &mut connection.phase)
+        {
             None => Handover::Lost,
             Some(Phase::Open(_)) => Handover::Send,
             Some(Phase::Opening { queue, bytes }) => {

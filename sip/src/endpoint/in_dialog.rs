@@ -34,7 +34,16 @@ impl Endpoint {
             Method::Invite | Method::Update | Method::Info | Method::Options => {
                 required_extensions(message)
             }
-            _ => Some(unsupported_method(message)),
+            Method::Ack
+            | Method::Cancel
+            | Method::Register
+            | Method::Prack
+            | Method::Refer
+            | Method::Notify
+            | Method::Subscribe
+            | Method::Message
+            | Method::Publish
+            | Method::Other => Some(unsupported_method(message)),
         };
         let objection = objection.or_else(|| self.note_order(id, branch, message));
         if let Some(reply) = objection {
@@ -97,12 +106,17 @@ impl Endpoint {
         key: Key,
         id: SessionId,
     ) {
-        match received.message.method() {
-            Method::Bye => self.receive_bye(now, received, key, id),
-            Method::Invite => self.receive_reinvite(now, received, key, id),
-            Method::Update => self.receive_update(now, received, key, id),
-            Method::Info => self.receive_info(now, received, key, id),
-            _ => self.reply_stateless(received.flow, received.message, &capabilities()),
+        let method = received.message.method();
+        if method == Method::Bye {
+            self.receive_bye(now, received, key, id);
+        } else if method == Method::Invite {
+            self.receive_reinvite(now, received, key, id);
+        } else if method == Method::Update {
+            self.receive_update(now, received, key, id);
+        } else if method == Method::Info {
+            self.receive_info(now, received, key, id);
+        } else {
+            self.reply_stateless(received.flow, received.message, &capabilities());
         }
     }
 
@@ -114,13 +128,18 @@ impl Endpoint {
         key: Key,
         id: SessionId,
     ) {
-        let status = match received.message.method() {
-            Method::Info => return self.receive_info(now, received, key, id),
-            Method::Update if session_description(received.message).is_some() => {
-                Status::REQUEST_PENDING
-            }
-            Method::Update | Method::Options => Status::OK,
-            _ => Status::CALL_DOES_NOT_EXIST,
+        let method = received.message.method();
+        if method == Method::Info {
+            self.receive_info(now, received, key, id);
+            return;
+        }
+        let offers = session_description(received.message).is_some();
+        let status = if method == Method::Update && offers {
+            Status::REQUEST_PENDING
+        } else if matches!(method, Method::Update | Method::Options) {
+            Status::OK
+        } else {
+            Status::CALL_DOES_NOT_EXIST
         };
         self.reply_stateless(received.flow, received.message, &Reply::new(status));
     }

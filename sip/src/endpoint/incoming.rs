@@ -94,14 +94,19 @@ impl Endpoint {
         refusal: Refusal,
     ) -> Result<(), Error> {
         let slot = self.waiting_call(session, "refuse")?;
-        let status = Status::new(refusal.status)
+        let Refusal {
+            status,
+            reason,
+            retry_after,
+        } = refusal;
+        let status = Status::new(status)
             .filter(|status| status.code() >= 300)
-            .ok_or(Error::UnfitStatus(refusal.status))?;
+            .ok_or(Error::UnfitStatus(status))?;
         let mut reply = Reply::new(status);
-        if let Some(reason) = &refusal.reason {
-            reply = reply.with(Name::Reason, reason_value(reason));
+        if let Some(reason) = reason {
+            reply = reply.with(Name::Reason, reason_value(&reason));
         }
-        if let Some(seconds) = refusal.retry_after {
+        if let Some(seconds) = retry_after {
             reply = reply.with(Name::RetryAfter, seconds.to_string());
         }
         self.respond(now, slot, &dialog::tag(session), &reply);
@@ -110,13 +115,7 @@ impl Endpoint {
     }
 
     /// Sends the 200 to an INVITE and begins to wait for its ACK.
-    pub(super) fn accept_invite(
-        &mut self,
-        now: Duration,
-        id: SessionId,
-        slot: Slot,
-        sdp: Bytes,
-    ) {
+    pub(super) fn accept_invite(&mut self, now: Duration, id: SessionId, slot: Slot, sdp: Bytes) {
         let Some(request) = self.stored_request(slot) else {
             return;
         };

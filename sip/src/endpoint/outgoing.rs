@@ -13,7 +13,7 @@ use super::transmit::{Dispatch, Errand, Received, unspecified};
 use crate::dialog::{self, Dialog, Reach, value};
 use crate::error::Error;
 use crate::event::{Event, Invite, SessionId, Target};
-use crate::message::{HeaderValue, Message, Method, Name, RequestBuilder, quote};
+use crate::message::{HeaderValue, Message, Method, Name, RequestBuilder, Status, quote};
 use crate::session::{Acknowledged, Heard, Owner, Session, Stage};
 use crate::transaction::invite_client;
 use crate::transaction::table::{Machine, Purpose, Slot};
@@ -42,8 +42,8 @@ impl Endpoint {
             .header(Name::Contact, value(self.contact_value(flow).as_bytes()))
             .header(Name::Allow, HeaderValue::from_static(ALLOW))
             .header(Name::UserAgent, value(self.config.user_agent.as_bytes()));
-        for (name, text) in &invite.headers {
-            request = request.extension(name, value(text.as_bytes()));
+        for (name, text) in invite.headers {
+            request = request.extension(&name, value(text.as_bytes()));
         }
         let message = with_sdp(request, &invite.offer);
         let stage = Stage::Calling {
@@ -78,7 +78,10 @@ impl Endpoint {
                 let flow = match transport {
                     Transport::Udp => Flow {
                         transport: Transport::Udp,
-                        local: self.config.advertise_udp.unwrap_or(unspecified(remote.ip())),
+                        local: self
+                            .config
+                            .advertise_udp
+                            .unwrap_or(unspecified(remote.ip())),
                         remote: *remote,
                         connection: None,
                     },
@@ -89,7 +92,11 @@ impl Endpoint {
                 let user = escape_user(user);
                 let at = if user.is_empty() { "" } else { "@" };
                 let suffix = dialog::uri_transport(*transport);
-                Ok((flow, format!("sip:{user}{at}{remote}{suffix}"), Reach::Address))
+                Ok((
+                    flow,
+                    format!("sip:{user}{at}{remote}{suffix}"),
+                    Reach::Address,
+                ))
             }
         }
     }
@@ -176,14 +183,8 @@ impl Endpoint {
         }
     }
 
-    fn take_response(
-        &mut self,
-        now: Duration,
-        received: Received<'_>,
-        slot: Slot,
-        id: SessionId,
-    ) {
-        let status = received.message.status().map_or(0, |status| status.code());
+    fn take_response(&mut self, now: Duration, received: Received<'_>, slot: Slot, id: SessionId) {
+        let status = received.message.status().map_or(0, Status::code);
         match status {
             ..200 => self.progressed(now, received.message, id, status),
             200..300 => self.answered(now, received, slot, id),
@@ -347,6 +348,10 @@ impl Endpoint {
     ///
     /// # Errors
     /// If the session is gone or owes no answer.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "all session descriptions are handed over alike"
+    )]
     pub fn acknowledge(
         &mut self,
         _now: Duration,

@@ -52,11 +52,23 @@ impl Endpoint {
         match Message::parse(data, framing_of(flow.transport)) {
             Ok(message) if message.is_request() => {
                 self.counters.requests += 1;
-                self.receive_request(now, Received { message: &message, flow });
+                self.receive_request(
+                    now,
+                    Received {
+                        message: &message,
+                        flow,
+                    },
+                );
             }
             Ok(message) => {
                 self.counters.responses += 1;
-                self.receive_response(now, Received { message: &message, flow });
+                self.receive_response(
+                    now,
+                    Received {
+                        message: &message,
+                        flow,
+                    },
+                );
             }
             Err(error) => self.refuse_malformed(flow, &error),
         }
@@ -70,7 +82,11 @@ impl Endpoint {
         }
         let phrase = error.fault().to_string();
         if let Some(response) = ResponseBuilder::to_malformed(error) {
-            let response = response.source(flow.remote).reason(&phrase).to_tag("0").build();
+            let response = response
+                .source(flow.remote)
+                .reason(&phrase)
+                .to_tag("0")
+                .build();
             self.send(flow, response);
         }
     }
@@ -153,13 +169,18 @@ pub(super) fn server_key(request: &Message, method: Method) -> Key {
     let via = request.top_via();
     if let Some(branch) = via.branch()
         && branch.len() > COOKIE.len()
-        && branch.get(..COOKIE.len()).is_some_and(|start| start.eq_ignore_ascii_case(COOKIE))
+        && branch
+            .get(..COOKIE.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(COOKIE))
     {
         let port = via.port().unwrap_or(5060).to_be_bytes();
         return Key::server([branch.as_bytes(), via.host().as_bytes(), &port], method);
     }
     let sequence = request.sequence().number.to_be_bytes();
-    let uri = request.request_uri().map(|uri| uri.as_str()).unwrap_or_default();
+    let uri = request
+        .request_uri()
+        .map(|uri| uri.as_str())
+        .unwrap_or_default();
     Key::server_2543(
         [
             uri.as_bytes(),

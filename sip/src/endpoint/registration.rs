@@ -126,10 +126,7 @@ fn wish(address: &NameAddr<'_>, general: Option<u32>) -> Wish {
     let own = parameters
         .text("expires")
         .and_then(|seconds| seconds.parse::<u32>().ok());
-    let preference = parameters
-        .text("q")
-        .and_then(thousandths)
-        .unwrap_or(1000);
+    let preference = parameters.text("q").and_then(thousandths).unwrap_or(1000);
     Wish {
         uri: address.uri().as_str().to_owned(),
         lifetime: own

@@ -59,7 +59,10 @@ pub(super) fn reason_value(reason: &ReasonHeader) -> String {
         text,
     } = reason;
     match text {
-        Some(text) => format!("{protocol};cause={cause};text={}", crate::message::quote(text)),
+        Some(text) => format!(
+            "{protocol};cause={cause};text={}",
+            crate::message::quote(text)
+        ),
         None => format!("{protocol};cause={cause}"),
     }
 }

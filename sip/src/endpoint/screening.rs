@@ -44,7 +44,14 @@ impl Endpoint {
                 let reply = Reply::new(Status::CALL_DOES_NOT_EXIST);
                 self.reply_stateless(flow, message, &reply);
             }
-            _ => {
+            Method::Ack
+            | Method::Cancel
+            | Method::Refer
+            | Method::Notify
+            | Method::Subscribe
+            | Method::Message
+            | Method::Publish
+            | Method::Other => {
                 let reply = unsupported_method(message);
                 self.reply_stateless(flow, message, &reply);
             }
@@ -61,7 +68,7 @@ impl Endpoint {
         let Some(identity) = self.identify(now, received) else {
             return;
         };
-        if let Some(reply) = body_objection(message) {
+        if let Some(reply) = body_objection(message).or_else(|| answer_objection(message)) {
             self.reply_stateless(flow, message, &reply);
             return;
         }
@@ -158,7 +165,9 @@ pub(super) fn body_objection(message: &Message) -> Option<Reply> {
     let is_optional = message
         .header(Name::ContentDisposition)
         .is_some_and(|value| value.ends_with(b"handling=optional"));
-    let is_plain = message.header(Name::ContentEncoding).is_none_or(|coding| coding == b"identity");
+    let is_plain = message
+        .header(Name::ContentEncoding)
+        .is_none_or(|coding| coding == b"identity");
     let is_sdp = match message.content_type() {
         None => true,
         Some(Ok(kind)) => kind.is("application", "sdp"),
@@ -168,6 +177,18 @@ pub(super) fn body_objection(message: &Message) -> Option<Reply> {
         return None;
     }
     Some(Reply::new(Status::UNSUPPORTED_MEDIA_TYPE).with(Name::Accept, "application/sdp"))
+}
+
+/// 406 when a caller accepts no session description in the answer.
+fn answer_objection(message: &Message) -> Option<Reply> {
+    let mut accepted = message.list(Name::Accept).peekable();
+    accepted.peek()?;
+    let accepts_sdp = accepted.any(|range| {
+        let range = range.split(|byte| *byte == b';').next().unwrap_or_default();
+        let range = range.trim_ascii().to_ascii_lowercase();
+        matches!(&range[..], b"application/sdp" | b"application/*" | b"*/*")
+    });
+    (!accepts_sdp).then(|| Reply::new(Status::NOT_ACCEPTABLE))
 }
 
 /// The session description of a message, if it has one.

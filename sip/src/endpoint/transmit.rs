@@ -80,7 +80,10 @@ impl Endpoint {
 
     /// The flow to an address over TCP, asking for a connection where there is none.
     pub(super) fn reach_stream(&mut self, remote: SocketAddr) -> Option<Flow> {
-        let local = self.config.advertise_tcp.unwrap_or(unspecified(remote.ip()));
+        let local = self
+            .config
+            .advertise_tcp
+            .unwrap_or(unspecified(remote.ip()));
         let (flow, asked) = self.connections.reach(local, remote)?;
         if let (Asked::Anew, Some(connection)) = (asked, flow.connection) {
             self.outputs
@@ -128,7 +131,12 @@ impl Endpoint {
     }
 
     /// Begins a client transaction by sending its request.
-    pub(super) fn start_client(&mut self, now: Duration, dispatch: Dispatch, errand: Errand) -> Slot {
+    pub(super) fn start_client(
+        &mut self,
+        now: Duration,
+        dispatch: Dispatch,
+        errand: Errand,
+    ) -> Slot {
         let pace = self.config.timers.over(dispatch.flow.transport);
         let machine = if dispatch.method == Method::Invite {
             Machine::InviteClient(InviteClient::new(now, pace))
@@ -304,7 +312,11 @@ impl Endpoint {
             return;
         };
         let is_gone = session.is_over() && session.transactions.is_empty();
-        let due = if is_gone { None } else { session.poll_timeout() };
+        let due = if is_gone {
+            None
+        } else {
+            session.poll_timeout()
+        };
         let old = std::mem::replace(&mut session.due, due);
         self.deadlines.reschedule(Deadline::Session(id), old, due);
         if is_gone {
@@ -353,7 +365,7 @@ impl Endpoint {
     pub(super) fn take_framer(&mut self, id: ConnectionId) -> Option<(Flow, Box<StreamFramer>)> {
         let connection = self.connections.get_mut(id)?;
         let flow = connection.flow;
-        match std::mem::replace(&mut connection.phase, Phase::Open(Box::new(StreamFramer::default()))) {
+        match std::mem::replace(&mut connection.phase, Phase::Open(Box::default())) {
             Phase::Open(framer) => Some((flow, framer)),
             opening @ Phase::Opening { .. } => {
                 connection.phase = opening;

@@ -3,7 +3,7 @@
 use super::*;
 use crate::transport::Transport;
 
-const MINUTE: Duration = Duration::from_secs(60);
+const MINUTE: Duration = Duration::from_mins(1);
 
 fn flow(port: u16) -> Flow {
     Flow {
@@ -46,7 +46,13 @@ fn uris(registrar: &Registrar, now: Duration) -> Vec<String> {
 fn a_binding_lives_until_it_lapses() {
     let mut registrar = Registrar::new(&Limits::default());
     let changed = registrar.register(MINUTE, &update("a", 1, 5060, &[("sip:1@x", 60)]));
-    assert_eq!(changed, Ok(Changed { before: 0, after: 1 }));
+    assert_eq!(
+        changed,
+        Ok(Changed {
+            before: 0,
+            after: 1
+        })
+    );
     assert!(registrar.knows_source(flow(5060).remote));
 
     assert_eq!(registrar.poll_timeout(), Some(MINUTE * 2));
@@ -86,7 +92,13 @@ fn an_older_request_of_the_same_call_id_changes_nothing() {
     let restarted = registrar.register(MINUTE, &update("b", 1, 5060, &[("sip:1@x", 90)]));
 
     assert_eq!(late, Err(Rejection::OutOfOrder));
-    assert_eq!(restarted, Ok(Changed { before: 1, after: 1 }));
+    assert_eq!(
+        restarted,
+        Ok(Changed {
+            before: 1,
+            after: 1
+        })
+    );
 }
 
 #[test]
@@ -104,9 +116,11 @@ fn a_user_has_five_contacts_and_a_sixth_pushes_out_the_oldest() {
         uris(&registrar, MINUTE * 2),
         ["sip:5@x", "sip:4@x", "sip:3@x", "sip:2@x", "sip:1@x"]
     );
-    let many: Vec<_> = ["sip:a@x", "sip:b@x", "sip:c@x", "sip:d@x", "sip:e@x", "sip:f@x"]
-        .map(|uri| (uri, 600))
-        .to_vec();
+    let many: Vec<_> = [
+        "sip:a@x", "sip:b@x", "sip:c@x", "sip:d@x", "sip:e@x", "sip:f@x",
+    ]
+    .map(|uri| (uri, 600))
+    .to_vec();
     assert_eq!(
         registrar.register(MINUTE, &update("z", 1, 5060, &many)),
         Err(Rejection::TooMany)
@@ -139,7 +153,10 @@ fn a_star_removes_everything() {
 
     assert_eq!(
         registrar.register(MINUTE, &all),
-        Ok(Changed { before: 1, after: 0 })
+        Ok(Changed {
+            before: 1,
+            after: 0
+        })
     );
     assert_eq!(registrar.take_touched(), ["8001"]);
 }

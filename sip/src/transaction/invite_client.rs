@@ -20,7 +20,7 @@ use crate::timer::{Backoff, Pace};
 const LINGER: Duration = Duration::from_secs(32);
 
 /// Timer A has no ceiling: six doublings fit into timer B.
-const LONGEST: Duration = Duration::from_secs(3600);
+const LONGEST: Duration = Duration::from_hours(1);
 
 /// One INVITE sent and everything that may come back for it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -220,10 +220,7 @@ mod tests {
         call.response(600, 486);
         call.run_until_idle();
 
-        assert_eq!(
-            call.log,
-            ["0.1s SendAck", "0.1s Deliver", "0.6s SendAck"]
-        );
+        assert_eq!(call.log, ["0.1s SendAck", "0.1s Deliver", "0.6s SendAck"]);
         assert!(call.transaction.is_terminated());
     }
 
@@ -260,10 +257,7 @@ mod tests {
         fn start(transport: Transport) -> Self {
             Self {
                 now: Duration::ZERO,
-                transaction: InviteClient::new(
-                    Duration::ZERO,
-                    Timers::default().over(transport),
-                ),
+                transaction: InviteClient::new(Duration::ZERO, Timers::default().over(transport)),
                 log: Vec::new(),
             }
         }

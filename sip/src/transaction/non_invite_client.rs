@@ -199,7 +199,10 @@ mod tests {
 
         assert_eq!(transaction.handle_response(at, 200), Some(Action::Deliver));
         assert_eq!(transaction.handle_response(at, 200), None);
-        assert_eq!(transaction.poll_timeout(), Some(Duration::from_millis(5100)));
+        assert_eq!(
+            transaction.poll_timeout(),
+            Some(Duration::from_millis(5100))
+        );
         assert!(run_until_idle(&mut transaction).is_empty());
         assert!(transaction.is_terminated());
     }

@@ -216,9 +216,9 @@ impl Table {
 
     /// The live transactions that belong to `session`, of those listed.
     pub(crate) fn find_purpose(&self, slots: &[Slot], purpose: Purpose) -> Option<Slot> {
-        slots
-            .iter()
-            .copied()
-            .find(|slot| self.get(*slot).is_some_and(|found| found.purpose == purpose))
+        slots.iter().copied().find(|slot| {
+            self.get(*slot)
+                .is_some_and(|found| found.purpose == purpose)
+        })
     }
 }

@@ -26,7 +26,9 @@ fn a_call_is_rung_answered_and_hung_up_by_the_caller() {
     let callee = world.incoming(1);
     world.act(1, |b, now| b.ring(now, callee).unwrap());
     world.run_for(1000);
-    world.act(1, |b, now| b.answer(now, callee, Bytes::from_static(ANSWER)).unwrap());
+    world.act(1, |b, now| {
+        b.answer(now, callee, Bytes::from_static(ANSWER)).unwrap();
+    });
     world.run_for(1000);
     world.act(0, |a, now| a.hang_up(now, caller, None).unwrap());
     world.run_until_idle();
@@ -134,7 +136,9 @@ fn an_answer_is_repeated_until_the_ack_comes_and_each_copy_is_acknowledged() {
     world.call();
     world.run_for(100);
     let callee = world.incoming(1);
-    world.act(1, |b, now| b.answer(now, callee, Bytes::from_static(ANSWER)).unwrap());
+    world.act(1, |b, now| {
+        b.answer(now, callee, Bytes::from_static(ANSWER)).unwrap();
+    });
     world.faults.loss = 1000;
     world.run_for(600);
     world.faults.loss = 0;
@@ -161,12 +165,21 @@ fn an_answer_that_is_never_acknowledged_ends_the_call_after_64_t1() {
     world.run_for(100);
     let callee = world.incoming(1);
     world.faults.loss = 1000;
-    world.act(1, |b, now| b.answer(now, callee, Bytes::from_static(ANSWER)).unwrap());
+    world.act(1, |b, now| {
+        b.answer(now, callee, Bytes::from_static(ANSWER)).unwrap();
+    });
     world.run_for(40_000);
 
-    let copies = world.ladder.iter().filter(|line| line.ends_with("b 200 →")).count();
+    let copies = world
+        .ladder
+        .iter()
+        .filter(|line| line.ends_with("b 200 →"))
+        .count();
     assert_eq!(copies, 11, "T1 doubling up to T2 for 32 s");
-    let end = world.ladder.iter().position(|line| line == "32.1s b Ended AckMissing");
+    let end = world
+        .ladder
+        .iter()
+        .position(|line| line == "32.1s b Ended AckMissing");
     let bye = world.ladder.iter().position(|line| line == "32.1s b BYE →");
     assert!(end.is_some() && bye.is_some(), "{:#?}", world.ladder);
     world.faults.loss = 0;
@@ -208,14 +221,19 @@ fn an_invite_without_offer_is_answered_with_one_and_the_ack_brings_the_answer() 
     let caller = world.act(0, |a, now| a.invite(now, invite).unwrap());
     world.run_for(100);
     let callee = world.incoming(1);
-    world.act(1, |b, now| b.answer(now, callee, Bytes::from_static(OFFER)).unwrap());
+    world.act(1, |b, now| {
+        b.answer(now, callee, Bytes::from_static(OFFER)).unwrap();
+    });
     world.run_for(100);
     assert!(matches!(
         world.parties[0].events.pop_front(),
         Some(Event::Answered { sdp: Some(_), .. })
     ));
 
-    world.act(0, |a, now| a.acknowledge(now, caller, Bytes::from_static(ANSWER)).unwrap());
+    world.act(0, |a, now| {
+        a.acknowledge(now, caller, Bytes::from_static(ANSWER))
+            .unwrap();
+    });
     world.run_for(100);
 
     let Some(Event::Confirmed { sdp, .. }) = world.parties[1].events.pop_back() else {
@@ -230,7 +248,11 @@ fn a_call_that_nobody_answers_is_given_up_by_both_sides() {
     world.call();
     world.run_until_idle();
 
-    let told: Vec<_> = world.ladder.iter().filter(|line| !line.ends_with('→')).collect();
+    let told: Vec<_> = world
+        .ladder
+        .iter()
+        .filter(|line| !line.ends_with('→'))
+        .collect();
     assert_eq!(told[1], "100.0s a Refused 408");
     assert_eq!(told[2], "100.0s b Ended Cancelled");
     world.assert_at_rest("a call that nobody answers");

@@ -1,5 +1,15 @@
 //! Endpoints in a simulated network on a virtual clock: one story a behaviour.
 
+#![expect(
+    clippy::similar_names,
+    reason = "caller and callee are the words of the trade"
+)]
+#![expect(
+    clippy::unwrap_used,
+    clippy::wildcard_enum_match_arm,
+    reason = "the helpers of tests fail like tests and look for one event among many"
+)]
+
 mod calls;
 mod network;
 mod offers;

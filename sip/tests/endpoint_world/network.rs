@@ -15,7 +15,7 @@ use sip::{
 };
 
 /// When every story begins.
-pub(crate) const START: Duration = Duration::from_secs(1_800_000_000);
+pub(crate) const START: Duration = Duration::from_hours(500_000);
 
 /// What both sides' session descriptions look like.
 pub(crate) const OFFER: &[u8] = b"v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\n";
@@ -147,7 +147,9 @@ impl World {
 
     /// Lets `a` call `b`; returns the caller's session.
     pub(crate) fn call(&mut self) -> SessionId {
-        self.act(0, |endpoint, now| endpoint.invite(now, invite_to(address(2))).unwrap())
+        self.act(0, |endpoint, now| {
+            endpoint.invite(now, invite_to(address(2))).unwrap()
+        })
     }
 
     /// Lets `a` call `b` and `b` answer; returns both sessions.
@@ -156,7 +158,9 @@ impl World {
         self.run_for(100);
         let callee = self.incoming(1);
         self.act(1, |endpoint, now| {
-            endpoint.answer(now, callee, Bytes::from_static(ANSWER)).unwrap();
+            endpoint
+                .answer(now, callee, Bytes::from_static(ANSWER))
+                .unwrap();
         });
         self.run_for(100);
         self.ladder.clear();
@@ -167,15 +171,22 @@ impl World {
 
     /// The session of the first call that came in at a party.
     pub(crate) fn incoming(&mut self, party: usize) -> SessionId {
-        let found = self.parties[party].events.iter().find_map(|event| match event {
-            Event::Incoming { session, .. } => Some(*session),
-            _ => None,
-        });
+        let found = self.parties[party]
+            .events
+            .iter()
+            .find_map(|event| match event {
+                Event::Incoming { session, .. } => Some(*session),
+                _ => None,
+            });
         found.expect("a call came in")
     }
 
     /// Does something with an endpoint and sends what it wants sent.
-    pub(crate) fn act<T>(&mut self, party: usize, action: impl FnOnce(&mut Endpoint, Duration) -> T) -> T {
+    pub(crate) fn act<T>(
+        &mut self,
+        party: usize,
+        action: impl FnOnce(&mut Endpoint, Duration) -> T,
+    ) -> T {
         let result = action(&mut self.parties[party].endpoint, self.now);
         self.drain(party);
         self.journal(party);
@@ -220,7 +231,7 @@ impl World {
 
     /// Runs until nothing is on its way and nobody waits for anything.
     pub(crate) fn run_until_idle(&mut self) {
-        let end = self.now + Duration::from_secs(900);
+        let end = self.now + Duration::from_mins(15);
         while self.step(end) {}
         assert!(self.next_event().is_none(), "not at rest after 15 minutes");
     }
@@ -239,7 +250,10 @@ impl World {
             return false;
         };
         self.now = self.now.max(next);
-        let packet = self.wire.first_entry().filter(|entry| entry.key().0 <= self.now);
+        let packet = self
+            .wire
+            .first_entry()
+            .filter(|entry| entry.key().0 <= self.now);
         if let Some(entry) = packet {
             let packet = entry.remove();
             self.deliver(packet);
@@ -259,12 +273,17 @@ impl World {
         let Packet { from, to, payload } = packet;
         let Some(party) = self.parties.iter().position(|party| party.address == to) else {
             if let Payload::Datagram(data) = payload {
-                self.stray.push(Message::parse(data, Framing::Datagram).unwrap());
+                self.stray
+                    .push(Message::parse(data, Framing::Datagram).unwrap());
             }
             return;
         };
-        let flow = |connection| Flow {
-            transport: if connection == None { Transport::Udp } else { Transport::Tcp },
+        let flow = |connection: Option<ConnectionId>| Flow {
+            transport: if connection.is_none() {
+                Transport::Udp
+            } else {
+                Transport::Tcp
+            },
             local: to,
             remote: from,
             connection,
@@ -336,7 +355,7 @@ impl World {
     }
 
     fn note(&mut self, party: usize, what: &str) {
-        let seconds = (self.now - START).as_secs_f32();
+        let seconds = self.now.saturating_sub(START).as_secs_f32();
         let name = self.parties[party].name;
         self.ladder.push(format!("{seconds:.1}s {name} {what}"));
     }
@@ -387,7 +406,10 @@ pub(crate) struct Handmade {
 impl Handmade {
     pub(crate) fn new(method: &'static str, from: SocketAddr) -> Self {
         let headers = [
-            ("Via", format!("SIP/2.0/UDP {from};branch=z9hG4bKhand{method};rport")),
+            (
+                "Via",
+                format!("SIP/2.0/UDP {from};branch=z9hG4bKhand{method};rport"),
+            ),
             ("Max-Forwards", "70".to_owned()),
             ("From", "<sip:8001@trunkline>;tag=hand".to_owned()),
             ("To", "<sip:8001@trunkline>".to_owned()),
@@ -429,12 +451,18 @@ impl Handmade {
     }
 
     pub(crate) fn text(&self) -> String {
-        let mut text = format!("{} {} SIP/2.0\r\n", self.method, self.uri);
-        for (name, value) in &self.headers {
-            text.push_str(&format!("{name}: {value}\r\n"));
-        }
-        text.push_str(&format!("Content-Length: {}\r\n\r\n{}", self.body.len(), self.body));
-        text
+        let lines: String = self
+            .headers
+            .iter()
+            .flat_map(|(name, value)| [name.as_str(), ": ", value.as_str(), "\r\n"])
+            .collect();
+        format!(
+            "{} {} SIP/2.0\r\n{lines}Content-Length: {}\r\n\r\n{}",
+            self.method,
+            self.uri,
+            self.body.len(),
+            self.body
+        )
     }
 }
 
@@ -448,7 +476,10 @@ impl World {
 
     /// The status codes that a handmade request is answered with at once.
     pub(crate) fn statuses(&mut self, from: SocketAddr, request: &Handmade) -> Vec<u16> {
-        self.exchange(from, request).iter().filter_map(code).collect()
+        self.exchange(from, request)
+            .iter()
+            .filter_map(code)
+            .collect()
     }
 }
 

@@ -21,7 +21,6 @@ pub(crate) const ROUGH: Faults = Faults {
 #[derive(Debug, Default, Clone)]
 struct View {
     answered: bool,
-    hung_up: bool,
     ended: bool,
 }
 
@@ -55,9 +54,17 @@ impl Story {
             let begin = at(0, 2000);
             steps.insert((begin, call), Step::Call);
             steps.insert((at(begin + 1, 4000), call), Step::Ring);
-            let verdict = if at(0, 4) == 0 { Step::Refuse } else { Step::Answer };
+            let verdict = if at(0, 4) == 0 {
+                Step::Refuse
+            } else {
+                Step::Answer
+            };
             steps.insert((at(begin + 10, 8000), call), verdict);
-            let leaver = if at(0, 2) == 0 { Step::CallerHangsUp } else { Step::CalleeHangsUp };
+            let leaver = if at(0, 2) == 0 {
+                Step::CallerHangsUp
+            } else {
+                Step::CalleeHangsUp
+            };
             steps.insert((at(begin + 20, 12_000), call), leaver);
         }
         Self {
@@ -131,14 +138,20 @@ impl Story {
 
     fn callee(&self, call: u64) -> Option<SessionId> {
         let number = call.to_string();
-        self.world.parties[1].events.iter().find_map(|event| match event {
-            Event::Incoming { session, incoming }
-                if incoming.headers.iter().any(|(_, value)| value == number.as_bytes()) =>
-            {
-                Some(*session)
-            }
-            _ => None,
-        })
+        self.world.parties[1]
+            .events
+            .iter()
+            .find_map(|event| match event {
+                Event::Incoming { session, incoming }
+                    if incoming
+                        .headers
+                        .iter()
+                        .any(|(_, value)| value == number.as_bytes()) =>
+                {
+                    Some(*session)
+                }
+                _ => None,
+            })
     }
 
     fn view(&self, party: usize, id: Option<SessionId>) -> View {
@@ -168,7 +181,10 @@ impl Story {
             let caller = self.view(0, Some(*id));
             let callee = self.view(1, self.callee(*call));
             let story = format!("seed {seed} call {call}: {:#?}", self.world.ladder);
-            assert!(!callee.answered || caller.answered || !caller.ended, "{story}");
+            assert!(
+                !callee.answered || caller.answered || !caller.ended,
+                "{story}"
+            );
         }
     }
 }

@@ -39,7 +39,10 @@ fn options_are_answered_to_a_trunk_and_refused_to_strangers() {
     assert_eq!(header(&answers[0], "Accept"), "application/sdp");
     let refused = world.statuses(stranger(), &Handmade::new("OPTIONS", stranger()));
     assert_eq!(refused, [403]);
-    assert_eq!(world.parties[0].endpoint.counters().refused_unknown_source, 1);
+    assert_eq!(
+        world.parties[0].endpoint.counters().refused_unknown_source,
+        1
+    );
     world.assert_at_rest("OPTIONS");
 }
 
@@ -55,7 +58,10 @@ fn a_strangers_invite_is_challenged_with_one_packet_and_nothing_is_kept() {
     assert_eq!(answers[0].to_tag(), copies[0].to_tag());
     let challenges: Vec<_> = answers[0].headers_named("WWW-Authenticate").collect();
     assert_eq!(challenges.len(), 2, "SHA-256 and MD5");
-    assert_eq!(world.statuses(stranger(), &Handmade::new("ACK", stranger())), []);
+    assert_eq!(
+        world.statuses(stranger(), &Handmade::new("ACK", stranger())),
+        []
+    );
     world.assert_at_rest("a challenge");
 }
 
@@ -90,12 +96,23 @@ fn general_refusals_have_their_own_status() {
         (invite().uri("soap.beep://host"), 416),
         (invite().body("text/plain", "hello"), 415),
         (Handmade::new("BYE", trunk()), 481),
-        (Handmade::new("BYE", trunk()).with("To", "<sip:a@b>;tag=1"), 481),
+        (
+            Handmade::new("BYE", trunk()).with("To", "<sip:a@b>;tag=1"),
+            481,
+        ),
         (Handmade::new("CANCEL", trunk()), 481),
-        (Handmade::new("INFO", trunk()).with("To", "<sip:a@b>;tag=1234567812345678"), 481),
+        (
+            Handmade::new("INFO", trunk()).with("To", "<sip:a@b>;tag=1234567812345678"),
+            481,
+        ),
     ];
     for (request, status) in cases {
-        assert_eq!(world.statuses(trunk(), &request), [status], "{}", request.text());
+        assert_eq!(
+            world.statuses(trunk(), &request),
+            [status],
+            "{}",
+            request.text()
+        );
     }
     world.assert_at_rest("refusals");
 }
@@ -148,8 +165,16 @@ fn two_copies_of_an_invite_make_one_call() {
     world.run_for(50);
 
     let calls = world.parties[0].events.iter();
-    assert_eq!(calls.filter(|event| matches!(event, Event::Incoming { .. })).count(), 1);
-    assert_eq!(world.stray.iter().map(code).collect::<Vec<_>>(), [Some(100), Some(100)]);
+    assert_eq!(
+        calls
+            .filter(|event| matches!(event, Event::Incoming { .. }))
+            .count(),
+        1
+    );
+    assert_eq!(
+        world.stray.iter().map(code).collect::<Vec<_>>(),
+        [Some(100), Some(100)]
+    );
 }
 
 #[test]
@@ -171,9 +196,17 @@ fn responses_go_where_the_via_says_unless_the_sender_is_behind_nat() {
     let mut world = world();
     let seen = SocketAddr::from(([192, 0, 2, 50], 40_000));
     let asks_for_rport = Handmade::new("OPTIONS", trunk());
-    let listens_elsewhere = asks_for_rport.clone().with("Via", "SIP/2.0/UDP 192.0.2.50:5070;branch=z9hG4bK1");
-    let behind_nat = asks_for_rport.clone().with("Via", "SIP/2.0/UDP 10.0.0.1:5060;branch=z9hG4bK2");
-    for (request, port) in [(asks_for_rport, 40_000), (listens_elsewhere, 5070), (behind_nat, 40_000)] {
+    let listens_elsewhere = asks_for_rport
+        .clone()
+        .with("Via", "SIP/2.0/UDP 192.0.2.50:5070;branch=z9hG4bK1");
+    let behind_nat = asks_for_rport
+        .clone()
+        .with("Via", "SIP/2.0/UDP 10.0.0.1:5060;branch=z9hG4bK2");
+    for (request, port) in [
+        (asks_for_rport, 40_000),
+        (listens_elsewhere, 5070),
+        (behind_nat, 40_000),
+    ] {
         let data = bytes::Bytes::from(request.text());
         let flow = Flow {
             transport: Transport::Udp,

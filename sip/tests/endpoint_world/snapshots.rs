@@ -42,7 +42,9 @@ fn a_restored_callee_answers_a_copy_of_the_invite_and_repeats_its_200() {
     world.call();
     world.run_for(100);
     let callee = world.incoming(1);
-    world.act(1, |b, now| b.answer(now, callee, Bytes::from_static(ANSWER)).unwrap());
+    world.act(1, |b, now| {
+        b.answer(now, callee, Bytes::from_static(ANSWER)).unwrap();
+    });
     world.faults.loss = 1000;
     world.run_for(20);
     world.restart(1);
@@ -68,13 +70,15 @@ fn timers_that_came_due_while_the_process_was_down_fire_at_once() {
     world.call();
     world.run_for(100);
     let callee = world.incoming(1);
-    world.act(1, |b, now| b.answer(now, callee, Bytes::from_static(ANSWER)).unwrap());
+    world.act(1, |b, now| {
+        b.answer(now, callee, Bytes::from_static(ANSWER)).unwrap();
+    });
     world.faults.loss = 1000;
     world.run_for(20);
 
-    world.now += std::time::Duration::from_secs(60);
+    world.now += std::time::Duration::from_mins(1);
     world.restart(1);
-    world.act(1, |b, now| b.handle_timeout(now));
+    world.act(1, sip::Endpoint::handle_timeout);
 
     assert_eq!(
         world.ladder[world.ladder.len() - 2..],
