@@ -58,15 +58,13 @@ impl FromRequestParts<State> for Caller {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, ApiError> {
-        let token = match bearer(&parts.headers) {
-            Some(token) => token,
-            None => {
-                let token = cookie(&parts.headers).ok_or(ApiError::Unauthorized)?;
-                refuse_cross_site(parts)?;
-                token
-            }
-        }
-        .to_owned();
+        let token = if let Some(token) = bearer(&parts.headers) {
+            token.to_owned()
+        } else {
+            let token = cookie(&parts.headers).ok_or(ApiError::Unauthorized)?;
+            refuse_cross_site(parts)?;
+            token.to_owned()
+        };
         let user = crate::sessions::user_of(state, &token)
             .await?
             .ok_or(ApiError::Unauthorized)?;

@@ -155,6 +155,14 @@ impl ApiError {
         }
     }
 
+    fn into_errors(self) -> Vec<FieldError> {
+        if let Self::Invalid(errors) = self {
+            errors
+        } else {
+            Vec::new()
+        }
+    }
+
     fn headers(&self) -> Option<(header::HeaderName, String)> {
         if let Self::TooManyAttempts { retry_after } = self {
             return Some((
@@ -217,10 +225,7 @@ impl IntoResponse for ApiError {
             status: status.as_u16(),
             detail,
             code,
-            errors: match self {
-                Self::Invalid(errors) => errors,
-                _ => Vec::new(),
-            },
+            errors: self.into_errors(),
             request_id: String::new(),
         };
         let mut response = status.into_response();

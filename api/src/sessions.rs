@@ -9,7 +9,7 @@ use model::{Timestamp, User};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// How long a session lasts.
-pub(crate) const LIFETIME: Duration = Duration::from_secs(12 * 60 * 60);
+pub(crate) const LIFETIME: Duration = Duration::from_hours(12);
 
 /// The person whose valid session has this token.
 pub(crate) async fn user_of(state: &State, token: &str) -> Result<Option<User>, ApiError> {

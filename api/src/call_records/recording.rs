@@ -81,7 +81,7 @@ async fn serve(
     }
     let range = text(header::RANGE)
         .filter(|_| text(header::IF_RANGE).is_none_or(|known| known == tag))
-        .and_then(|asked| Asked::parse(asked));
+        .and_then(Asked::parse);
     let (status, first, after) = match range {
         None => (StatusCode::OK, 0, size_bytes),
         Some(asked) => {

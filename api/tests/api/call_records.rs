@@ -4,7 +4,7 @@ use crate::world::{ADMIN, AGENT, Call, World, arrived, ended, talk};
 use model::{CallFact, OfferOutcome};
 use std::time::Duration;
 
-const AN_HOUR: Duration = Duration::from_secs(3_600);
+const AN_HOUR: Duration = Duration::from_hours(1);
 
 #[tokio::test]
 async fn a_record_shows_durations_and_who_hung_up() {
@@ -64,7 +64,9 @@ async fn filters_narrow_the_search_and_the_range_is_echoed() {
     let enterprise = world.enterprise().await;
     let agent = world.agent(AGENT).await;
     let talked = Call::new(enterprise, 1);
-    world.facts(&talked, AN_HOUR / 60, talk("111", agent)).await;
+    world
+        .facts(&talked, Duration::from_mins(1), talk("111", agent))
+        .await;
     let old = Call::new(enterprise, 2);
     let facts = vec![arrived("222"), ended()];
     world.facts(&old, AN_HOUR * 24 * 20, facts).await;

@@ -127,7 +127,7 @@ impl World {
     pub(crate) async fn token(&self, email: &str) -> String {
         let known = store::users::by_email(&self.db, email).await.unwrap();
         let user = known.unwrap().user.id;
-        let lifetime = Duration::from_secs(600);
+        let lifetime = Duration::from_mins(10);
         let session = store::sessions::open(&self.db, user, now(), lifetime).await;
         session.unwrap().token.as_str().to_owned()
     }

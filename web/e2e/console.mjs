@@ -1,0 +1,206 @@
+// Drives the console in Chromium: signs in, opens a call record, plays its recording, switches
+// the language, looks at every page. Needs a running server with at least one finished call that
+// has a recording.
+//
+//   TRUNKLINE_URL       where the console is
+//   TRUNKLINE_PASSWORD  the password of the account
+//   TRUNKLINE_EMAIL     the account; admin@demo.example when not given
+//   TRUNKLINE_SHOTS     where pictures go; ../target/e2e when not given
+
+import axe from "axe-core";
+import { strict as assert } from "node:assert";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { chromium } from "playwright-core";
+
+const FLAGS = [
+  "--headless",
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--autoplay-policy=no-user-gesture-required",
+];
+const PATIENCE_MS = 20_000;
+
+const url = needed("TRUNKLINE_URL").replace(/\/$/, "");
+const password = needed("TRUNKLINE_PASSWORD");
+const email = process.env.TRUNKLINE_EMAIL ?? "admin@demo.example";
+const here = path.dirname(fileURLToPath(import.meta.url));
+const shots = process.env.TRUNKLINE_SHOTS ?? path.join(here, "..", "..", "target", "e2e");
+
+function needed(name) {
+  const value = process.env[name];
+  assert.ok(value, `${name} is not set`);
+  return value;
+}
+
+async function shot(page, name) {
+  await page.screenshot({ path: path.join(shots, `${name}.png`) });
+}
+
+async function refuseBarriers(page, where) {
+  await page.evaluate(axe.source);
+  const found = await page.evaluate(() =>
+    globalThis.axe.run(globalThis.document, {
+      runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"],
+    }),
+  );
+  const barriers = found.violations.map(
+    ({ id, help, nodes }) => `${id}: ${help} (${nodes.map((node) => node.target).join("; ")})`,
+  );
+  assert.deepEqual(barriers, [], `accessibility of ${where}`);
+}
+
+async function signIn(page) {
+  await page.goto(`${url}/call-records`);
+  await page.getByLabel("E-mail address").waitFor();
+  await shot(page, "sign-in");
+  await refuseBarriers(page, "sign-in");
+
+  await page.getByLabel("E-mail address").fill(email);
+  await page.getByLabel("Password", { exact: true }).fill(`${password}-wrong`);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByText("The e-mail address or the password is wrong.").waitFor();
+
+  await page.getByLabel("Password", { exact: true }).fill(password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("heading", { name: "Call records" }).waitFor();
+}
+
+/** Opens the newest record that has a recording. */
+async function openRecord(page) {
+  const row = page
+    .getByRole("row")
+    .filter({ has: page.getByRole("img", { name: "Yes" }) })
+    .first();
+  await row.waitFor();
+  await shot(page, "call-records");
+  await refuseBarriers(page, "call records");
+  await row.getByRole("button").first().click();
+  await page.getByRole("heading", { name: "What happened" }).waitFor();
+  await page
+    .getByText(/^Ended by /)
+    .first()
+    .waitFor();
+}
+
+async function playRecording(page) {
+  const audio = page.locator("audio");
+  const state = () =>
+    audio.evaluate((player) => ({ position: player.currentTime, length: player.duration }));
+  await page.waitForFunction(
+    () => globalThis.document.querySelector("audio")?.readyState >= 1,
+    undefined,
+    { timeout: PATIENCE_MS },
+  );
+  const id = new URL(page.url()).searchParams.get("record");
+  const detail = await page.evaluate(
+    async (address) => (await fetch(address)).json(),
+    `/api/v1/call-records/${id}`,
+  );
+  const { length } = await state();
+  const expected = detail.recording_file.duration_ms / 1_000;
+  assert.ok(Math.abs(length - expected) < 0.1, `length ${length} s, recorded ${expected} s`);
+
+  await page.getByRole("button", { name: "Play" }).click();
+  await page.waitForFunction(
+    () => globalThis.document.querySelector("audio").currentTime > 0.3,
+    undefined,
+    { timeout: PATIENCE_MS },
+  );
+  await shot(page, "call-record");
+  await refuseBarriers(page, "call record");
+
+  // Seeking far ahead makes the browser ask for a range of bytes.
+  await audio.evaluate((player) => {
+    player.currentTime = player.duration * 0.8;
+  });
+  await page.waitForFunction(
+    () => {
+      const player = globalThis.document.querySelector("audio");
+      return !player.seeking && player.currentTime >= player.duration * 0.8;
+    },
+    undefined,
+    { timeout: PATIENCE_MS },
+  );
+  return { length, expected };
+}
+
+async function chooseLanguage(page, from, to) {
+  await page.getByRole("combobox", { name: from }).click();
+  await page.locator(".ant-select-item-option").filter({ hasText: to }).click();
+}
+
+async function switchLanguage(page) {
+  await page.getByRole("dialog").getByRole("button", { name: "Close" }).click();
+  await page.getByRole("dialog").waitFor({ state: "hidden" });
+  await chooseLanguage(page, "Language", "中文");
+  await page.getByRole("heading", { name: "通话记录" }).waitFor();
+  await page.reload();
+  await page.getByRole("heading", { name: "通话记录" }).waitFor();
+  assert.equal(await page.evaluate(() => globalThis.document.documentElement.lang), "zh-CN");
+  await shot(page, "call-records-zh");
+  await refuseBarriers(page, "call records in Chinese");
+}
+
+async function visit(page, address, heading, name) {
+  await page.goto(`${url}${address}`);
+  await page.getByRole("heading", { name: heading }).waitFor();
+  await page.waitForLoadState("load");
+  await page.locator(".ant-table-row, .ant-empty").first().waitFor();
+  await shot(page, name);
+  await refuseBarriers(page, name);
+}
+
+async function walk(page) {
+  await signIn(page);
+  await openRecord(page);
+  const played = await playRecording(page);
+  await switchLanguage(page);
+  await visit(page, "/calls", "实时通话", "calls-zh");
+  await visit(page, "/agents", "座席", "agents-zh");
+  await chooseLanguage(page, "语言", "English");
+  await page.getByRole("button", { name: "Appearance: Dark" }).click();
+  await visit(page, "/calls", "Live calls", "calls-dark");
+  await visit(page, "/agents", "Agents", "agents-dark");
+  return played;
+}
+
+const folder = await mkdtemp(path.join(tmpdir(), "trunkline-console-"));
+await mkdir(shots, { recursive: true });
+const browser = await chromium.launchPersistentContext(folder, {
+  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  args: FLAGS,
+  headless: true,
+  viewport: { width: 1366, height: 768 },
+  locale: "en-US",
+});
+browser.setDefaultTimeout(PATIENCE_MS);
+const complaints = [];
+try {
+  const page = browser.pages()[0] ?? (await browser.newPage());
+  page.on("pageerror", (error) => complaints.push(String(error)));
+  page.on("console", (message) => {
+    const expected = /status of 401/.test(message.text());
+    if (message.type() === "error" && !expected) {
+      complaints.push(message.text());
+    }
+  });
+  try {
+    const { length } = await walk(page);
+    assert.deepEqual(complaints, [], "the browser's console stays quiet");
+    console.log(`the console works; a recording of ${length.toFixed(2)} s was played`);
+  } catch (failure) {
+    await shot(page, "failure");
+    throw failure;
+  }
+} finally {
+  await browser.close();
+  await rm(folder, { recursive: true, force: true });
+}
