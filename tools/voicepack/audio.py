@@ -8,7 +8,7 @@ from scipy import ndimage, signal
 RATE = 8_000
 LEVEL = 10 ** (-20 / 20)
 CEILING = 10 ** (-3 / 20)
-EDGE = RATE * 25 // 1000
+EDGE = RATE * 20 // 1000
 FADE = RATE * 4 // 1000
 WINDOW = RATE * 10 // 1000
 
@@ -28,7 +28,7 @@ def loudness(sound: np.ndarray) -> np.ndarray:
 
 
 def trim(sound: np.ndarray, floor: float = -38) -> np.ndarray:
-    """Leaves 25 ms before the first and after the last sound, faded at both ends."""
+    """Leaves 20 ms before the first and after the last sound, faded at both ends."""
     heard = np.flatnonzero(loudness(sound) > floor)
     start = max(0, heard[0] * WINDOW - EDGE)
     end = min(len(sound), (heard[-1] + 1) * WINDOW + EDGE)

