@@ -75,7 +75,7 @@ impl Endpoint {
         Self {
             access: Access::new(&config, secret),
             registrar: Registrar::new(&config.limits),
-            connections: Connections::new(&config.limits),
+            connections: Connections::new(&config.limits, random.next_u64()),
             config,
             transactions: Table::default(),
             sessions: HashMap::new(),

@@ -49,12 +49,14 @@ pub(super) enum Handover {
 }
 
 impl Connections {
-    pub(super) fn new(limits: &Limits) -> Self {
+    /// Numbers its own connections from `first` on: random, so that after a restart no number in
+    /// saved state means another connection.
+    pub(super) fn new(limits: &Limits, first: u64) -> Self {
         Self {
             limits: limits.clone(),
             known: HashMap::new(),
             by_remote: HashMap::new(),
-            opened: 0,
+            opened: first & ((OURS - 1) >> 1),
         }
     }
 
@@ -120,9 +122,6 @@ impl Connections {
     }
 
     fn insert(&mut self, id: ConnectionId, flow: Flow, phase: Phase) {
-        if id.0 & OURS != 0 {
-            self.opened = self.opened.max((id.0 & !OURS) + 1);
-        }
         self.by_remote.insert(flow.remote, id);
         let connection = Connection {
             flow,
