@@ -1,6 +1,8 @@
 //! `cargo xtask test`: every check, to the end, whatever fails on the way.
 //!
 //! The last line is `N passed, N failed`: tests are counted one by one, any other check counts as one.
+//! The console in Chromium (`npm run e2e`) needs a server with a recorded call, which the end-to-end tests make:
+//! they start it, so it counts as one of them.
 
 mod audit;
 mod counts;
@@ -22,7 +24,6 @@ pub(crate) fn everything() -> Result<ExitCode> {
     web(&mut tally);
     rust(&mut tally);
     tally.step("audit of the dependencies", audit::dependencies);
-    tally.check("console in a browser", with_server(npm(&["run", "e2e"])));
     tally.report()
 }
 
