@@ -39,8 +39,8 @@ pub(crate) struct Route {
     pub(crate) trunk: TrunkId,
     /// Where its calls go.
     pub(crate) peer: SocketAddr,
-    /// The address of ours from which the peer is reached.
-    pub(crate) local: IpAddr,
+    /// The SIP address of ours from which the peer is reached.
+    pub(crate) local: SocketAddr,
 }
 
 /// The configuration as loaded, before it is indexed.
@@ -56,8 +56,8 @@ pub struct DirectoryParts {
     pub agents: Vec<AgentEntry>,
     /// Live versions of all flows.
     pub flows: Vec<FlowEntry>,
-    /// For each trunk with a peer, the address of ours from which the peer is reached.
-    pub locals: HashMap<TrunkId, IpAddr>,
+    /// For each trunk with a peer, the SIP address of ours from which the peer is reached.
+    pub locals: HashMap<TrunkId, SocketAddr>,
 }
 
 /// The configuration, indexed for the questions that calls ask.
@@ -69,7 +69,7 @@ pub struct Directory {
     agents: HashMap<AgentId, AgentEntry>,
     extensions: HashMap<String, AgentId>,
     flows: HashMap<FlowId, FlowEntry>,
-    locals: HashMap<TrunkId, IpAddr>,
+    locals: HashMap<TrunkId, SocketAddr>,
 }
 
 impl Directory {

@@ -64,7 +64,9 @@ fn read_prompt(path: &str) -> anyhow::Result<Prompt> {
     }
     let start = usize::try_from(layout.data_offset)?;
     let samples = file.data.get(start..).unwrap_or_default();
-    let length = layout.data_bytes.map_or(Ok(samples.len()), usize::try_from)?;
+    let length = layout
+        .data_bytes
+        .map_or(Ok(samples.len()), usize::try_from)?;
     let samples = &samples[..length.min(samples.len())];
     Ok(Prompt::from_mulaw(Bytes::copy_from_slice(samples)))
 }

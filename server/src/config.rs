@@ -112,8 +112,7 @@ impl Config {
         let log_json = reader.one_of("log.format", &["text", "json"]);
         let data_dir = data_dir?;
         Some(Self {
-            database_url: database_url?
-                .replace("{data_dir}", &data_dir.display().to_string()),
+            database_url: database_url?.replace("{data_dir}", &data_dir.display().to_string()),
             data_dir,
             http: http?,
             sip_udp: sip_udp?,

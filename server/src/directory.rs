@@ -5,11 +5,16 @@ use call::{AgentEntry, Directory, DirectoryParts, FlowEntry};
 use ivr::{Document, Resources, Voices};
 use model::PublishedFlow;
 use std::collections::HashMap;
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 /// Makes the directory. A published flow that no longer passes its checks is left out and logged:
 /// its callers are told that the number leads nowhere, others are not touched.
-pub(crate) fn build(stored: store::Directory, voices: &Arc<Voices>) -> Directory {
+pub(crate) fn build(
+    stored: store::Directory,
+    voices: &Arc<Voices>,
+    sip_udp: Option<SocketAddr>,
+) -> Directory {
     let flows = stored
         .flows
         .iter()
@@ -18,7 +23,7 @@ pub(crate) fn build(stored: store::Directory, voices: &Arc<Voices>) -> Directory
     let locals = stored
         .trunks
         .iter()
-        .filter_map(|trunk| Some((trunk.id, routes::ask_system(trunk.peer?.ip())?)))
+        .filter_map(|trunk| Some((trunk.id, sip_address(sip_udp?, trunk.peer?)?)))
         .collect::<HashMap<_, _>>();
     Directory::new(DirectoryParts {
         trunks: stored.trunks,
@@ -32,6 +37,18 @@ pub(crate) fn build(stored: store::Directory, voices: &Arc<Voices>) -> Directory
         flows,
         locals,
     })
+}
+
+/// Our SIP address in a conversation with `peer`.
+fn sip_address(sip_udp: SocketAddr, peer: SocketAddr) -> Option<SocketAddr> {
+    if sip_udp.ip().is_unspecified() {
+        Some(SocketAddr::new(
+            routes::ask_system(peer.ip())?,
+            sip_udp.port(),
+        ))
+    } else {
+        Some(sip_udp)
+    }
 }
 
 fn agent(entry: store::directory::AgentEntry) -> Option<AgentEntry> {
@@ -61,8 +78,8 @@ fn check(
             .map(|queue| queue.name.clone())
             .collect(),
     };
-    let checked = Document::from_json(&flow.document)
-        .and_then(|document| ivr::check(&document, &resources));
+    let checked =
+        Document::from_json(&flow.document).and_then(|document| ivr::check(&document, &resources));
     match checked {
         Ok(checked) => Some(FlowEntry {
             id: flow.id,

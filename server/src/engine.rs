@@ -123,7 +123,12 @@ impl Running {
         for input in std::mem::take(&mut self.inputs) {
             self.engine.switchboard.handle(now, input);
         }
-        if self.engine.switchboard.poll_timeout().is_some_and(|at| at <= now) {
+        if self
+            .engine
+            .switchboard
+            .poll_timeout()
+            .is_some_and(|at| at <= now)
+        {
             self.engine.switchboard.handle_timeout(now);
         }
         let go_on = self.look_at_the_end(now);

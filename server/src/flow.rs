@@ -32,7 +32,11 @@ pub(crate) fn check(files: &[PathBuf]) -> anyhow::Result<ExitCode> {
             }
         }
     }
-    Ok(if wrong { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    Ok(if wrong {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    })
 }
 
 fn check_file(file: &Path, voices: &Arc<Voices>) -> Result<(), Vec<String>> {
@@ -41,7 +45,9 @@ fn check_file(file: &Path, voices: &Arc<Voices>) -> Result<(), Vec<String>> {
         return Err(vec![format!("larger than {LARGEST_FILE} bytes")]);
     }
     let text = std::fs::read_to_string(file).map_err(|error| vec![error.to_string()])?;
-    let is_json = file.extension().is_some_and(|extension| extension == "json");
+    let is_json = file
+        .extension()
+        .is_some_and(|extension| extension == "json");
     let document = if is_json {
         Document::from_json(&text)
     } else {

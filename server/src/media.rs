@@ -82,13 +82,15 @@ impl Machine for Threaded {
     fn handle_order(&mut self, now: Duration, mut order: Order) {
         match &mut order {
             Order::Open { leg, .. } => {
-                self.changes.push((self.slot(*leg), Change::Open(Queued::Discarded)));
+                self.changes
+                    .push((self.slot(*leg), Change::Open(Queued::Discarded)));
             }
             Order::Resume { leg, line, .. } => {
                 let (leg, mut refined) = (*leg, *line);
                 self.refine(now, leg, &mut refined);
                 *line = refined;
-                self.changes.push((self.slot(leg), Change::Open(Queued::Delivered)));
+                self.changes
+                    .push((self.slot(leg), Change::Open(Queued::Delivered)));
             }
             Order::Close { leg } => self.changes.push((self.slot(*leg), Change::Close)),
             Order::Retarget { .. }

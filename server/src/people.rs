@@ -36,6 +36,9 @@ pub(crate) fn reset_password(config: &Config, email: &str) -> anyhow::Result<Exi
         store::users::set_password(&db, found.user.id, &hash, now).await?;
         Ok(())
     })?;
-    writeln!(std::io::stdout(), "{email} has a new password; their sessions are over")?;
+    writeln!(
+        std::io::stdout(),
+        "{email} has a new password; their sessions are over"
+    )?;
     Ok(ExitCode::SUCCESS)
 }

@@ -57,7 +57,12 @@ impl Recordings {
                 silence,
             }
         };
-        let fault = self.disk.orders().send(order).err().map(|why| why.to_string());
+        let fault = self
+            .disk
+            .orders()
+            .send(order)
+            .err()
+            .map(|why| why.to_string());
         let samples = 0;
         let file = File {
             path,
@@ -152,7 +157,11 @@ fn measure(path: &Path) -> Option<(Law, u64)> {
     let mut file = fs::File::open(path).ok()?;
     file.read_exact(&mut head).ok()?;
     let layout = wav::parse(&head).ok()?;
-    let data = file.metadata().ok()?.len().saturating_sub(layout.data_offset);
+    let data = file
+        .metadata()
+        .ok()?
+        .len()
+        .saturating_sub(layout.data_offset);
     Some((layout.law, data / FRAME))
 }
 

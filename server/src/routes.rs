@@ -25,9 +25,8 @@ impl Routes {
     /// The socket from which a datagram of `local` leaves: its own, or the one that listens on
     /// every address.
     pub(crate) fn socket(&self, local: SocketAddr) -> SocketAddr {
-        let everywhere = |bound: &&SocketAddr| {
-            bound.ip().is_unspecified() && bound.is_ipv4() == local.is_ipv4()
-        };
+        let everywhere =
+            |bound: &&SocketAddr| bound.ip().is_unspecified() && bound.is_ipv4() == local.is_ipv4();
         let own = self.bound.iter().find(|bound| **bound == local);
         own.or_else(|| self.bound.iter().find(everywhere))
             .copied()

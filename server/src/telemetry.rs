@@ -5,7 +5,9 @@ use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use tracing_subscriber::EnvFilter;
 
 /// Upper bounds of the buckets of spans of time, in seconds.
-const SECONDS: &[f64] = &[0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
+const SECONDS: &[f64] = &[
+    0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0,
+];
 
 /// Starts the log. A filter that cannot be read gives way to `info`, with a line that says so.
 pub(crate) fn start(config: &Config) {
@@ -21,7 +23,10 @@ pub(crate) fn start(config: &Config) {
         log.init();
     }
     if let Some(fault) = wrong {
-        tracing::error!(fault, "log.filter cannot be read, so everything from info up is logged");
+        tracing::error!(
+            fault,
+            "log.filter cannot be read, so everything from info up is logged"
+        );
     }
 }
 

@@ -33,5 +33,9 @@ pub(crate) fn run(config: &Config) -> anyhow::Result<ExitCode> {
         "{} facts, {} records, {} recordings, {} differences",
         rebuilt.facts, rebuilt.records, rebuilt.recordings, rebuilt.drifted
     )?;
-    Ok(if rebuilt.drifted == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if rebuilt.drifted == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }

@@ -53,7 +53,7 @@ pub(crate) fn run(serve: &Serve, config: Config) -> anyhow::Result<ExitCode> {
     let audio = audio::load()?;
     let stored = runtime.block_on(open_store(serve, &config, &inherited))?;
     let boot = Boot {
-        directory: directory::build(stored.directory, &audio.voices),
+        directory: directory::build(stored.directory, &audio.voices, config.sip_udp),
         config,
         audio,
         db: stored.db,
@@ -154,8 +154,7 @@ impl Boot {
         let now = clock.now();
         let config = self.switchboard_config();
         let pool_shape = PortPool::new(config.media_ports.clone(), config.media_workers, [0; 32]);
-        let mut switchboard =
-            Switchboard::new(&config, Arc::clone(&self.audio.library), seed()?);
+        let mut switchboard = Switchboard::new(&config, Arc::clone(&self.audio.library), seed()?);
         switchboard.handle(now, Input::Directory(Arc::new(self.directory)));
         let options = journal::Options {
             given_elsewhere: self.applied,
@@ -164,7 +163,11 @@ impl Boot {
         let (journal, recovered) = Journal::open(journal_dir, options)?;
         let (went_on, lost) = switchboard.restore(now, &recovered.saved, recovered.last_at);
         if went_on + lost.len() > 0 {
-            tracing::warn!(went_on, closed = lost.len(), "calls came back from the journal");
+            tracing::warn!(
+                went_on,
+                closed = lost.len(),
+                "calls came back from the journal"
+            );
         }
         for error in &lost {
             tracing::error!(%error, "a call could not go on");

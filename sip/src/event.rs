@@ -219,6 +219,8 @@ pub enum Target {
     Contact(Binding),
     /// A peer by address.
     Peer {
+        /// Our address towards it: what Via and Contact say, where nothing else is configured.
+        local: SocketAddr,
         /// Where it listens.
         remote: SocketAddr,
         /// How it is spoken to.

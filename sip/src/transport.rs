@@ -35,8 +35,8 @@ impl Transport {
 
 /// One stream connection.
 ///
-/// The socket layer numbers the connections it accepts, below 2^63; those that the endpoint asks
-/// for with [`Output::Connect`](crate::Output::Connect) have the highest bit set.
+/// The socket layer numbers the connections it accepts, from 2^63 on; those that the endpoint asks
+/// for with [`Output::Connect`](crate::Output::Connect) lie below.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct ConnectionId(pub u64);
 

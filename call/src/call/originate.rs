@@ -59,10 +59,11 @@ impl Call {
         exchange: &mut Exchange,
     ) -> Option<()> {
         let worker = exchange.ports.worker_of(self.customer.media)?;
-        let addresses = (exchange.media_address(route.local), route.peer.ip());
+        let addresses = (exchange.media_address(route.local.ip()), route.peer.ip());
         let leg = Leg::new(now, addresses, worker, self.laws(), exchange)?;
         let invite = Invite {
             target: Target::Peer {
+                local: route.local,
                 remote: route.peer,
                 transport: Transport::Udp,
                 user: number.as_str().to_owned(),

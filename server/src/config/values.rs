@@ -93,11 +93,7 @@ impl<'a> Reader<'a> {
         })
     }
 
-    fn read<T>(
-        &mut self,
-        name: &str,
-        parse: impl FnOnce(&str) -> Result<T, String>,
-    ) -> Option<T> {
+    fn read<T>(&mut self, name: &str, parse: impl FnOnce(&str) -> Result<T, String>) -> Option<T> {
         let key = keys::find(name).expect("only keys of the table are read");
         let (text, origin) = self.given.value(key);
         parse(text)

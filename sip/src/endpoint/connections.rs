@@ -10,8 +10,8 @@ use crate::framing::StreamFramer;
 use crate::transaction::table::Slot;
 use crate::transport::{ConnectionId, Flow, Transport};
 
-/// Marks the numbers of connections that we asked for.
-const OURS: u64 = 1 << 63;
+/// Numbers of connections that we asked for are below this; accepted ones have others.
+const ACCEPTED: u64 = 1 << 63;
 
 /// All stream connections of one endpoint.
 #[derive(Debug)]
@@ -56,7 +56,7 @@ impl Connections {
             limits: limits.clone(),
             known: HashMap::new(),
             by_remote: HashMap::new(),
-            opened: first & ((OURS - 1) >> 1),
+            opened: first & ((ACCEPTED - 1) >> 1),
         }
     }
 
@@ -105,7 +105,7 @@ impl Connections {
         if self.known.len() >= self.limits.connections {
             return None;
         }
-        let id = ConnectionId(OURS | self.opened);
+        let id = ConnectionId(self.opened);
         self.opened += 1;
         let flow = Flow {
             transport: Transport::Tcp,

@@ -71,6 +71,7 @@ impl Endpoint {
                 Ok((binding.flow, binding.contact_uri.clone(), Reach::Flow))
             }
             Target::Peer {
+                local,
                 remote,
                 transport,
                 user,
@@ -78,10 +79,7 @@ impl Endpoint {
                 let flow = match transport {
                     Transport::Udp => Flow {
                         transport: Transport::Udp,
-                        local: self
-                            .config
-                            .advertise_udp
-                            .unwrap_or(unspecified(remote.ip())),
+                        local: *local,
                         remote: *remote,
                         connection: None,
                     },

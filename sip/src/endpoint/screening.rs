@@ -108,8 +108,10 @@ impl Endpoint {
     ) {
         self.counters.challenges += 1;
         let mut reply = Reply::new(Status::UNAUTHORIZED);
-        for challenge in self.access.challenges(now, freshness) {
-            reply = reply.with(Name::WwwAuthenticate, challenge);
+        let [sha256, md5] = self.access.challenges(now, freshness);
+        reply = reply.with(Name::WwwAuthenticate, md5);
+        if !knows_only_md5(received.message) {
+            reply = reply.with(Name::WwwAuthenticate, sha256);
         }
         self.reply_stateless(received.flow, received.message, &reply);
     }
@@ -227,4 +229,21 @@ fn merge_key(message: &Message) -> Key {
         ],
         Method::Invite,
     )
+}
+
+/// Phones that give up at a challenge with any other algorithm than MD5, wherever it stands: libre
+/// before its second version, which baresip 0 and 1 are built on.
+const ONLY_MD5: [&[u8]; 2] = [b"baresip v0.", b"baresip v1."];
+
+/// RFC 8760 §2.4 has the strongest algorithm in front and clients take the first that they know.
+/// JsSIP and sipp look at the first challenge only and know only MD5, so that MD5 leads; phones
+/// that know both are free to choose SHA-256.
+fn knows_only_md5(request: &Message) -> bool {
+    request.header(Name::UserAgent).is_some_and(|agent| {
+        ONLY_MD5.iter().any(|prefix| {
+            agent
+                .get(..prefix.len())
+                .is_some_and(|start| start.eq_ignore_ascii_case(prefix))
+        })
+    })
 }

@@ -95,6 +95,7 @@ pub(crate) fn pair() -> World {
 pub(crate) fn invite_to(remote: SocketAddr) -> Invite {
     Invite {
         target: Target::Peer {
+            local: address(1),
             remote,
             transport: Transport::Udp,
             user: "4008110513".to_owned(),

@@ -8,6 +8,7 @@ use crate::network::{ANSWER, World, address, invite_to, pair};
 fn over_tcp() -> Invite {
     Invite {
         target: Target::Peer {
+            local: address(1),
             remote: address(2),
             transport: Transport::Tcp,
             user: "4008110513".to_owned(),
@@ -77,7 +78,7 @@ fn a_stream_is_read_in_any_pieces_and_its_keep_alives_are_answered() {
     let mut world = World::new(1);
     world.add("a", 1);
     let now = world.now;
-    let connection = ConnectionId(4);
+    let connection = ConnectionId((1 << 63) | 4);
     let endpoint = &mut world.parties[0].endpoint;
     let flow = sip::Flow {
         transport: Transport::Tcp,
@@ -108,7 +109,7 @@ fn a_stream_is_read_in_any_pieces_and_its_keep_alives_are_answered() {
 fn a_stream_that_cannot_be_followed_is_given_up() {
     let mut world = World::new(1);
     world.add("a", 1);
-    let connection = ConnectionId(4);
+    let connection = ConnectionId((1 << 63) | 4);
     let flow = sip::Flow {
         transport: Transport::Tcp,
         local: address(1),
