@@ -5,6 +5,7 @@
 //   TRUNKLINE_URL       where the console is
 //   TRUNKLINE_PASSWORD  the password of the account
 //   TRUNKLINE_EMAIL     the account; admin@demo.example when not given
+//   TRUNKLINE_AGENT     an account that takes calls; 1001@demo.example when not given
 //   TRUNKLINE_SHOTS     where pictures go; ../target/e2e when not given
 
 import axe from "axe-core";
@@ -31,6 +32,7 @@ const PATIENCE_MS = 20_000;
 const url = needed("TRUNKLINE_URL").replace(/\/$/, "");
 const password = needed("TRUNKLINE_PASSWORD");
 const email = process.env.TRUNKLINE_EMAIL ?? "admin@demo.example";
+const agent = process.env.TRUNKLINE_AGENT ?? "1001@demo.example";
 const here = path.dirname(fileURLToPath(import.meta.url));
 const shots = process.env.TRUNKLINE_SHOTS ?? path.join(here, "..", "..", "target", "e2e");
 
@@ -158,6 +160,18 @@ async function visit(page, address, heading, name) {
   await refuseBarriers(page, name);
 }
 
+/** Signs out and in again as an agent, who sees their own state on every page. */
+async function becomeAgent(page) {
+  await page.getByTestId("person").click();
+  await page.getByRole("menuitem", { name: "Sign out" }).click();
+  await page.getByLabel("E-mail address").fill(agent);
+  await page.getByLabel("Password", { exact: true }).fill(password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("region", { name: "My status" }).waitFor();
+  await page.getByRole("button", { name: "Appearance: Light" }).click();
+  await visit(page, "/agents", "Agents", "agent-own");
+}
+
 async function walk(page) {
   await signIn(page);
   await openRecord(page);
@@ -169,6 +183,7 @@ async function walk(page) {
   await page.getByRole("button", { name: "Appearance: Dark" }).click();
   await visit(page, "/calls", "Live calls", "calls-dark");
   await visit(page, "/agents", "Agents", "agents-dark");
+  await becomeAgent(page);
   return played;
 }
 
@@ -180,6 +195,7 @@ const browser = await chromium.launchPersistentContext(folder, {
   headless: true,
   viewport: { width: 1366, height: 768 },
   locale: "en-US",
+  reducedMotion: "reduce",
 });
 browser.setDefaultTimeout(PATIENCE_MS);
 const complaints = [];

@@ -22,7 +22,8 @@ interface Props {
 export function Failure({ failure, onRetry }: Props) {
   const { t } = useTranslation();
   const text = useFailureText();
-  const id = failure instanceof RequestFailed ? failure.problem?.request_id : undefined;
+  const ours = failure instanceof RequestFailed && failure.status >= 500;
+  const id = ours ? failure.problem?.request_id : undefined;
   return (
     <Alert
       type="error"

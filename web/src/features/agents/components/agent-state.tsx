@@ -1,4 +1,4 @@
-import { Badge, Tag, type BadgeProps } from "antd";
+import { Badge, type BadgeProps } from "antd";
 import { useTranslation } from "react-i18next";
 import type { Agent } from "../api/agents";
 
@@ -11,9 +11,9 @@ const STATUS_BADGES: Record<Agent["status"], BadgeProps["status"]> = {
 };
 
 const WORK_COLOURS: Record<Agent["work"], string> = {
-  offline: "default",
+  offline: "gray",
   idle: "green",
-  busy: "default",
+  busy: "gray",
   ringing: "gold",
   talking: "blue",
   wrap_up: "purple",
@@ -30,9 +30,9 @@ export function StatusBadge({ agent }: { agent: Agent }) {
 }
 
 /** What an agent is doing. */
-export function WorkTag({ agent }: { agent: Agent }) {
+export function WorkBadge({ agent }: { agent: Agent }) {
   const { t } = useTranslation();
-  return <Tag color={WORK_COLOURS[agent.work]}>{t(`agent.works.${agent.work}`)}</Tag>;
+  return <Badge color={WORK_COLOURS[agent.work]} text={t(`agent.works.${agent.work}`)} />;
 }
 
 /** Whether an agent's phone can ring. */

@@ -2,7 +2,7 @@ import { Empty, Table, type TableColumnsType } from "antd";
 import { useTranslation } from "react-i18next";
 import { Elapsed } from "../../../components/elapsed";
 import type { Agent } from "../api/agents";
-import { PhoneBadge, StatusBadge, WorkTag } from "./agent-state";
+import { PhoneBadge, StatusBadge, WorkBadge } from "./agent-state";
 import { StateControls } from "./state-controls";
 
 interface Props {
@@ -19,7 +19,7 @@ export function AgentTable({ agents, loading, steerable }: Props) {
     { title: t("agent.extension"), dataIndex: "extension", className: "figure" },
     { title: t("agent.name"), dataIndex: "name" },
     { title: t("agent.status"), render: (_, agent) => <StatusBadge agent={agent} /> },
-    { title: t("agent.work"), render: (_, agent) => <WorkTag agent={agent} /> },
+    { title: t("agent.work"), render: (_, agent) => <WorkBadge agent={agent} /> },
     {
       title: t("agent.since"),
       render: (_, { since, work }) =>

@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { Elapsed } from "../../../components/elapsed";
 import { agentsQuery } from "../api/agents";
-import { PhoneBadge, StatusBadge, WorkTag } from "./agent-state";
+import { PhoneBadge, StatusBadge, WorkBadge } from "./agent-state";
 import { StateControls } from "./state-controls";
 
 interface Props {
@@ -25,7 +25,7 @@ export function OwnStatus({ agent: id }: Props) {
       <StatusBadge agent={agent} />
       {signedIn && (
         <span role="status" aria-live="assertive">
-          <WorkTag agent={agent} />
+          <WorkBadge agent={agent} />
         </span>
       )}
       {signedIn && agent.since && <Elapsed since={agent.since} />}

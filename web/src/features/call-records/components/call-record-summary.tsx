@@ -1,6 +1,7 @@
 import { Descriptions } from "antd";
 import { useTranslation } from "react-i18next";
 import { clockOfMs, useFormat } from "../../../locales/format";
+import { agentName } from "../agent-name";
 import type { CallRecordDetail } from "../api/call-records";
 
 export function CallRecordSummary({ record }: { record: CallRecordDetail }) {
@@ -12,7 +13,6 @@ export function CallRecordSummary({ record }: { record: CallRecordDetail }) {
   const instant = (at: string | null | undefined) => (at ? format.instant(at) : none);
   const span = (ms: number | null | undefined) => (ms == null ? none : clockOfMs(ms));
   const { ending } = record;
-  const agent = record.agent?.name;
   const pairs: [string, string][] = [
     [column("caller"), record.caller],
     [column("called"), record.called],
@@ -25,7 +25,7 @@ export function CallRecordSummary({ record }: { record: CallRecordDetail }) {
     [column("ring"), span(record.ring_ms)],
     [detail("flow"), record.flow?.name ?? none],
     [column("queue"), record.queue?.name ?? none],
-    [column("agent"), agent ? `${agent} (${record.extension ?? none})` : none],
+    [column("agent"), agentName(record) ?? none],
     [column("answerMode"), record.answer_mode ? t(`agent.modes.${record.answer_mode}`) : none],
     [column("ended"), ending ? t(`record.endedBy.${ending.by}`) : detail("inProgress")],
     [detail("reason"), ending ? t(`record.reasons.${ending.reason}`) : none],

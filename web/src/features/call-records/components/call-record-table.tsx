@@ -2,6 +2,7 @@ import { AudioOutlined } from "@ant-design/icons";
 import { Button, Empty, Table, Tag, type TableColumnsType } from "antd";
 import { useTranslation } from "react-i18next";
 import { clockOfMs, useFormat } from "../../../locales/format";
+import { agentName } from "../agent-name";
 import type { CallRecord } from "../api/call-records";
 
 interface Props {
@@ -65,7 +66,7 @@ function useColumns(onOpen: (id: string) => void): TableColumnsType<CallRecord> 
     { title: title("caller"), dataIndex: "caller", className: "figure" },
     { title: title("trunkNumber"), dataIndex: "trunk_number", className: "figure" },
     { title: title("queue"), render: (_, record) => record.queue?.name ?? none },
-    { title: title("agent"), render: (_, record) => agentOf(record) ?? none },
+    { title: title("agent"), render: (_, record) => agentName(record) ?? none },
     {
       title: title("duration"),
       align: "right",
@@ -89,9 +90,4 @@ function useColumns(onOpen: (id: string) => void): TableColumnsType<CallRecord> 
         record.recording ? <AudioOutlined aria-label={t("common.yes")} role="img" /> : none,
     },
   ];
-}
-
-function agentOf({ agent, extension }: CallRecord): string | undefined {
-  const name = agent?.name ?? undefined;
-  return name && extension && name !== extension ? `${name} (${extension})` : name;
 }

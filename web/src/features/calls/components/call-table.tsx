@@ -1,4 +1,4 @@
-import { Badge, Empty, Table, Tag, type TableColumnsType } from "antd";
+import { Badge, Empty, Table, type TableColumnsType } from "antd";
 import { useTranslation } from "react-i18next";
 import { Elapsed } from "../../../components/elapsed";
 import { useFormat } from "../../../locales/format";
@@ -6,7 +6,7 @@ import type { LiveCall } from "../api/calls";
 import { HangUpButton } from "./hang-up-button";
 
 const COLOURS: Record<LiveCall["stage"], string> = {
-  pre_ivr: "default",
+  pre_ivr: "gray",
   ivr: "blue",
   queue: "orange",
   ringing: "gold",
@@ -45,7 +45,7 @@ function useColumns(): TableColumnsType<LiveCall> {
       title: t("call.stage"),
       dataIndex: "stage",
       render: (stage: LiveCall["stage"]) => (
-        <Tag color={COLOURS[stage]}>{t(`call.stages.${stage}`)}</Tag>
+        <Badge color={COLOURS[stage]} text={t(`call.stages.${stage}`)} />
       ),
     },
     { title: t("call.caller"), dataIndex: "caller", className: "figure" },

@@ -1,4 +1,5 @@
 import { Button, Card, Form, Input, Typography } from "antd";
+import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { Brand } from "../../../components/brand";
 import { Failure } from "../../../components/failure";
@@ -13,6 +14,9 @@ interface Props {
 export function SignInPage({ onSignedIn }: Props) {
   const { t } = useTranslation();
   const signIn = useSignIn();
+  useEffect(() => {
+    document.title = `${t("session.title")} · Trunkline`;
+  }, [t]);
   return (
     <main className="sign-in">
       <div className="sign-in-corner">
