@@ -19,6 +19,7 @@ export default defineConfig({
   preview: { proxy: proxied },
   test: {
     environment: "happy-dom",
+    environmentOptions: { happyDOM: { url: "http://console.test/" } },
     include: ["src/**/*.test.{ts,tsx}"],
     restoreMocks: true,
     setupFiles: ["src/testing/setup.ts"],

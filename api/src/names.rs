@@ -28,6 +28,7 @@ impl Named {
 }
 
 /// The names of everything that a call can meet in one enterprise.
+#[derive(Default)]
 pub(crate) struct Names {
     agents: HashMap<AgentId, String>,
     queues: HashMap<QueueId, String>,
@@ -36,21 +37,28 @@ pub(crate) struct Names {
 }
 
 impl Names {
-    /// Reads them.
-    pub(crate) async fn load(state: &State, enterprise: EnterpriseId) -> Result<Self, ApiError> {
-        let db = &state.db;
-        let agents = store::agents::list(db, enterprise).await?;
-        let queues = store::queues::list(db, enterprise).await?;
-        let flows = store::flows::list(db, enterprise).await?;
-        let trunks = store::trunks::list(db, enterprise).await?;
+    /// Reads those that a call in progress needs; asked for every second by every open console.
+    pub(crate) async fn load_live(
+        state: &State,
+        enterprise: EnterpriseId,
+    ) -> Result<Self, ApiError> {
+        let agents = store::agents::list(&state.db, enterprise).await?;
+        let queues = store::queues::list(&state.db, enterprise).await?;
         Ok(Self {
-            agents: agents
-                .into_iter()
-                .map(|agent| (agent.id, agent.name))
-                .collect(),
+            agents: agents.into_iter().map(|a| (a.id, a.name)).collect(),
             queues: queues.into_iter().map(|q| (q.id, q.name)).collect(),
+            ..Self::default()
+        })
+    }
+
+    /// Reads them all.
+    pub(crate) async fn load(state: &State, enterprise: EnterpriseId) -> Result<Self, ApiError> {
+        let flows = store::flows::list(&state.db, enterprise).await?;
+        let trunks = store::trunks::list(&state.db, enterprise).await?;
+        Ok(Self {
             flows: flows.into_iter().map(|f| (f.id, f.name)).collect(),
             trunks: trunks.into_iter().map(|t| (t.id, t.name)).collect(),
+            ..Self::load_live(state, enterprise).await?
         })
     }
 

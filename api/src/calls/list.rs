@@ -23,7 +23,7 @@ pub(crate) async fn list(
     extract::State(state): extract::State<State>,
     caller: Caller,
 ) -> Result<Json<Page<View>>, ApiError> {
-    let names = Names::load(&state, caller.enterprise()).await?;
+    let names = Names::load_live(&state, caller.enterprise()).await?;
     let view = state.engine.view();
     let calls = view.calls.iter().filter(|call| is_visible(&caller, call));
     Ok(Json(Page::whole(calls.map(|call| View::new(call, &names)))))

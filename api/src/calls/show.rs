@@ -28,6 +28,6 @@ pub(crate) async fn show(
     Id(id): Id<CallId>,
 ) -> Result<Json<View>, ApiError> {
     let call = visible(&state, &caller, id)?;
-    let names = Names::load(&state, caller.enterprise()).await?;
+    let names = Names::load_live(&state, caller.enterprise()).await?;
     Ok(Json(View::new(&call, &names)))
 }

@@ -3,6 +3,7 @@
 use crate::world::{ADMIN, World, request};
 use axum::body::Body;
 use axum::http::Method;
+use metrics_exporter_prometheus::PrometheusBuilder;
 
 #[tokio::test]
 async fn every_page_of_the_console_is_its_front_page() {
@@ -97,4 +98,26 @@ async fn the_settings_can_be_read() {
         assert_eq!(answer.status, 200, "{path}");
         assert!(answer.json().to_string().contains(&format!("\"{name}\"")));
     }
+}
+
+#[tokio::test]
+async fn a_request_is_counted_by_its_route_and_not_by_its_address() {
+    let recorder = PrometheusBuilder::new().build_recorder();
+    let handle = recorder.handle();
+    let _guard = metrics::set_default_local_recorder(&recorder);
+    let world = World::new().await;
+    let token = world.token(ADMIN).await;
+
+    let id = "01890000-0000-7000-8000-000000000000";
+    world.get(&token, &format!("/api/v1/calls/{id}")).await;
+    let odd = request("BREW".parse().unwrap(), "", "/pot", Body::empty());
+    world.send(odd).await;
+
+    let text = handle.render();
+    assert!(
+        text.contains(r#"method="GET",route="/api/v1/calls/{id}",status="404""#),
+        "{text}"
+    );
+    assert!(text.contains("trunkline_http_request_duration_seconds"));
+    assert!(!text.contains(id) && !text.contains("BREW"), "{text}");
 }
