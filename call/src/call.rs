@@ -20,7 +20,7 @@ mod record;
 mod saved;
 
 pub(crate) use arrival::Arrival;
-pub(crate) use saved::{SavedCall, SavedCallRef};
+pub(crate) use saved::{Outline, SavedCall, SavedCallRef};
 
 use crate::exchange::{Exchange, Side};
 use crate::leg::Leg;

@@ -9,6 +9,12 @@ pub enum Error {
     /// The bytes are not a saved state of this version.
     #[error("the saved state cannot be read")]
     Unreadable(#[source] postcard::Error),
+    /// The state was saved in another format, by another version of the server.
+    #[error("the state was saved by another version of the server")]
+    OtherFormat,
+    /// Not even whose call it was can be read.
+    #[error("the saved state does not say whose call it is")]
+    NoOutline,
     /// The dialog's state cannot be used.
     #[error("the dialog cannot be restored")]
     Dialog(#[source] sip::Error),

@@ -128,7 +128,7 @@ impl Switchboard {
         }
         for id in std::mem::take(&mut self.exchange.touched) {
             if let Some(call) = self.calls.get(&id) {
-                if let Ok(state) = postcard::to_stdvec(&SavedCallRef::of(call, &self.exchange)) {
+                if let Ok(state) = SavedCallRef::of(call, &self.exchange).to_bytes() {
                     let key = Key::Call(id);
                     self.exchange.outputs.push_back(Output::Save { key, state });
                 }
@@ -155,7 +155,7 @@ impl Switchboard {
     pub fn snapshot(&self) -> BTreeMap<Key, Vec<u8>> {
         let exchange = &self.exchange;
         let calls = self.calls.iter().filter_map(|(id, call)| {
-            let state = postcard::to_stdvec(&SavedCallRef::of(call, exchange)).ok()?;
+            let state = SavedCallRef::of(call, exchange).to_bytes().ok()?;
             Some((Key::Call(*id), state))
         });
         let seats = exchange.router.seats().filter_map(|seat| {

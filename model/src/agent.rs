@@ -55,7 +55,7 @@ impl From<BreakKind> for u8 {
 
 /// What an agent has declared (登录状态).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(tag = "status", content = "break", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum LoginStatus {
     /// 离线.
     Offline,

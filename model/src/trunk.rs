@@ -115,7 +115,7 @@ pub struct Trunk {
 
 /// Where the calls of a number go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(tag = "to", content = "id", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Destination {
     /// Into a flow.
     Flow(FlowId),

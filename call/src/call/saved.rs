@@ -4,11 +4,60 @@ use super::{Call, Stage};
 use crate::exchange::{Exchange, Side};
 use crate::{Error, Library};
 use media::Order;
-use model::CallFact;
+use model::{CallFact, EndStage, EnterpriseId};
 use queue::Ticket;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use std::time::Duration;
+
+/// The first byte of a saved call: a process that finds another one closes the call.
+const FORMAT: u8 = 1;
+
+/// What can be read of a saved call whatever became of the rest: enough to close it. It lies in
+/// front of the state in a form that no change of a type touches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Outline {
+    pub(crate) enterprise: EnterpriseId,
+    pub(crate) stage: EndStage,
+}
+
+impl Outline {
+    const BYTES: usize = 18;
+
+    fn to_bytes(self) -> [u8; Self::BYTES] {
+        let mut bytes = [0; Self::BYTES];
+        bytes[0] = FORMAT;
+        bytes[1] = STAGES
+            .iter()
+            .position(|stage| *stage == self.stage)
+            .and_then(|at| u8::try_from(at).ok())
+            .unwrap_or(0);
+        bytes[2..].copy_from_slice(self.enterprise.as_bytes());
+        bytes
+    }
+
+    /// The outline and the state that follows it, the latter only in this process's format.
+    pub(crate) fn read(saved: &[u8]) -> Option<(Self, Option<&[u8]>)> {
+        let (head, state) = saved.split_first_chunk::<{ Self::BYTES }>()?;
+        let mut enterprise = [0; 16];
+        enterprise.copy_from_slice(&head[2..]);
+        let outline = Self {
+            enterprise: EnterpriseId::from_bytes(enterprise),
+            stage: *STAGES.get(usize::from(head[1]))?,
+        };
+        Some((outline, (head[0] == FORMAT).then_some(state)))
+    }
+}
+
+/// Stages by the byte that stands for them; only ever added to at the end.
+const STAGES: [EndStage; 6] = [
+    EndStage::PreIvr,
+    EndStage::Ivr,
+    EndStage::Queue,
+    EndStage::Ringing,
+    EndStage::Talking,
+    EndStage::Voicemail,
+];
 
 /// Everything that a call needs to go on, borrowed from it.
 #[derive(Debug, Serialize)]
@@ -43,6 +92,17 @@ impl<'a> SavedCallRef<'a> {
                 .as_ref()
                 .and_then(|party| dialog(party.leg.session)),
         }
+    }
+}
+
+impl SavedCallRef<'_> {
+    /// The outline and behind it the state.
+    pub(crate) fn to_bytes(&self) -> Result<Vec<u8>, postcard::Error> {
+        let outline = Outline {
+            enterprise: self.call.origin.enterprise,
+            stage: self.call.end_stage(),
+        };
+        postcard::to_extend(self, outline.to_bytes().to_vec())
     }
 }
 

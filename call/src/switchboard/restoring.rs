@@ -1,10 +1,10 @@
 //! Coming back after the process was killed.
 
 use super::Switchboard;
-use crate::call::{Call, SavedCall, Stage};
+use crate::call::{Call, Outline, SavedCall};
 use crate::exchange::OpenRecording;
 use crate::{Error, Key, Output};
-use model::{CallFact, EndReason, EndedBy, Ending};
+use model::{CallFact, CallId, EndReason, EndedBy, Ending};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -28,8 +28,11 @@ impl Switchboard {
         }
         let mut lost = Vec::new();
         let mut back = Vec::new();
-        for (_, state) in saved.iter().filter(|(key, _)| key.first() == Some(&b'c')) {
-            match self.restore_call(now, state, last_at) {
+        for (key, state) in saved {
+            let Some(id) = call_of(key) else {
+                continue;
+            };
+            match self.restore_call(now, id, state, last_at) {
                 Ok(call) => back.push(call),
                 Err(error) => lost.push(error),
             }
@@ -68,21 +71,27 @@ impl Switchboard {
     fn restore_call(
         &mut self,
         now: Duration,
+        id: CallId,
         state: &[u8],
         last_at: Duration,
     ) -> Result<Call, Error> {
-        let saved: SavedCall = postcard::from_bytes(state).map_err(Error::Unreadable)?;
+        let (outline, state) = Outline::read(state).ok_or(Error::NoOutline)?;
+        let saved = match state {
+            Some(state) => postcard::from_bytes::<SavedCall>(state).map_err(Error::Unreadable),
+            None => Err(Error::OtherFormat),
+        };
+        let saved = saved.inspect_err(|_| self.note_loss(id, outline, last_at))?;
         saved
             .restore(now, &mut self.exchange)
             .map_err(|(call, error)| {
-                self.close_lost(now, *call, last_at);
+                self.hang_up_lost(now, *call);
+                self.note_loss(id, outline, last_at);
                 error
             })
     }
 
-    /// Closes a call that cannot go on: its parties are hung up, its record says why and when.
-    fn close_lost(&mut self, now: Duration, mut call: Call, last_at: Duration) {
-        let id = call.origin.id;
+    /// Hangs up the parties of a call that cannot go on and gives back what it holds.
+    fn hang_up_lost(&mut self, now: Duration, mut call: Call) {
         let exchange = &mut self.exchange;
         call.hang_up_party(now, exchange);
         let _ = exchange.endpoint.hang_up(now, call.customer.session, None);
@@ -92,16 +101,21 @@ impl Switchboard {
             exchange.release_port(now, party.leg.media);
             exchange.forget_session(party.leg.session);
         }
+    }
+
+    /// Writes down that a call could not go on: it ended when the dead process last gave a sign.
+    fn note_loss(&mut self, id: CallId, outline: Outline, last_at: Duration) {
         let ending = Ending {
             by: EndedBy::System,
-            stage: call.end_stage(),
+            stage: outline.stage,
             reason: EndReason::ServerFailure,
             sip_code: None,
             q850: None,
         };
-        exchange.note(last_at, call.name(), CallFact::Ended(ending));
-        call.stage = Stage::Ended;
-        exchange.outputs.push_back(Output::Forget(Key::Call(id)));
+        let call = (outline.enterprise, id);
+        self.exchange.note(last_at, call, CallFact::Ended(ending));
+        let forget = Output::Forget(Key::Call(id));
+        self.exchange.outputs.push_back(forget);
     }
 
     /// Frees agents held by calls that are gone, and completes the recordings of such calls.
@@ -132,4 +146,11 @@ impl Switchboard {
             self.exchange.outputs.push_back(order);
         }
     }
+}
+
+/// The call that a saved state's key names, none for another kind of key.
+fn call_of(key: &[u8]) -> Option<CallId> {
+    let (tag, id) = key.split_first()?;
+    let id = <[u8; 16]>::try_from(id).ok()?;
+    (*tag == b'c').then(|| CallId::from_bytes(id))
 }
