@@ -54,7 +54,7 @@ pub enum ApiError {
     /// The database could not answer.
     #[error("the data could not be read")]
     Store(#[source] store::Error),
-    /// The database does not answer right now.
+    /// The database does not answer.
     #[error("the database does not answer; try again")]
     StoreUnreachable(#[source] store::Error),
     /// A file could not be read.
@@ -210,8 +210,7 @@ fn command_status_and_code(refusal: CommandError) -> (StatusCode, &'static str) 
 }
 
 impl IntoResponse for ApiError {
-    /// The response still lacks its body: [`crate::layers::finish`] knows the request's id and
-    /// writes the problem.
+    /// The response still lacks its body: the layer that knows the request's id writes the problem.
     fn into_response(self) -> Response {
         let (status, code) = self.status_and_code();
         if status.is_server_error() {

@@ -54,7 +54,7 @@ pub(crate) struct View {
     wrap_up_seconds: u64,
     /// Whether conversations from this queue are recorded.
     recorded: bool,
-    /// How many callers wait right now.
+    /// How many callers wait at this moment.
     waiting: usize,
 }
 

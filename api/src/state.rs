@@ -20,12 +20,12 @@ pub type Order = (Command, oneshot::Sender<Result<(), CommandError>>);
 pub struct Engine {
     /// Where commands go; bounded, a full channel sheds the command with 503.
     pub commands: mpsc::Sender<Order>,
-    /// What goes on right now.
+    /// What goes on at this moment.
     pub live: watch::Receiver<Arc<LiveView>>,
 }
 
 impl Engine {
-    /// What goes on right now.
+    /// What goes on at this moment.
     pub(crate) fn view(&self) -> Arc<LiveView> {
         Arc::clone(&self.live.borrow())
     }

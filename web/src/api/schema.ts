@@ -1032,7 +1032,7 @@ export interface components {
                 ring_timeout_seconds: number;
                 /** @description Who gets the next call. */
                 strategy: components["schemas"]["Strategy"];
-                /** @description How many callers wait right now. */
+                /** @description How many callers wait at this moment. */
                 waiting: number;
                 /**
                  * Format: int64
@@ -1136,7 +1136,7 @@ export interface components {
             ring_timeout_seconds: number;
             /** @description Who gets the next call. */
             strategy: components["schemas"]["Strategy"];
-            /** @description How many callers wait right now. */
+            /** @description How many callers wait at this moment. */
             waiting: number;
             /**
              * Format: int64
