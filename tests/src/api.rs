@@ -1,0 +1,150 @@
+//! The HTTP API as somebody uses it.
+
+use crate::patience::eventually;
+use serde_json::{Value, json};
+use std::net::SocketAddr;
+use std::time::Duration;
+use ureq::Agent;
+
+/// From the end of a call to its complete record.
+const RECORD: Duration = Duration::from_secs(10);
+
+/// A person who has signed in.
+#[derive(Debug)]
+pub struct Api {
+    agent: Agent,
+    base: String,
+    token: String,
+}
+
+/// An answer of the API.
+#[derive(Debug)]
+pub struct Answer {
+    /// The HTTP status.
+    pub status: u16,
+    /// The value of `Content-Range`, if any.
+    pub content_range: Option<String>,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    /// The body as JSON; null where it is none.
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_default()
+    }
+}
+
+impl Api {
+    /// Signs in.
+    pub fn sign_in(http: SocketAddr, email: &str, password: &str) -> Self {
+        let config = Agent::config_builder().http_status_as_error(false).build();
+        let mut api = Self {
+            agent: config.into(),
+            base: format!("http://{http}/api/v1"),
+            token: String::new(),
+        };
+        let answer = api.post("/sessions", &json!({"email": email, "password": password}));
+        assert_eq!(answer.status, 201, "{}", answer.json());
+        api.token = answer.json()["token"].as_str().unwrap().to_owned();
+        api
+    }
+
+    /// GET.
+    pub fn get(&self, path: &str) -> Answer {
+        self.get_range(path, None)
+    }
+
+    /// GET of a range of bytes.
+    pub fn get_range(&self, path: &str, range: Option<&str>) -> Answer {
+        let mut request = self
+            .agent
+            .get(format!("{}{path}", self.base))
+            .header("authorization", format!("Bearer {}", self.token));
+        if let Some(range) = range {
+            request = request.header("range", range);
+        }
+        read(request.call().unwrap())
+    }
+
+    /// POST of JSON.
+    pub fn post(&self, path: &str, body: &Value) -> Answer {
+        let request = self
+            .agent
+            .post(format!("{}{path}", self.base))
+            .header("authorization", format!("Bearer {}", self.token));
+        read(request.send_json(body).unwrap())
+    }
+
+    /// Signs this agent in to take calls on a SIP phone.
+    pub fn take_calls(&self) {
+        let answer = self.post("/agents/me/sign-in", &json!({"answer_mode": "sip"}));
+        assert_eq!(answer.status, 204, "{}", answer.json());
+    }
+
+    /// The agent with this work number.
+    pub fn agent(&self, extension: &str) -> Value {
+        items(&self.get("/agents"))
+            .into_iter()
+            .find(|agent| agent["extension"] == extension)
+            .unwrap_or_default()
+    }
+
+    /// Calls in progress.
+    pub fn calls(&self) -> Vec<Value> {
+        items(&self.get("/calls"))
+    }
+
+    /// All records, the newest first.
+    pub fn records(&self) -> Vec<Value> {
+        items(&self.get("/call-records?sort=-started_at"))
+    }
+
+    /// The newest record, once its call has ended and its recording is complete.
+    pub fn finished_record(&self) -> Value {
+        eventually("a finished record", RECORD, || {
+            let id = self.records().first()?["id"].as_str()?.to_owned();
+            let record = self.get(&format!("/call-records/{id}")).json();
+            let file = &record["recording_file"];
+            let closed = file.is_null() || file["duration_ms"].is_number();
+            (record["ended_at"].is_string() && closed).then_some(record)
+        })
+    }
+
+    /// The whole recording of a record.
+    pub fn recording(&self, record: &Value) -> Vec<u8> {
+        let answer = self.get(&recording_path(record));
+        assert_eq!(answer.status, 200, "{}", answer.json());
+        answer.body
+    }
+
+    /// What happened in the call of a record, by kind.
+    pub fn story(&self, record: &Value) -> Vec<Value> {
+        let id = record["id"].as_str().unwrap();
+        items(&self.get(&format!("/call-records/{id}/events")))
+    }
+}
+
+/// Where the recording of a record is.
+pub fn recording_path(record: &Value) -> String {
+    format!("/call-records/{}/recording", record["id"].as_str().unwrap())
+}
+
+fn items(answer: &Answer) -> Vec<Value> {
+    let page = answer.json();
+    page["items"].as_array().cloned().unwrap_or_default()
+}
+
+fn read(mut response: ureq::http::Response<ureq::Body>) -> Answer {
+    let header = response.headers().get("content-range");
+    Answer {
+        status: response.status().as_u16(),
+        content_range: header.and_then(|it| it.to_str().ok()).map(str::to_owned),
+        body: response
+            .body_mut()
+            .with_config()
+            .limit(64 << 20)
+            .read_to_vec()
+            .unwrap(),
+    }
+}

@@ -1,0 +1,193 @@
+//! baresip as a telephone: registers with digest, answers by itself, speaks a tone from a file and
+//! keeps what it hears in another.
+
+use crate::patience::{eventually, until};
+use crate::process::Process;
+use crate::server::{PASSWORD, Server, free_address};
+use crate::sound::{self, Wav};
+use std::fs;
+use std::io::{Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+const MODULES: &str = "/usr/lib/baresip/modules";
+/// Longer than any story.
+const TONE_SECONDS: usize = 100;
+/// From the start to the registration.
+const START: Duration = Duration::from_secs(10);
+
+/// How a telephone behaves.
+#[derive(Debug, Clone, Copy)]
+pub struct Manner {
+    /// The account: a work number.
+    pub user: &'static str,
+    /// What it speaks.
+    pub hz: f64,
+    /// Whether it answers by itself.
+    pub answers: bool,
+    /// `udp` or `tcp`.
+    pub transport: &'static str,
+    /// The password it knows.
+    pub password: &'static str,
+}
+
+impl Manner {
+    /// A telephone that answers by itself.
+    pub fn answering(user: &'static str, hz: f64) -> Self {
+        Self {
+            user,
+            hz,
+            answers: true,
+            transport: "udp",
+            password: PASSWORD,
+        }
+    }
+
+    /// A telephone that rings until somebody answers.
+    pub fn ringing(user: &'static str, hz: f64) -> Self {
+        Self {
+            answers: false,
+            ..Self::answering(user, hz)
+        }
+    }
+}
+
+/// A running telephone.
+#[derive(Debug)]
+pub struct Baresip {
+    #[expect(dead_code, reason = "ends the program when the telephone is dropped")]
+    process: Process,
+    folder: PathBuf,
+    control: SocketAddr,
+}
+
+impl Baresip {
+    /// Starts a telephone.
+    pub fn start(server: &mut Server, manner: Manner) -> Self {
+        let folder = server.folder().join(format!("phone-{}", manner.user));
+        fs::create_dir_all(folder.join("heard")).unwrap();
+        let control = free_address();
+        let samples = sound::tone(manner.hz, 0, TONE_SECONDS * sound::RATE);
+        sound::write_wav(&folder.join("tone.wav"), &samples);
+        let ports = server.take_ports(10);
+        let configuration = configuration(&folder, control, (ports.start, ports.end));
+        fs::write(folder.join("config"), configuration).unwrap();
+        fs::write(folder.join("accounts"), account(server.sip, manner)).unwrap();
+        let mut command = Command::new("baresip");
+        command.arg("-f").arg(&folder).args(["-s", "-v"]);
+        Self {
+            process: Process::start(&mut command, &folder.join("log")),
+            folder,
+            control,
+        }
+    }
+
+    /// Starts a telephone and waits until it is registered.
+    pub fn registered(server: &mut Server, manner: Manner) -> Self {
+        let phone = Self::start(server, manner);
+        until("a registered telephone", START, || {
+            phone.log().contains("200 OK (") || phone.log().contains("registered successfully")
+        });
+        phone
+    }
+
+    /// What it has printed, with every SIP message.
+    pub fn log(&self) -> String {
+        fs::read(self.folder.join("log"))
+            .map(|log| String::from_utf8_lossy(&log).into_owned())
+            .unwrap_or_default()
+    }
+
+    /// Waits until it has printed `text`.
+    pub fn says(&self, text: &str, most: Duration) {
+        until(&format!("baresip says {text:?}"), most, || {
+            self.log().contains(text)
+        });
+    }
+
+    /// Waits until it is in a call.
+    pub fn is_in_a_call(&self) {
+        self.says("Call established", Duration::from_secs(15));
+    }
+
+    /// Waits until its call is over.
+    pub fn is_left(&self) {
+        until("the end of the telephone's call", START, || {
+            let log = self.log();
+            log.contains("session closed") || log.contains("terminate call")
+        });
+    }
+
+    /// Does what is done with keys and buttons: `accept`, `hangup`, `dial`, `sndcode`.
+    pub fn command(&self, command: &str, parameters: &str) {
+        let body = format!(r#"{{"command":"{command}","params":"{parameters}"}}"#);
+        let mut control = eventually("the telephone's control", START, || {
+            TcpStream::connect(self.control).ok()
+        });
+        control
+            .write_all(format!("{}:{body},", body.len()).as_bytes())
+            .unwrap();
+        control
+            .set_read_timeout(Some(Duration::from_secs(5)))
+            .unwrap();
+        let mut answer = [0; 512];
+        let length = control.read(&mut answer).unwrap();
+        let answer = String::from_utf8_lossy(&answer[..length]).into_owned();
+        assert!(answer.contains(r#""ok":true"#), "{command}: {answer}");
+    }
+
+    /// What it heard in its only call, which must be over.
+    pub fn heard(&self) -> Vec<i16> {
+        let file = eventually("what the telephone heard", START, || {
+            fs::read_dir(self.folder.join("heard"))
+                .unwrap()
+                .filter_map(|entry| entry.ok().map(|entry| entry.path()))
+                .find(|path| path.to_string_lossy().ends_with("dec.wav"))
+        });
+        Wav::read(&fs::read(file).unwrap()).channels.remove(0)
+    }
+}
+
+fn account(server: SocketAddr, manner: Manner) -> String {
+    let Manner {
+        user,
+        transport,
+        password,
+        ..
+    } = manner;
+    let answers = if manner.answers { "auto" } else { "manual" };
+    format!(
+        "<sip:{user}@{server};transport={transport}>;auth_user={user};auth_pass={password};\
+         answermode={answers};regint=60;audio_codecs=PCMU/8000/1,PCMA/8000/1\n"
+    )
+}
+
+fn configuration(folder: &Path, control: SocketAddr, ports: (u16, u16)) -> String {
+    let folder = folder.display();
+    let sip = free_address();
+    let (first, last) = ports;
+    format!(
+        "poll_method epoll\n\
+         sip_listen {sip}\n\
+         net_interface 127.0.0.1\n\
+         call_local_timeout 120\n\
+         call_max_calls 4\n\
+         audio_source aufile,{folder}/tone.wav\n\
+         audio_player aubridge,nobody\n\
+         audio_alert aubridge,nobody\n\
+         audio_buffer 20-160\n\
+         rtp_ports {first}-{last}\n\
+         module_path {MODULES}\n\
+         module g711.so\n\
+         module aufile.so\n\
+         module aubridge.so\n\
+         module sndfile.so\n\
+         module_tmp account.so\n\
+         module_app menu.so\n\
+         module_app ctrl_tcp.so\n\
+         ctrl_tcp_listen {control}\n\
+         snd_path {folder}/heard\n"
+    )
+}

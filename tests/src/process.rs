@@ -1,0 +1,65 @@
+//! A program that a test started, ended with the test.
+
+use crate::patience::eventually;
+use rustix::process::{Pid, Signal, kill_process};
+use std::fs::File;
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::Duration;
+
+/// A running program. It stays in the test's process group, so that a test runner that gives up on
+/// the test ends it too.
+#[derive(Debug)]
+pub struct Process(Child);
+
+impl Process {
+    /// Starts `command`; what it prints goes to `log`.
+    pub fn start(command: &mut Command, log: &Path) -> Self {
+        let out = File::create(log).unwrap();
+        let child = command
+            .stdin(Stdio::null())
+            .stdout(out.try_clone().unwrap())
+            .stderr(out)
+            .spawn()
+            .unwrap_or_else(|error| panic!("{:?}: {error}", command.get_program()));
+        Self(child)
+    }
+
+    /// Its id.
+    pub fn id(&self) -> u32 {
+        self.0.id()
+    }
+
+    /// How it ended, if it has.
+    pub fn ended(&mut self) -> Option<ExitStatus> {
+        self.0.try_wait().unwrap()
+    }
+
+    /// Waits for its end.
+    pub fn wait(&mut self, most: Duration) -> ExitStatus {
+        eventually("the end of a program", most, || self.ended())
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // A program that has ended already cannot be killed.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Kills a process as a crash would.
+pub fn kill(id: u32) {
+    let id = i32::try_from(id).ok().and_then(Pid::from_raw).unwrap();
+    kill_process(id, Signal::KILL).unwrap();
+}
+
+/// The children of a process.
+pub fn children(id: u32) -> Vec<u32> {
+    std::fs::read_to_string(format!("/proc/{id}/task/{id}/children"))
+        .unwrap_or_default()
+        .split_whitespace()
+        .filter_map(|child| child.parse().ok())
+        .collect()
+}

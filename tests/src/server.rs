@@ -1,0 +1,229 @@
+//! The real binary on loopback ports of its own, with the demo enterprise in a folder of its own.
+
+use crate::api::Api;
+use crate::patience::{eventually, until};
+use crate::process::{self, Process};
+use std::fs;
+use std::net::{SocketAddr, TcpListener, UdpSocket};
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+/// The password of every demo account.
+pub const PASSWORD: &str = "open-sesame-7";
+/// From the start to the first call that could be taken.
+const START: Duration = Duration::from_secs(30);
+/// How often another set of ports is tried.
+const STARTS: usize = 5;
+/// Ports of a test: the first half for the server's RTP, the rest for its peers.
+const PORTS: u16 = 200;
+/// Lines of the log that a failure shows.
+const LOG_LINES: usize = 60;
+
+/// A running server.
+#[derive(Debug)]
+pub struct Server {
+    process: Process,
+    folder: PathBuf,
+    environment: Vec<(&'static str, String)>,
+    /// Where it takes SIP over UDP and TCP.
+    pub sip: SocketAddr,
+    /// Where the console and the API are.
+    pub http: SocketAddr,
+    /// Where its outbound trunk leads.
+    pub outbound_peer: SocketAddr,
+    spare_ports: Range<u16>,
+}
+
+impl Server {
+    /// Starts a server for the story of this name and waits until it is ready.
+    pub fn start(story: &str) -> Self {
+        let folder = target_folder().join("e2e").join(story);
+        // What a failure of an earlier run left.
+        let _ = fs::remove_dir_all(&folder);
+        fs::create_dir_all(&folder).unwrap();
+        for attempt in 0..STARTS {
+            if let Some(server) = Self::attempt(&folder, attempt) {
+                return server;
+            }
+        }
+        panic!("no free ports: {}", log_tail(&folder.join("server.log")));
+    }
+
+    fn attempt(folder: &Path, attempt: usize) -> Option<Self> {
+        let sip = free_address();
+        let http = free_address();
+        let outbound_peer = free_address();
+        let first = block_of_ports(attempt);
+        let half = first + PORTS / 2;
+        let environment = vec![
+            ("TRUNKLINE__DATA_DIR", folder.join("data").display().to_string()),
+            ("TRUNKLINE__HTTP__LISTEN", http.to_string()),
+            ("TRUNKLINE__SIP__UDP", sip.to_string()),
+            ("TRUNKLINE__SIP__TCP", sip.to_string()),
+            ("TRUNKLINE__MEDIA__LISTEN", "127.0.0.1".to_owned()),
+            ("TRUNKLINE__MEDIA__PORTS", format!("{first}-{}", half - 1)),
+            ("TRUNKLINE__MEDIA__WORKERS", "2".to_owned()),
+            ("TRUNKLINE__DEMO__PASSWORD", PASSWORD.to_owned()),
+            ("TRUNKLINE__DEMO__OUTBOUND_PEER", outbound_peer.to_string()),
+            ("TRUNKLINE__LOG__FILTER", "info".to_owned()),
+        ];
+        let mut command = Command::new(binary());
+        command
+            .args(["serve", "--demo"])
+            .current_dir(folder)
+            .envs(environment.iter().cloned());
+        let process = Process::start(&mut command, &folder.join("server.log"));
+        let mut server = Self {
+            process,
+            folder: folder.to_owned(),
+            environment,
+            sip,
+            http,
+            outbound_peer,
+            spare_ports: half..first + PORTS,
+        };
+        let ready = eventually("a server that is ready or has ended", START, || {
+            if server.process.ended().is_some() {
+                return Some(false);
+            }
+            server.is_ready().then_some(true)
+        });
+        ready.then_some(server)
+    }
+
+    /// Whether it says that it can take calls.
+    pub fn is_ready(&self) -> bool {
+        ureq::get(format!("http://{}/readyz", self.http))
+            .call()
+            .is_ok()
+    }
+
+    /// A folder for what peers write.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Ports that nobody else uses.
+    pub fn take_ports(&mut self, count: u16) -> Range<u16> {
+        let first = self.spare_ports.start;
+        assert!(first + count <= self.spare_ports.end, "too many peers");
+        self.spare_ports.start += count;
+        first..first + count
+    }
+
+    /// The process that serves, the only child of the one that was started.
+    pub fn worker(&self) -> Option<u32> {
+        process::children(self.process.id()).first().copied()
+    }
+
+    /// Kills the process that serves and waits until another one does.
+    pub fn kill_worker(&self) {
+        let killed = eventually("a worker", START, || self.worker());
+        process::kill(killed);
+        until("another worker", START, || {
+            self.worker().is_some_and(|worker| worker != killed) && self.is_ready()
+        });
+    }
+
+    /// The API as the person with this work number, or `admin`, uses it.
+    pub fn api(&self, person: &str) -> Api {
+        Api::sign_in(self.http, &format!("{person}@demo.example"), PASSWORD)
+    }
+
+    /// A figure of `/metrics`: the sum over its labels.
+    pub fn metric(&self, name: &str) -> f64 {
+        let page = ureq::get(format!("http://{}/metrics", self.http)).call();
+        let page = page.unwrap().body_mut().read_to_string().unwrap();
+        let value = |line: &str| line.rsplit(' ').next().and_then(|it| it.parse::<f64>().ok());
+        page.lines()
+            .filter(|line| {
+                line.strip_prefix(name)
+                    .is_some_and(|rest| rest.starts_with([' ', '{']))
+            })
+            .filter_map(value)
+            .sum()
+    }
+
+    /// Waits until nothing is left of any call.
+    pub fn comes_to_rest(&self) {
+        until("no call, leg or recording left", Duration::from_secs(10), || {
+            let left = |name: &str| self.metric(name) > 0.5;
+            !left("trunkline_calls_active")
+                && !left("trunkline_media_legs")
+                && !left("trunkline_recordings_open")
+        });
+    }
+
+    /// Runs `trunkline verify` and gives what it says.
+    pub fn verify(&self) -> String {
+        let mut command = Command::new(binary());
+        let output = command
+            .arg("verify")
+            .current_dir(&self.folder)
+            .envs(self.environment.iter().cloned())
+            .output()
+            .unwrap();
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            let log = self.folder.join("server.log");
+            eprintln!("the end of {}:\n{}", log.display(), log_tail(&log));
+        } else if std::env::var_os("TRUNKLINE_KEEP").is_none() {
+            // The worker may still be writing while the system ends it.
+            let _ = fs::remove_dir_all(&self.folder);
+        }
+    }
+}
+
+/// The server program: `TRUNKLINE_BINARY`, or the one built beside the tests.
+pub fn binary() -> PathBuf {
+    if let Some(path) = std::env::var_os("TRUNKLINE_BINARY") {
+        return path.into();
+    }
+    let path = profile_folder().join("trunkline");
+    assert!(
+        path.exists(),
+        "{} is missing: cargo build -p trunkline-server",
+        path.display()
+    );
+    path
+}
+
+/// Tests are in `target/<profile>/deps`.
+fn profile_folder() -> PathBuf {
+    let test = std::env::current_exe().unwrap();
+    test.ancestors().nth(2).unwrap().to_owned()
+}
+
+fn target_folder() -> PathBuf {
+    profile_folder().parent().unwrap().to_owned()
+}
+
+/// An address that is free for UDP and TCP.
+pub fn free_address() -> SocketAddr {
+    eventually("a free port", START, || {
+        let listener = TcpListener::bind("127.0.0.1:0").ok()?;
+        let address = listener.local_addr().ok()?;
+        UdpSocket::bind(address).ok().map(|_| address)
+    })
+}
+
+/// The first of a block of ports below those that the system gives out by itself. Tests run in
+/// processes of their own, so that their ids keep them apart.
+fn block_of_ports(attempt: usize) -> u16 {
+    let blocks = 80;
+    let block = (std::process::id() as usize + attempt * 37) % blocks;
+    12_000 + u16::try_from(block).unwrap() * PORTS
+}
+
+fn log_tail(path: &Path) -> String {
+    let text = fs::read_to_string(path).unwrap_or_default();
+    let lines: Vec<&str> = text.lines().collect();
+    lines[lines.len().saturating_sub(LOG_LINES)..].join("\n")
+}

@@ -1,0 +1,163 @@
+//! sipp as a caller or a called party. Its media is a [`Voice`](crate::voice::Voice) beside it.
+//!
+//! A scenario goes on where the test wants by a MESSAGE with the call's own Call-ID, which the test
+//! sends to sipp: a nudge.
+
+use crate::process::Process;
+use crate::server::{Server, free_address};
+use std::net::{SocketAddr, UdpSocket};
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitStatus};
+use std::time::Duration;
+
+/// The longest story of one call.
+const TIMEOUT_SECONDS: u64 = 90;
+/// From the last message to the end of the program.
+const END: Duration = Duration::from_secs(15);
+
+/// A sipp with one call.
+#[derive(Debug)]
+pub struct Sipp {
+    process: Process,
+    address: SocketAddr,
+    call_id: String,
+    messages: PathBuf,
+    log: PathBuf,
+}
+
+/// How sipp speaks.
+#[derive(Debug, Clone, Copy)]
+pub enum Over {
+    /// UDP.
+    Udp,
+    /// TCP, one connection.
+    Tcp,
+}
+
+impl Sipp {
+    /// Calls `number` as `caller`, with the media at `media_port`.
+    pub fn call(server: &Server, scenario: &str, number: &str, media_port: u16) -> Self {
+        Self::call_over(server, Over::Udp, scenario, (number, media_port))
+    }
+
+    /// The same over the transport of choice.
+    pub fn call_over(
+        server: &Server,
+        over: Over,
+        scenario: &str,
+        (number, media_port): (&str, u16),
+    ) -> Self {
+        let mut command = Command::new("sipp");
+        command.arg(server.sip.to_string()).args(["-s", number]);
+        Self::run(server, command, (over, scenario), (free_address(), media_port))
+    }
+
+    /// Waits at `address` for one call.
+    pub fn await_call(
+        server: &Server,
+        address: SocketAddr,
+        scenario: &str,
+        media_port: u16,
+    ) -> Self {
+        let command = Command::new("sipp");
+        Self::run(server, command, (Over::Udp, scenario), (address, media_port))
+    }
+
+    fn run(
+        server: &Server,
+        mut command: Command,
+        (over, scenario): (Over, &str),
+        (address, media_port): (SocketAddr, u16),
+    ) -> Self {
+        let name = format!("sipp-{}", address.port());
+        let messages = server.folder().join(format!("{name}.messages"));
+        let call_id = format!("{name}@e2e");
+        command
+            .arg("-sf")
+            .arg(scenarios().join(format!("{scenario}.xml")))
+            .args(["-i", "127.0.0.1", "-p", &address.port().to_string()])
+            .args(["-t", match over { Over::Udp => "u1", Over::Tcp => "t1" }])
+            .args(["-m", "1", "-l", "1", "-nostdin", "-cid_str", &call_id])
+            .args(["-key", "voice", &media_port.to_string()])
+            .args(["-timeout", &TIMEOUT_SECONDS.to_string(), "-timeout_error"])
+            .args(["-trace_msg", "-message_file"])
+            .arg(&messages)
+            .arg("-trace_err")
+            .arg("-error_file")
+            .arg(messages.with_extension("errors"))
+            .current_dir(server.folder())
+            .env("TERM", "dumb");
+        let log = server.folder().join(format!("{name}.log"));
+        Self {
+            process: Process::start(&mut command, &log),
+            address,
+            call_id,
+            messages,
+            log,
+        }
+    }
+
+    /// Lets the scenario go on.
+    pub fn nudge(&self) {
+        self.nudge_call(&self.call_id);
+    }
+
+    /// Lets the scenario of a called party go on, whose Call-ID the server chose.
+    pub fn nudge_called(&self) {
+        let text = self.messages();
+        let call_id = text
+            .lines()
+            .find_map(|line| line.strip_prefix("Call-ID: "))
+            .expect("a call came");
+        self.nudge_call(call_id.trim());
+    }
+
+    fn nudge_call(&self, call_id: &str) {
+        let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+        let from = socket.local_addr().unwrap();
+        let message = format!(
+            "MESSAGE sip:sipp@{to} SIP/2.0\r\nVia: SIP/2.0/UDP {from};branch=z9hG4bKnudge\r\n\
+             From: <sip:test@{from}>;tag=nudge\r\nTo: <sip:sipp@{to}>\r\nCall-ID: {call_id}\r\n\
+             CSeq: 900 MESSAGE\r\nMax-Forwards: 70\r\nContent-Length: 0\r\n\r\n",
+            to = self.address,
+        );
+        socket.send_to(message.as_bytes(), self.address).unwrap();
+    }
+
+    /// Everything sent and received so far.
+    pub fn messages(&self) -> String {
+        std::fs::read_to_string(&self.messages).unwrap_or_default()
+    }
+
+    /// Whether a message that begins with this was sent or received.
+    pub fn saw(&self, start: &str) -> bool {
+        self.messages().lines().any(|line| line.starts_with(start))
+    }
+
+    /// How it ended, if it has.
+    pub fn ended(&mut self) -> Option<ExitStatus> {
+        self.process.ended()
+    }
+
+    /// Waits for the end of the scenario, which must have gone as written.
+    pub fn succeeds(mut self) -> String {
+        let status = self.process.wait(END);
+        let errors = self.messages.with_extension("errors");
+        assert!(
+            status.success(),
+            "sipp ended with {status}\n{}\n{}",
+            std::fs::read_to_string(errors).unwrap_or_default(),
+            std::fs::read_to_string(&self.log)
+                .unwrap_or_default()
+                .lines()
+                .take(60)
+                .collect::<Vec<_>>()
+                .join("\n"),
+        );
+        self.messages()
+    }
+}
+
+fn scenarios() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios")
+}
