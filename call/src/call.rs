@@ -183,10 +183,10 @@ impl Call {
         &mut self,
         now: Duration,
         side: Side,
-        event: media::Event,
+        event: &media::Event,
         exchange: &mut Exchange,
     ) {
-        match event {
+        match *event {
             media::Event::Digit { digit, .. } if side == Side::Customer => {
                 self.key_pressed(now, digit, exchange);
             }

@@ -97,12 +97,14 @@ impl Exchange {
     }
 
     pub(crate) fn random_line(&mut self) -> Line {
-        let numbers = self.random.next_u64();
+        let mut sequence = [0; 2];
+        self.random.fill_bytes(&mut sequence);
         Line {
             ssrc: self.random.next_u32(),
-            // Both begin low enough that an hour's talk does not wrap in the first minutes.
-            sequence: (numbers as u16) >> 1,
-            timestamp: (numbers >> 32) as u32 >> 1,
+            // Half of the range, so that the numbering does not wrap in its first minutes, as some
+            // receivers take badly (RFC 3711 §3.3.1).
+            sequence: u16::from_be_bytes(sequence) >> 1,
+            timestamp: self.random.next_u32() >> 1,
         }
     }
 

@@ -9,7 +9,7 @@ pub const CALLS: usize = 10_000;
 pub(crate) const RETRY_AFTER_SECONDS: u32 = 4;
 
 /// How long an outside number may ring.
-pub(crate) const DIAL_RING: Duration = Duration::from_secs(60);
+pub(crate) const DIAL_RING: Duration = Duration::from_mins(1);
 
 /// How long we wait for the ACK of our answer before the flow begins without it. The signalling
 /// layer ends the call later if it never comes.

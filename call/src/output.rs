@@ -30,6 +30,8 @@ pub enum Output {
         /// To where.
         remote: SocketAddr,
     },
+    /// Close a stream connection.
+    Disconnect(ConnectionId),
     /// Tell the media thread `worker`.
     Media {
         /// The thread that owns the leg.

@@ -14,6 +14,7 @@ use crate::call::{Call, SavedCallRef};
 use crate::exchange::Exchange;
 use crate::live::{LiveAgent, LiveView};
 use crate::{Directory, Input, Key, Library, Output, limits};
+use media::LegId;
 use model::{CallId, EndReason, Timestamp};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::IpAddr;
@@ -36,6 +37,15 @@ pub struct Config {
     pub max_calls: usize,
 }
 
+/// Whether new calls are taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Admission {
+    /// They are.
+    Open,
+    /// They are refused: the server stops, or cannot write its journal.
+    Closed,
+}
+
 /// How full the switchboard is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Gauges {
@@ -56,14 +66,16 @@ pub struct Switchboard {
     deadlines: HashMap<CallId, Duration>,
     exchange: Exchange,
     max_calls: usize,
-    draining: bool,
+    admission: Admission,
 }
 
 impl Switchboard {
     /// An empty switchboard; `seed` must be unpredictable and new for each process.
     pub fn new(config: &Config, library: Arc<Library>, seed: [u8; 32]) -> Self {
         let mut sip_seed = seed;
-        sip_seed.iter_mut().for_each(|byte| *byte ^= 0xA5);
+        for byte in &mut sip_seed {
+            *byte ^= 0xA5;
+        }
         let endpoint = sip::Endpoint::new(config.sip.clone(), sip_seed);
         Self {
             calls: HashMap::new(),
@@ -71,7 +83,7 @@ impl Switchboard {
             deadlines: HashMap::new(),
             exchange: Exchange::new(endpoint, config, library, seed),
             max_calls: config.max_calls.min(limits::CALLS),
-            draining: false,
+            admission: Admission::Open,
         }
     }
 
@@ -83,7 +95,7 @@ impl Switchboard {
             Input::Connected(flow) => endpoint.handle_connected(now, flow),
             Input::Stream { connection, data } => endpoint.handle_stream(now, connection, &data),
             Input::Closed(connection) => endpoint.handle_closed(now, connection),
-            Input::Media(event) => self.media_event(now, event),
+            Input::Media(event) => self.media_event(now, &event),
             Input::RecordingKept {
                 recording,
                 samples,
@@ -127,11 +139,11 @@ impl Switchboard {
             }
         }
         for id in std::mem::take(&mut self.exchange.touched) {
-            if let Some(call) = self.calls.get(&id) {
-                if let Ok(state) = SavedCallRef::of(call, &self.exchange).to_bytes() {
-                    let key = Key::Call(id);
-                    self.exchange.outputs.push_back(Output::Save { key, state });
-                }
+            if let Some(call) = self.calls.get(&id)
+                && let Ok(state) = SavedCallRef::of(call, &self.exchange).to_bytes()
+            {
+                let key = Key::Call(id);
+                self.exchange.outputs.push_back(Output::Save { key, state });
             }
         }
         for agent in self.exchange.router.take_touched() {
@@ -216,9 +228,16 @@ impl Switchboard {
         self.exchange.endpoint.counters()
     }
 
-    /// Takes no new calls from here on.
-    pub fn drain(&mut self) {
-        self.draining = true;
+    /// Takes new calls, or refuses them with 503 while those in progress go on.
+    pub fn admit(&mut self, admission: Admission) {
+        self.admission = admission;
+    }
+
+    /// Leaves media ports out that this process does not hold.
+    pub fn withhold(&mut self, legs: impl Iterator<Item = LegId>) {
+        for leg in legs {
+            self.exchange.ports.reserve(leg);
+        }
     }
 
     /// Ends every call, because the server stops.

@@ -98,10 +98,10 @@ impl Config {
         let data_dir = reader.text("data_dir").map(PathBuf::from);
         let database_url = reader.text("database.url");
         let http = reader.address("http.listen");
-        let sip_udp = reader.address_or_off("sip.udp");
-        let sip_tcp = reader.address_or_off("sip.tcp");
-        let sip_advertise = reader.ip_or_none("sip.advertise");
-        let media_advertise = reader.ip_or_none("media.advertise");
+        let sip_udp = reader.listener("sip.udp");
+        let sip_tcp = reader.listener("sip.tcp");
+        let sip_advertise = reader.advertised("sip.advertise");
+        let media_advertise = reader.advertised("media.advertise");
         let media_listen = reader.ip("media.listen");
         let media_ports = reader.ports("media.ports");
         let media_workers = reader.workers("media.workers");
@@ -115,10 +115,10 @@ impl Config {
             database_url: database_url?.replace("{data_dir}", &data_dir.display().to_string()),
             data_dir,
             http: http?,
-            sip_udp: sip_udp?,
-            sip_tcp: sip_tcp?,
-            sip_advertise: sip_advertise?,
-            media_advertise: media_advertise?,
+            sip_udp: sip_udp?.0,
+            sip_tcp: sip_tcp?.0,
+            sip_advertise: sip_advertise?.0,
+            media_advertise: media_advertise?.0,
             media_listen: media_listen?,
             media_ports: media_ports?,
             media_workers: media_workers?,

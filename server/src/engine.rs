@@ -12,7 +12,7 @@ pub(crate) use threads::{MediaThreads, Room};
 
 use crate::recordings::Recordings;
 use crate::routes::Routes;
-use call::{Command, CommandError, Input, LiveView, Switchboard};
+use call::{Admission, Command, CommandError, Input, LiveView, Switchboard};
 use gauges::Gauger;
 use journal::Journal;
 use net::inherit::Heartbeat;
@@ -155,7 +155,7 @@ impl Running {
             inputs.push(Input::Media(event));
         });
         for event in self.engine.doors.disk.try_iter().take(INPUTS_A_TURN) {
-            inputs.extend(self.engine.recordings.event(event));
+            inputs.extend(self.engine.recordings.event(&event));
         }
         for (command, answer) in self.engine.doors.commands.try_iter().take(INPUTS_A_TURN) {
             let id = self.next_reply;
@@ -235,7 +235,7 @@ impl Running {
             return true;
         }
         let stop_at = *self.stop_at.get_or_insert(now + GRACE);
-        self.engine.switchboard.drain();
+        self.engine.switchboard.admit(Admission::Closed);
         if now >= stop_at {
             self.engine.switchboard.end_all(now);
         }

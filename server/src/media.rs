@@ -10,8 +10,6 @@ use std::time::Duration;
 
 /// Packets that one turn of the thread sends without having to grow its buffers.
 const PACKETS_A_TURN: usize = 4_096;
-/// Ports are even, so that slots are half as many as port numbers.
-const PORT_STEP: u32 = 2;
 
 /// Where the numbering of each open leg was, for the process that follows.
 #[derive(Debug, Serialize, Deserialize)]
@@ -24,12 +22,47 @@ struct Checkpoint {
 pub(crate) struct Threaded {
     engine: Engine,
     outbox: Outbox,
-    first_leg: u32,
+    slots: Slots,
     disk: disk::Orders,
     changes: Vec<(u32, Change)>,
     /// Lines of the process before this one, until their legs go on.
     before: HashMap<LegId, Line>,
     before_at: Duration,
+}
+
+/// Which socket of the thread belongs to which leg. Ports that another program held when the server
+/// started are missing among the sockets.
+struct Slots {
+    first: u32,
+    by_port: Vec<u32>,
+    ports: Vec<u16>,
+}
+
+impl Slots {
+    fn new(ports: &[u16]) -> Self {
+        let first = ports.first().copied().unwrap_or(0);
+        let last = ports.last().copied().unwrap_or(0);
+        let mut by_port = vec![u32::MAX; usize::from(last - first) + 1];
+        for (slot, port) in (0..).zip(ports) {
+            by_port[usize::from(port - first)] = slot;
+        }
+        Self {
+            first: u32::from(first),
+            by_port,
+            ports: ports.to_vec(),
+        }
+    }
+
+    /// The socket of a leg; a number that no socket has where the leg is not of this thread.
+    fn of(&self, leg: LegId) -> u32 {
+        let at = leg.0.wrapping_sub(self.first) as usize;
+        self.by_port.get(at).copied().unwrap_or(u32::MAX)
+    }
+
+    fn leg(&self, slot: u32) -> Option<LegId> {
+        let port = self.ports.get(slot as usize)?;
+        Some(LegId(u32::from(*port)))
+    }
 }
 
 enum Change {
@@ -38,15 +71,14 @@ enum Change {
 }
 
 impl Threaded {
-    /// An engine for the legs whose ports begin at `first_leg`. `checkpoint` is what the process
+    /// An engine for the legs of these ports, in the order of the thread's sockets. `checkpoint` is what the process
     /// before this one left.
-    pub(crate) fn new(
-        first_leg: LegId,
-        legs: usize,
-        disk: disk::Orders,
-        checkpoint: Option<&[u8]>,
-    ) -> Self {
-        let config = Config { first_leg, legs };
+    pub(crate) fn new(ports: &[u16], disk: disk::Orders, checkpoint: Option<&[u8]>) -> Self {
+        let slots = Slots::new(ports);
+        let config = Config {
+            first_leg: LegId(slots.first),
+            legs: slots.by_port.len(),
+        };
         let before = checkpoint.and_then(|bytes| postcard::from_bytes::<Checkpoint>(bytes).ok());
         let (before_at, before) = before.map_or((Duration::ZERO, HashMap::new()), |it| {
             (it.at, it.lines.into_iter().collect())
@@ -54,16 +86,12 @@ impl Threaded {
         Self {
             engine: Engine::new(config),
             outbox: Outbox::with_capacity(PACKETS_A_TURN),
-            first_leg: first_leg.0,
+            slots,
             disk,
             changes: Vec::new(),
             before,
             before_at,
         }
-    }
-
-    fn slot(&self, leg: LegId) -> u32 {
-        leg.0.saturating_sub(self.first_leg) / PORT_STEP
     }
 
     /// Numbers go on where they were a second ago at most, instead of where they ought to be by
@@ -83,16 +111,16 @@ impl Machine for Threaded {
         match &mut order {
             Order::Open { leg, .. } => {
                 self.changes
-                    .push((self.slot(*leg), Change::Open(Queued::Discarded)));
+                    .push((self.slots.of(*leg), Change::Open(Queued::Discarded)));
             }
             Order::Resume { leg, line, .. } => {
                 let (leg, mut refined) = (*leg, *line);
                 self.refine(now, leg, &mut refined);
                 *line = refined;
                 self.changes
-                    .push((self.slot(leg), Change::Open(Queued::Delivered)));
+                    .push((self.slots.of(leg), Change::Open(Queued::Delivered)));
             }
-            Order::Close { leg } => self.changes.push((self.slot(*leg), Change::Close)),
+            Order::Close { leg } => self.changes.push((self.slots.of(*leg), Change::Close)),
             Order::Retarget { .. }
             | Order::Play { .. }
             | Order::StopPlay { .. }
@@ -107,7 +135,9 @@ impl Machine for Threaded {
     }
 
     fn handle_packet(&mut self, now: Duration, slot: u32, from: SocketAddr, packet: &mut [u8]) {
-        let leg = LegId(self.first_leg + slot * PORT_STEP);
+        let Some(leg) = self.slots.leg(slot) else {
+            return;
+        };
         self.engine
             .handle_packet(now, leg, from, packet, &mut self.outbox);
     }
@@ -124,8 +154,7 @@ impl Machine for Threaded {
         }
         for (leg, to, bytes, proven) in self.outbox.packets() {
             let path = if proven { Path::Proven } else { Path::Assumed };
-            let slot = leg.0.saturating_sub(self.first_leg) / PORT_STEP;
-            sink.send(slot, to, bytes, path);
+            sink.send(self.slots.of(leg), to, bytes, path);
         }
         for block in self.outbox.blocks() {
             let order = disk::Order::Write {

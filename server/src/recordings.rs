@@ -109,8 +109,8 @@ impl Recordings {
     }
 
     /// What the writer says, where it concerns the end of a recording.
-    pub(crate) fn event(&mut self, event: Event) -> Option<Input> {
-        match event {
+    pub(crate) fn event(&mut self, event: &Event) -> Option<Input> {
+        match *event {
             Event::Finished { file, bytes } => {
                 let key = RecordingKey(file.0);
                 let file = self.open.remove(&key)?;

@@ -12,19 +12,22 @@ use crate::routes::Routes;
 use crate::{assets, directory, telemetry};
 use anyhow::{Context as _, anyhow};
 use call::{Directory, Input, LiveView, Switchboard};
-use journal::Journal;
-use media::PortPool;
+use journal::{Journal, Recovered};
+use media::{LegId, PortPool};
 use net::inherit::{self, Inherited};
 use net::signalling::{Limits, Reactor};
 use net::{Waker, disk};
+use std::collections::HashSet;
 use std::io::Read as _;
 use std::net::{SocketAddr, TcpListener, UdpSocket};
-use std::path::PathBuf;
+use std::ops::Range;
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
-use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
+use std::time::Duration;
 use store::{Db, projection};
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{SignalKind, signal};
@@ -145,33 +148,20 @@ impl Boot {
         ended
     }
 
-    fn build(
-        self,
-        inherited: Inherited,
-        journal_dir: &PathBuf,
-    ) -> anyhow::Result<(Engine, Handles)> {
+    fn build(self, inherited: Inherited, journal_dir: &Path) -> anyhow::Result<(Engine, Handles)> {
         let clock = inherited.clock;
         let now = clock.now();
         let config = self.switchboard_config();
         let pool_shape = PortPool::new(config.media_ports.clone(), config.media_workers, [0; 32]);
         let mut switchboard = Switchboard::new(&config, Arc::clone(&self.audio.library), seed()?);
+        switchboard.withhold(missing_ports(&config.media_ports, &inherited.rtp)?.into_iter());
         switchboard.handle(now, Input::Directory(Arc::new(self.directory)));
         let options = journal::Options {
             given_elsewhere: self.applied,
             ..journal::Options::default()
         };
         let (journal, recovered) = Journal::open(journal_dir, options)?;
-        let (went_on, lost) = switchboard.restore(now, &recovered.saved, recovered.last_at);
-        if went_on + lost.len() > 0 {
-            tracing::warn!(
-                went_on,
-                closed = lost.len(),
-                "calls came back from the journal"
-            );
-        }
-        for error in &lost {
-            tracing::error!(%error, "a call could not go on");
-        }
+        bring_back(&mut switchboard, now, &recovered);
         let bound = addresses(&inherited.sip_udp)?;
         let reactor = Reactor::new(
             inherited.sip_udp,
@@ -189,21 +179,8 @@ impl Boot {
             waker: waker.clone(),
         };
         let media = MediaThreads::start(&pool_shape, config.media_workers, room)?;
-        let (commands, asked) = sync_channel(COMMANDS);
-        let (stop, stopping) = watch::channel(false);
-        let (live, seen) = watch::channel(Arc::new(LiveView::default()));
-        let (written, written_seen) = watch::channel(recovered.last_seq);
-        let applied = Arc::new(AtomicU64::new(self.applied));
-        let pulse = Arc::new(Pulse::new(clock));
-        let handles = Handles {
-            commands,
-            waker,
-            live: seen,
-            written: written_seen,
-            applied: Arc::clone(&applied),
-            pulse: Arc::clone(&pulse),
-            stop,
-        };
+        let positions = (recovered.last_seq, self.applied);
+        let (handles, doors, windows) = connect(clock, waker, disk_events, positions);
         let engine = Engine {
             switchboard,
             journal,
@@ -213,17 +190,8 @@ impl Boot {
             media,
             recordings: Recordings::new(self.config.data_dir, disk),
             routes: Routes::new(bound),
-            doors: Doors {
-                commands: asked,
-                disk: disk_events,
-                stop: stopping,
-            },
-            windows: Windows {
-                live,
-                written,
-                applied,
-                pulse,
-            },
+            doors,
+            windows,
         };
         Ok((engine, handles))
     }
@@ -249,6 +217,55 @@ impl Boot {
             max_calls: config.max_calls,
         }
     }
+}
+
+/// Brings back what the process before this one was doing.
+fn bring_back(switchboard: &mut Switchboard, now: Duration, recovered: &Recovered) {
+    let (went_on, lost) = switchboard.restore(now, &recovered.saved, recovered.last_at);
+    let closed = lost.len();
+    if went_on + closed > 0 {
+        tracing::warn!(went_on, closed, "calls came back from the journal");
+    }
+    for error in &lost {
+        tracing::error!(%error, "a call could not go on");
+    }
+}
+
+/// Makes the channels between the engine thread and everything else. `positions` are the sequences
+/// up to which the journal is written and applied.
+fn connect(
+    clock: net::Clock,
+    waker: Waker,
+    disk: Receiver<disk::Event>,
+    positions: (u64, u64),
+) -> (Handles, Doors, Windows) {
+    let (commands, asked) = sync_channel(COMMANDS);
+    let (stop, stopping) = watch::channel(false);
+    let (live, live_seen) = watch::channel(Arc::new(LiveView::default()));
+    let (written, written_seen) = watch::channel(positions.0);
+    let applied = Arc::new(AtomicU64::new(positions.1));
+    let pulse = Arc::new(Pulse::new(clock));
+    let handles = Handles {
+        commands,
+        waker,
+        live: live_seen,
+        written: written_seen,
+        applied: Arc::clone(&applied),
+        pulse: Arc::clone(&pulse),
+        stop,
+    };
+    let doors = Doors {
+        commands: asked,
+        disk,
+        stop: stopping,
+    };
+    let windows = Windows {
+        live,
+        written,
+        applied,
+        pulse,
+    };
+    (handles, doors, windows)
 }
 
 /// Passes the API's commands to the engine thread, which does not know tokio.
@@ -283,9 +300,7 @@ fn serve_http(
     });
 }
 
-fn start_disk(
-    waker: Waker,
-) -> anyhow::Result<(disk::Disk, std::sync::mpsc::Receiver<disk::Event>)> {
+fn start_disk(waker: Waker) -> anyhow::Result<(disk::Disk, Receiver<disk::Event>)> {
     let (sender, receiver) = sync_channel(DISK_EVENTS);
     let disk = disk::spawn(disk::Limits::default(), move |event| {
         if sender.try_send(event).is_ok() {
@@ -319,6 +334,13 @@ async fn wait_for_the_end(
         Ok(result) => result.map(|()| ExitCode::SUCCESS),
         Err(_) => Err(anyhow!("the engine thread panicked")),
     })
+}
+
+/// The legs of the range whose ports the parent could not bind.
+fn missing_ports(range: &Range<u16>, sockets: &[UdpSocket]) -> anyhow::Result<Vec<LegId>> {
+    let held: HashSet<u16> = addresses(sockets)?.iter().map(SocketAddr::port).collect();
+    let missing = range.clone().filter(|port| !held.contains(port));
+    Ok(missing.map(|port| LegId(u32::from(port))).collect())
 }
 
 fn addresses(sockets: &[UdpSocket]) -> anyhow::Result<Vec<SocketAddr>> {

@@ -24,6 +24,9 @@ pub enum Output {
         /// The address to connect to.
         remote: SocketAddr,
     },
+    /// Close a connection: what arrives on it cannot be followed any more. The endpoint has
+    /// forgotten it, so that no answer is due.
+    Close(ConnectionId),
     /// Something happened that the call logic must know.
     Event(Event),
 }

@@ -47,14 +47,14 @@ impl Arrival {
             refuse(now, session, 404, exchange);
             return None;
         };
-        let caller = PhoneNumber::parse(&incoming.from_user).unwrap_or_else(|_| anonymous());
+        let from = PhoneNumber::parse(&incoming.from_user);
         Some(Self {
             session,
             incoming,
             id,
             enterprise,
             trunk,
-            caller,
+            caller: from.unwrap_or_else(|_| anonymous()),
             called,
         })
     }

@@ -1,6 +1,6 @@
 //! What the signalling layer says.
 
-use super::Switchboard;
+use super::{Admission, Switchboard};
 use crate::Output;
 use crate::call::Arrival;
 use sip::Event;
@@ -15,6 +15,11 @@ impl Switchboard {
             sip::Output::Connect { connection, remote } => {
                 let connect = Output::Connect { connection, remote };
                 self.exchange.outputs.push_back(connect);
+            }
+            sip::Output::Close(connection) => {
+                self.exchange
+                    .outputs
+                    .push_back(Output::Disconnect(connection));
             }
             sip::Output::Event(event) => self.sip_event(now, event),
         }
@@ -47,7 +52,8 @@ impl Switchboard {
     }
 
     fn incoming(&mut self, now: Duration, session: sip::SessionId, incoming: sip::Incoming) {
-        let busy = self.draining || self.calls.len() >= self.max_calls;
+        let closed = self.admission == Admission::Closed;
+        let busy = closed || self.calls.len() >= self.max_calls;
         let Some(arrival) = Arrival::recognise(now, session, incoming, &mut self.exchange) else {
             return;
         };

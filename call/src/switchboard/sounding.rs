@@ -9,8 +9,8 @@ use model::CallFact;
 use std::time::Duration;
 
 impl Switchboard {
-    pub(super) fn media_event(&mut self, now: Duration, event: media::Event) {
-        let leg = match event {
+    pub(super) fn media_event(&mut self, now: Duration, event: &media::Event) {
+        let leg = match *event {
             media::Event::Digit { leg, .. }
             | media::Event::Latched { leg, .. }
             | media::Event::PlayEnded { leg, .. }
@@ -21,8 +21,8 @@ impl Switchboard {
                 self.exchange.outputs.push_back(order);
                 return;
             }
-            media::Event::Closed { leg, quality } => {
-                self.leg_closed(now, leg, &quality);
+            media::Event::Closed { leg, ref quality } => {
+                self.leg_closed(now, leg, quality);
                 return;
             }
         };

@@ -109,8 +109,8 @@ impl Sockets {
         Ok(Self {
             sip_udp: each("sip.udp", &plan.sip_udp, sip_socket)?,
             sip_tcp: each("sip.tcp", &plan.sip_tcp, listener)?,
-            http: each("http", &plan.http, listener)?,
-            rtp: each("rtp", &rtp, rtp_socket)?,
+            http: each("http.listen", &plan.http, listener)?,
+            rtp: free_ports(&rtp)?,
             checkpoints: (0..plan.checkpoints)
                 .map(|_| memory_file())
                 .collect::<io::Result<_>>()
@@ -171,6 +171,33 @@ fn each<S: AsFd>(
         })
     });
     bound.collect()
+}
+
+/// Binds every port that nobody else holds. One port in use elsewhere must not keep a server with
+/// thousands of others from starting.
+fn free_ports(addresses: &[SocketAddr]) -> Result<Vec<UdpSocket>, BindError> {
+    let mut sockets = Vec::with_capacity(addresses.len());
+    let mut refused = None;
+    for address in addresses {
+        match each("media.ports", std::slice::from_ref(address), rtp_socket) {
+            Ok(bound) => sockets.extend(bound),
+            Err(BindError::Address {
+                address, source, ..
+            }) if source.kind() == io::ErrorKind::AddrInUse => {
+                tracing::warn!(%address, "another program holds this media port: it is left out");
+                refused = Some(BindError::Address {
+                    key: "media.ports",
+                    address,
+                    source,
+                });
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    match refused {
+        Some(error) if sockets.is_empty() => Err(error),
+        _ => Ok(sockets),
+    }
 }
 
 fn sip_socket(address: SocketAddr) -> io::Result<UdpSocket> {

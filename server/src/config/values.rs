@@ -9,6 +9,12 @@ use std::ops::RangeInclusive;
 /// Media threads at most; more than this is a typing error.
 const MOST_WORKERS: usize = 256;
 
+/// Where to listen, none to be off.
+pub(super) struct Listener(pub(super) Option<SocketAddr>);
+
+/// What the outside is told, none for the interface's address.
+pub(super) struct Advertised(pub(super) Option<IpAddr>);
+
 /// Reads values by key and notes what does not fit.
 pub(super) struct Reader<'a> {
     given: &'a Given,
@@ -29,10 +35,10 @@ impl<'a> Reader<'a> {
     }
 
     /// An empty text switches the listener off.
-    pub(super) fn address_or_off(&mut self, name: &str) -> Option<Option<SocketAddr>> {
+    pub(super) fn listener(&mut self, name: &str) -> Option<Listener> {
         self.read(name, |text| match text {
-            "" => Ok(None),
-            text => socket_address(text).map(Some),
+            "" => Ok(Listener(None)),
+            text => socket_address(text).map(|address| Listener(Some(address))),
         })
     }
 
@@ -41,10 +47,10 @@ impl<'a> Reader<'a> {
     }
 
     /// An empty text leaves the choice to the server.
-    pub(super) fn ip_or_none(&mut self, name: &str) -> Option<Option<IpAddr>> {
+    pub(super) fn advertised(&mut self, name: &str) -> Option<Advertised> {
         self.read(name, |text| match text {
-            "" => Ok(None),
-            text => ip_address(text).map(Some),
+            "" => Ok(Advertised(None)),
+            text => ip_address(text).map(|address| Advertised(Some(address))),
         })
     }
 

@@ -1,7 +1,7 @@
 //! Carrying out a step: the journal first, everything else after it.
 
 use super::Running;
-use call::{Input, Output};
+use call::{Admission, Input, Output};
 use journal::Entry;
 use sip::{Transmit, Transport};
 use std::time::Duration;
@@ -50,6 +50,7 @@ impl Running {
                 Output::Forget(_) => Some(Entry::Forget { key: keys.next()? }),
                 Output::Transmit(_)
                 | Output::Connect { .. }
+                | Output::Disconnect(_)
                 | Output::Media { .. }
                 | Output::OpenRecording { .. }
                 | Output::CloseRecording { .. }
@@ -63,6 +64,7 @@ impl Running {
         match self.engine.journal.append(now, &entries) {
             Ok(sequence) => {
                 self.engine.windows.written.send_replace(sequence);
+                self.journal_works();
             }
             Err(error) => self.journal_failed(&error),
         }
@@ -70,11 +72,13 @@ impl Running {
     }
 
     pub(super) fn beat_journal(&mut self, now: Duration) {
-        if self.engine.switchboard.gauges().calls == 0 {
+        let idle = self.engine.switchboard.gauges().calls == 0;
+        if idle && !self.engine.windows.pulse.is_journal_failed() {
             return;
         }
-        if let Err(error) = self.engine.journal.append(now, &[Entry::Heartbeat]) {
-            self.journal_failed(&error);
+        match self.engine.journal.append(now, &[Entry::Heartbeat]) {
+            Ok(_) => self.journal_works(),
+            Err(error) => self.journal_failed(&error),
         }
     }
 
@@ -91,8 +95,16 @@ impl Running {
         }
     }
 
+    fn journal_works(&mut self) {
+        if self.engine.windows.pulse.mend_journal() {
+            tracing::info!("the journal can be written again: new calls are taken");
+            self.engine.switchboard.admit(Admission::Open);
+        }
+    }
+
     /// Calls in progress go on without a journal; new ones are not taken until it works again.
     fn journal_failed(&mut self, error: &journal::Error) {
+        self.engine.switchboard.admit(Admission::Closed);
         metrics::counter!("trunkline_journal_failures_total").increment(1);
         self.engine.windows.pulse.fail_journal();
         tracing::error!(%error, "the journal cannot be written");
@@ -106,6 +118,7 @@ impl Running {
             Output::Connect { connection, remote } => {
                 engine.reactor.connect(now, connection.0, remote);
             }
+            Output::Disconnect(connection) => engine.reactor.close(connection.0),
             Output::Media { worker, order } => engine.media.order(worker, order),
             Output::OpenRecording {
                 recording,
@@ -140,7 +153,9 @@ impl Running {
                         .send_stream(connection.0, &transmit.data);
                 }
             }
-            _ => self.send_datagram(transmit),
+            Transport::Udp => self.send_datagram(transmit),
+            // A transport that this server does not open cannot carry a flow of ours.
+            _ => tracing::error!(?flow, "no socket for this transport"),
         }
     }
 
@@ -163,6 +178,7 @@ fn key_of(output: &Output) -> Option<Vec<u8>> {
         Output::Fact(_)
         | Output::Transmit(_)
         | Output::Connect { .. }
+        | Output::Disconnect(_)
         | Output::Media { .. }
         | Output::OpenRecording { .. }
         | Output::CloseRecording { .. }

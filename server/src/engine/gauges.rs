@@ -16,6 +16,7 @@ pub(crate) struct Pulse {
     clock: net::Clock,
     last_ms: AtomicU64,
     journal_failed: AtomicBool,
+    sync_failed: AtomicBool,
 }
 
 impl Pulse {
@@ -24,6 +25,7 @@ impl Pulse {
             clock,
             last_ms: AtomicU64::new(0),
             journal_failed: AtomicBool::new(false),
+            sync_failed: AtomicBool::new(false),
         }
     }
 
@@ -31,7 +33,7 @@ impl Pulse {
         let ms = u64::try_from(now.as_millis()).unwrap_or(u64::MAX);
         self.last_ms.store(ms, Ordering::Relaxed);
         if sync_failed {
-            self.fail_journal();
+            self.sync_failed.store(true, Ordering::Relaxed);
         }
     }
 
@@ -39,15 +41,24 @@ impl Pulse {
         self.journal_failed.store(true, Ordering::Relaxed);
     }
 
+    /// Notes that the journal was written; whether it had failed before. A failed `fsync` is not
+    /// mended by a later write: what it left unwritten may be lost, and the process must be
+    /// replaced.
+    pub(super) fn mend_journal(&self) -> bool {
+        self.journal_failed.swap(false, Ordering::Relaxed)
+    }
+
+    pub(super) fn is_journal_failed(&self) -> bool {
+        self.journal_failed.load(Ordering::Relaxed)
+    }
+
     /// The parts that must work before the server can take calls.
     pub(crate) fn checks(&self) -> Vec<Check> {
         let last = Duration::from_millis(self.last_ms.load(Ordering::Relaxed));
         let silent = self.clock.now().saturating_sub(last) > SILENCE;
         let engine = silent.then(|| "the engine does not answer".to_owned());
-        let journal = self
-            .journal_failed
-            .load(Ordering::Relaxed)
-            .then(|| "the journal cannot be written".to_owned());
+        let failed = self.is_journal_failed() || self.sync_failed.load(Ordering::Relaxed);
+        let journal = failed.then(|| "the journal cannot be written".to_owned());
         vec![
             Check {
                 name: "sip",

@@ -1,7 +1,7 @@
 //! The media threads as the engine thread sees them: orders out, events in, nothing waits.
 
 use crate::media::Threaded;
-use media::{LegId, Order, PortPool};
+use media::{Order, PortPool};
 use net::media::{Config, Full, Orders, Statistics, Thread, read_checkpoint, spawn};
 use net::{Clock, Waker, disk};
 use std::collections::VecDeque;
@@ -56,19 +56,17 @@ impl MediaThreads {
             let Some(ports) = pool.ports_of(worker) else {
                 continue;
             };
-            let mut own = Vec::new();
+            let (mut own, mut numbers) = (Vec::new(), Vec::new());
             while sockets.front().is_some_and(|(port, _)| *port < ports.start) {
                 sockets.pop_front();
             }
-            let first = sockets.front().map_or(ports.start, |(port, _)| *port);
-            while sockets.front().is_some_and(|(port, _)| *port < ports.end) {
-                own.extend(sockets.pop_front().map(|(_, socket)| socket));
+            while let Some((port, socket)) = sockets.pop_front_if(|(port, _)| *port < ports.end) {
+                numbers.push(port);
+                own.push(socket);
             }
             let checkpoint = checkpoints.next();
             let before = checkpoint.as_ref().and_then(read_checkpoint);
-            let first_leg = LegId(u32::from(first));
-            let legs = usize::from(ports.end.saturating_sub(first));
-            let machine = Threaded::new(first_leg, legs, room.disk.clone(), before.as_deref());
+            let machine = Threaded::new(&numbers, room.disk.clone(), before.as_deref());
             let config = Config {
                 name: format!("media-{worker}"),
                 clock: room.clock,

@@ -9,7 +9,7 @@ use rand_chacha::rand_core::Rng;
 use super::Endpoint;
 use super::reply::{ALLOW, SDP, reason_of};
 use super::screening::session_description;
-use super::transmit::{Dispatch, Errand, Received, unspecified};
+use super::transmit::{Dispatch, Errand, Received};
 use crate::dialog::{self, Dialog, Reach, value};
 use crate::error::Error;
 use crate::event::{Event, Invite, SessionId, Target};

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use super::Endpoint;
 use super::reply::reply_flow;
 use super::transmit::{Received, framing_of};
+use crate::event::Output;
 use crate::framing::{Frame, PONG};
 use crate::message::{Message, Method, ParseError, ResponseBuilder};
 use crate::transaction::invite_server;
@@ -41,6 +42,7 @@ impl Endpoint {
                 Err(_) => {
                     self.counters.parse_errors += 1;
                     self.note_closed(now, connection);
+                    self.outputs.push_back(Output::Close(connection));
                     return;
                 }
             }

@@ -313,6 +313,7 @@ impl World {
                     self.post(from, remote, Payload::Connected(connection));
                     self.post(remote, from, Payload::Connected(connection));
                 }
+                Output::Close(_) => self.note(party, "close →"),
                 Output::Event(event) => {
                     self.note(party, &describe(&event));
                     self.parties[party].events.push_back(event);

@@ -121,6 +121,7 @@ fn a_stream_that_cannot_be_followed_is_given_up() {
     endpoint.handle_connected(now, flow);
     endpoint.handle_stream(now, connection, b"OPTIONS sip:a SIP/2.0\r\nTo: x\r\n\r\n");
 
+    assert_eq!(endpoint.poll_output(), Some(Output::Close(connection)));
     assert_eq!(endpoint.occupancy().connections, 0);
     assert_eq!(endpoint.counters().parse_errors, 1);
 }
