@@ -1,0 +1,99 @@
+//! One call as a phone holds it.
+
+use super::voice::Voice;
+use super::wire::Heard;
+use std::time::Duration;
+
+/// How far a call is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// We rang and wait.
+    Calling,
+    /// It rings here.
+    Ringing,
+    /// Answered.
+    Up,
+    /// Over.
+    Over,
+}
+
+/// Who ended a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ender {
+    /// This phone.
+    Us,
+    /// The other side.
+    Them,
+}
+
+/// What the INVITE of a phone carries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Offer {
+    /// An ordinary offer.
+    Early,
+    /// None; the answer goes into the ACK.
+    Late,
+    /// Only a codec that nobody here speaks.
+    Foreign,
+}
+
+/// One call.
+#[derive(Debug)]
+pub struct Talk {
+    /// Its Call-ID.
+    pub call_id: String,
+    /// How far it is.
+    pub stage: Stage,
+    /// The final status that refused it.
+    pub refused: Option<u16>,
+    /// Who ended it.
+    pub ender: Option<Ender>,
+    /// When the first INVITE was sent or came.
+    pub began_at: Duration,
+    /// When it was answered.
+    pub up_at: Option<Duration>,
+    /// When it was over.
+    pub over_at: Option<Duration>,
+    /// Its audio.
+    pub voice: Voice,
+    pub(super) local: String,
+    pub(super) remote: String,
+    pub(super) target: String,
+    pub(super) sequence: u32,
+    /// The INVITE that rings here.
+    pub(super) invite: Option<Heard>,
+    /// Branch and CSeq of our INVITE, and the request line's URI.
+    pub(super) sent: (String, u32, String),
+    pub(super) offer: Offer,
+    pub(super) progressed: bool,
+    pub(super) cancel_wanted: bool,
+}
+
+impl Talk {
+    /// The lines that every request in the dialog has.
+    pub(super) fn headers(&self, via: &str, sequence: &str, contact: &str) -> Vec<String> {
+        vec![
+            format!("Via: {via}"),
+            "Max-Forwards: 70".to_owned(),
+            format!("From: {}", self.local),
+            format!("To: {}", self.remote),
+            format!("Call-ID: {}", self.call_id),
+            format!("CSeq: {sequence}"),
+            format!("Contact: <{contact}>"),
+        ]
+    }
+
+    pub(super) fn end(&mut self, now: Duration, ender: Ender) {
+        if self.stage != Stage::Over {
+            self.stage = Stage::Over;
+            self.ender = Some(ender);
+            self.over_at = Some(now);
+            self.voice.stop();
+        }
+    }
+
+    /// Whether it is not over.
+    pub fn is_live(&self) -> bool {
+        self.stage != Stage::Over
+    }
+}
