@@ -19,6 +19,9 @@ use tokio::io::{AsyncReadExt, AsyncSeekExt};
 /// How much of the file is in memory at a time, in bytes.
 const PIECE: usize = 64 * 1024;
 
+/// The extension of a file whose call is in progress.
+const UNFINISHED: &str = "wav.part";
+
 /// The recording as a WAV file: customer left, agent right.
 #[utoipa::path(
     get,
@@ -52,12 +55,21 @@ pub(crate) async fn recording(
         .next()
         .ok_or_else(gone)?;
     let path = below(&state.data_dir, &recording.path).ok_or_else(gone)?;
-    let file = match File::open(&path).await {
-        Err(fault) if fault.kind() == std::io::ErrorKind::NotFound => return Err(gone()),
-        opened => opened?,
-    };
+    let file = open(&path).await?.ok_or_else(gone)?;
     let size_bytes = file.metadata().await?.len();
     serve(file, size_bytes, &recording, &headers).await
+}
+
+/// Opens a recording, complete or still being written; none if there is neither.
+async fn open(path: &Path) -> Result<Option<File>, ApiError> {
+    for path in [path, &path.with_extension(UNFINISHED)] {
+        match File::open(path).await {
+            Ok(file) => return Ok(Some(file)),
+            Err(fault) if fault.kind() == std::io::ErrorKind::NotFound => (),
+            Err(fault) => return Err(fault.into()),
+        }
+    }
+    Ok(None)
 }
 
 /// The place of `path` below `folder`; none if it leads out of it.

@@ -35,7 +35,7 @@ impl Scene {
         world.facts(&call, Duration::ZERO, facts).await;
         let file = unfinished(100_000);
         std::fs::create_dir(world.folder.path().join("recordings")).unwrap();
-        std::fs::write(world.folder.path().join("recordings/a.wav"), &file).unwrap();
+        std::fs::write(world.folder.path().join("recordings/a.wav.part"), &file).unwrap();
         let path = format!("/api/v1/call-records/{}/recording", call.id);
         Self {
             world,
