@@ -2,10 +2,21 @@
 //! and a simulated world around its pure parts.
 
 pub mod api;
+pub mod audit;
 pub mod baresip;
+pub mod center;
+pub mod demo;
+pub mod digest;
+pub mod ladder;
+pub mod ledger;
+pub mod network;
 pub mod patience;
+pub mod phone;
 pub mod process;
 pub mod server;
 pub mod sipp;
 pub mod sound;
+pub mod story;
+pub mod tone;
 pub mod voice;
+pub mod world;
