@@ -24,4 +24,4 @@ pub use input::Input;
 pub use library::Library;
 pub use live::{LiveAgent, LiveCall, LiveView};
 pub use output::{Key, Output};
-pub use switchboard::{Admission, Config, Gauges, Switchboard};
+pub use switchboard::{Admission, Config, Gauges, Restored, Switchboard};

@@ -5,10 +5,13 @@
 //! the step before it does anything else of it.
 
 mod asking;
+mod leaving;
 mod offering;
 mod restoring;
 mod signalling;
 mod sounding;
+
+pub use restoring::Restored;
 
 use crate::call::{Call, SavedCallRef};
 use crate::exchange::Exchange;
@@ -16,6 +19,7 @@ use crate::live::{LiveAgent, LiveView};
 use crate::{Directory, Input, Key, Library, Output, limits};
 use media::LegId;
 use model::{CallId, EndReason, Timestamp};
+use sip::SessionId;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::IpAddr;
 use std::ops::Range;
@@ -133,11 +137,7 @@ impl Switchboard {
 
     /// Ends a step: what changed is added to the outputs as saved states.
     pub fn seal(&mut self) {
-        for session in self.exchange.endpoint.take_touched() {
-            if let Some((call, _)) = self.exchange.call_of_session(session) {
-                self.exchange.touched.insert(call);
-            }
-        }
+        self.save_dialogs();
         for id in std::mem::take(&mut self.exchange.touched) {
             if let Some(call) = self.calls.get(&id)
                 && let Ok(state) = SavedCallRef::of(call, &self.exchange).to_bytes()
@@ -182,7 +182,12 @@ impl Switchboard {
             let state = postcard::to_stdvec(open).ok()?;
             Some((Key::Recording(open.id), state))
         });
+        let leaving = self.leaving.iter().filter_map(|session| {
+            let state = exchange.endpoint.save(*session)?;
+            Some((Key::Dialog(*session), state))
+        });
         calls
+            .chain(leaving)
             .chain(seats)
             .chain(devices)
             .chain(recordings)

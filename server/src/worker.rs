@@ -221,13 +221,16 @@ impl Boot {
 
 /// Brings back what the process before this one was doing.
 fn bring_back(switchboard: &mut Switchboard, now: Duration, recovered: &Recovered) {
-    let (went_on, lost) = switchboard.restore(now, &recovered.saved, recovered.last_at);
-    let closed = lost.len();
+    let restored = switchboard.restore(now, &recovered.saved, recovered.last_at);
+    let (went_on, closed) = (restored.went_on, restored.closed.len());
     if went_on + closed > 0 {
         tracing::warn!(went_on, closed, "calls came back from the journal");
     }
-    for error in &lost {
+    for error in &restored.closed {
         tracing::error!(%error, "a call could not go on");
+    }
+    for error in &restored.faults {
+        tracing::error!(%error, "a saved state could not be read");
     }
 }
 

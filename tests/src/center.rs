@@ -117,7 +117,9 @@ impl Center {
         let library = Arc::clone(&self.audio.library);
         let mut switchboard = Switchboard::new(&self.config, library, seed);
         switchboard.handle(now, Input::Directory(Arc::clone(&self.directory)));
-        let (_, lost) = switchboard.restore(now, &self.journal.saved, self.journal.last_at);
+        let lost = switchboard
+            .restore(now, &self.journal.saved, self.journal.last_at)
+            .closed;
         self.lost.extend(lost.iter().map(ToString::to_string));
         let first_leg = LegId(u32::from(PORTS.start));
         self.process = Some(Process {

@@ -115,7 +115,7 @@ async fn a_copy_that_is_current_is_not_sent_again() {
 #[tokio::test]
 async fn a_recording_whose_file_is_gone_is_not_found() {
     let scene = Scene::new().await;
-    std::fs::remove_file(scene.world.folder.path().join("recordings/a.wav")).unwrap();
+    std::fs::remove_file(scene.world.folder.path().join("recordings/a.wav.part")).unwrap();
 
     assert_eq!(scene.get(&[]).await.problem().0, 404);
 }

@@ -8,25 +8,36 @@ use model::{CallFact, CallId, EndReason, EndedBy, Ending};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+/// What came back.
+#[derive(Debug, Default)]
+pub struct Restored {
+    /// Calls that go on.
+    pub went_on: usize,
+    /// Why each call that could not go on was closed.
+    pub closed: Vec<Error>,
+    /// What else could not be read: agents' states, registrations, open recordings.
+    pub faults: Vec<Error>,
+}
+
 impl Switchboard {
     /// Puts back what the journal kept. The directory must have been given before. `last_at` is
-    /// when the dead process last wrote: a call that cannot go on ended then. Gives the calls that
-    /// went on and those that were closed, the latter with the reason.
+    /// when the dead process last wrote: a call that cannot go on ended then.
     pub fn restore(
         &mut self,
         now: Duration,
         saved: &BTreeMap<Vec<u8>, Vec<u8>>,
         last_at: Duration,
-    ) -> (usize, Vec<Error>) {
+    ) -> Restored {
+        let mut restored = Restored::default();
         for (key, state) in saved {
-            match key.first() {
+            let kept = match key.first() {
                 Some(b'a') => self.restore_seat(state),
                 Some(b'd') => self.restore_devices(now, state),
                 Some(b'r') => self.restore_recording(state),
-                _ => (),
-            }
+                _ => Ok(()),
+            };
+            restored.faults.extend(kept.err());
         }
-        let mut lost = Vec::new();
         let mut back = Vec::new();
         for (key, state) in saved {
             let Some(id) = call_of(key) else {
@@ -34,10 +45,10 @@ impl Switchboard {
             };
             match self.restore_call(now, id, state, last_at) {
                 Ok(call) => back.push(call),
-                Err(error) => lost.push(error),
+                Err(error) => restored.closed.push(error),
             }
         }
-        let went_on = back.len();
+        restored.went_on = back.len();
         for mut call in back {
             let id = call.origin.id;
             call.go_on(now, &mut self.exchange);
@@ -46,26 +57,27 @@ impl Switchboard {
         }
         self.forget_orphans(now);
         self.settle(now);
-        (went_on, lost)
+        restored
     }
 
-    fn restore_seat(&mut self, state: &[u8]) {
-        if let Ok(seat) = postcard::from_bytes::<queue::Seat>(state)
-            && self.exchange.directory.agent(seat.id()).is_some()
-        {
+    fn restore_seat(&mut self, state: &[u8]) -> Result<(), Error> {
+        let seat: queue::Seat = postcard::from_bytes(state).map_err(Error::Unreadable)?;
+        if self.exchange.directory.agent(seat.id()).is_some() {
             self.exchange.router.restore_seat(seat);
         }
+        Ok(())
     }
 
-    fn restore_devices(&mut self, now: Duration, state: &[u8]) {
-        // A phone whose binding cannot be read registers again by itself.
-        let _ = self.exchange.endpoint.restore_bindings(now, state);
+    /// A phone whose binding cannot be read is not lost for long: it registers again by itself.
+    fn restore_devices(&mut self, now: Duration, state: &[u8]) -> Result<(), Error> {
+        let endpoint = &mut self.exchange.endpoint;
+        endpoint.restore_bindings(now, state).map_err(Error::Dialog)
     }
 
-    fn restore_recording(&mut self, state: &[u8]) {
-        if let Ok(open) = postcard::from_bytes::<OpenRecording>(state) {
-            self.exchange.recordings.insert(open.key, open);
-        }
+    fn restore_recording(&mut self, state: &[u8]) -> Result<(), Error> {
+        let open: OpenRecording = postcard::from_bytes(state).map_err(Error::Unreadable)?;
+        self.exchange.recordings.insert(open.key, open);
+        Ok(())
     }
 
     fn restore_call(

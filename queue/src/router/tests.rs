@@ -149,6 +149,33 @@ fn the_longest_wait_ends_the_waiting() {
 }
 
 #[test]
+fn a_seat_in_any_state_survives_the_compact_form_in_which_it_is_saved() {
+    let mut floor = Floor::with_agents(1);
+    let pause = LoginStatus::Break(model::BreakKind::new(12).unwrap());
+    let round_trip = |seat: &Seat| {
+        let bytes = postcard::to_stdvec(seat).unwrap();
+        assert_eq!(&postcard::from_bytes::<Seat>(&bytes).unwrap(), seat);
+    };
+
+    round_trip(floor.seat(0));
+    floor.online(0);
+    for status in [pause, LoginStatus::DoNotDisturb, LoginStatus::Online] {
+        let now = floor.now;
+        floor
+            .router
+            .set_status(now, agent(0), status, StatusActor::Agent)
+            .unwrap();
+        round_trip(floor.seat(0));
+    }
+    floor.enqueue(1);
+    round_trip(floor.seat(0));
+    floor.router.answered(floor.now, call(1));
+    round_trip(floor.seat(0));
+    floor.router.finished(floor.now, agent(0), Some(queue_id()));
+    round_trip(floor.seat(0));
+}
+
+#[test]
 fn a_router_put_back_from_its_seats_and_tickets_decides_the_same() {
     let mut floor = Floor::with_agents(2);
     floor.online(0);
