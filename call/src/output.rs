@@ -3,7 +3,7 @@
 use crate::CommandError;
 use media::{Law, Order, RecordingKey};
 use model::{AgentId, CallId, Fact, RecordingId};
-use sip::{ConnectionId, Transmit};
+use sip::{ConnectionId, SessionId, Transmit};
 use std::net::SocketAddr;
 
 /// One thing to do. Facts, [`Output::Save`] and [`Output::Forget`] of a step must be in the journal
@@ -84,6 +84,8 @@ pub enum Key {
     Devices(String),
     /// A recording that is not complete.
     Recording(RecordingId),
+    /// A dialog whose call is over, until its last message has arrived.
+    Dialog(SessionId),
 }
 
 impl Key {
@@ -94,6 +96,7 @@ impl Key {
             Self::Agent(id) => tagged(b'a', id.as_bytes()),
             Self::Devices(user) => tagged(b'd', &user.as_bytes()[..user.len().min(63)]),
             Self::Recording(id) => tagged(b'r', id.as_bytes()),
+            Self::Dialog(id) => tagged(b's', &id.0.to_be_bytes()),
         }
     }
 }

@@ -69,6 +69,8 @@ pub struct Switchboard {
     timers: BTreeSet<(Duration, CallId)>,
     deadlines: HashMap<CallId, Duration>,
     exchange: Exchange,
+    /// Saved dialogs that belong to no call any more.
+    leaving: BTreeSet<SessionId>,
     max_calls: usize,
     admission: Admission,
 }
@@ -86,6 +88,7 @@ impl Switchboard {
             timers: BTreeSet::new(),
             deadlines: HashMap::new(),
             exchange: Exchange::new(endpoint, config, library, seed),
+            leaving: BTreeSet::new(),
             max_calls: config.max_calls.min(limits::CALLS),
             admission: Admission::Open,
         }

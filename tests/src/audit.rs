@@ -89,7 +89,7 @@ fn states_left(world: &World) -> Vec<String> {
     let saved = world.center.journal.saved.keys();
     let mut faults = Vec::new();
     for key in saved {
-        if matches!(key.first(), Some(b'c' | b'r')) {
+        if matches!(key.first(), Some(b'c' | b'r' | b's')) {
             faults.push(format!("a state of kind {:?} is left", char::from(key[0])));
         } else if !snapshot.contains(key) {
             faults.push(format!("a state is saved that a snapshot lacks: {key:?}"));

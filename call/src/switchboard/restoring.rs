@@ -34,6 +34,7 @@ impl Switchboard {
                 Some(b'a') => self.restore_seat(state),
                 Some(b'd') => self.restore_devices(now, state),
                 Some(b'r') => self.restore_recording(state),
+                Some(b's') => self.restore_leaving(now, state),
                 _ => Ok(()),
             };
             restored.faults.extend(kept.err());
