@@ -1,0 +1,5 @@
+//! `trunkline-bench NAME`: what `cargo xtask bench` runs.
+
+fn main() -> std::io::Result<()> {
+    bench::run()
+}
