@@ -1,6 +1,6 @@
 //! The HTTP API as somebody uses it.
 
-use crate::patience::eventually;
+use crate::patience::{eventually, until};
 use serde_json::{Value, json};
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -8,6 +8,8 @@ use ureq::Agent;
 
 /// From the end of a call to its complete record.
 const RECORD: Duration = Duration::from_secs(10);
+/// From one event of a call to the next that a story waits for: a ring time-out is the longest.
+const EVENT: Duration = Duration::from_secs(30);
 
 /// A person who has signed in.
 #[derive(Debug)]
@@ -46,7 +48,10 @@ impl Api {
         };
         let answer = api.post("/sessions", &json!({"email": email, "password": password}));
         assert_eq!(answer.status, 201, "{}", answer.json());
-        api.token = answer.json()["token"].as_str().unwrap().to_owned();
+        answer.json()["token"]
+            .as_str()
+            .unwrap()
+            .clone_into(&mut api.token);
         api
     }
 
@@ -118,7 +123,37 @@ impl Api {
         answer.body
     }
 
-    /// What happened in the call of a record, by kind.
+    /// Waits until the newest call has come to an event of this kind.
+    pub fn newest_comes_to(&self, kind: &str) {
+        self.newest_has(&format!("{kind} in the newest call"), |event| {
+            event["kind"] == kind
+        });
+    }
+
+    /// Waits until the newest call has entered a node of its flow.
+    pub fn newest_enters(&self, node: &str) {
+        self.newest_has(&format!("node {node} in the newest call"), |event| {
+            event["kind"] == "node_entered" && event["node"] == node
+        });
+    }
+
+    fn newest_has(&self, what: &str, wanted: impl Fn(&Value) -> bool) {
+        until(what, EVENT, || {
+            let records = self.records();
+            records
+                .first()
+                .is_some_and(|record| self.story(record).iter().any(&wanted))
+        });
+    }
+
+    /// Waits until the agent with this work number does that: `idle`, `talking`, …
+    pub fn agent_is(&self, extension: &str, work: &str) {
+        until(&format!("agent {extension} is {work}"), EVENT, || {
+            self.agent(extension)["work"] == work
+        });
+    }
+
+    /// What happened in the call of a record, in order.
     pub fn story(&self, record: &Value) -> Vec<Value> {
         let id = record["id"].as_str().unwrap();
         items(&self.get(&format!("/call-records/{id}/events")))

@@ -31,6 +31,8 @@ pub struct Manner {
     pub transport: &'static str,
     /// The password it knows.
     pub password: &'static str,
+    /// Whether it registers.
+    pub registers: bool,
 }
 
 impl Manner {
@@ -42,6 +44,15 @@ impl Manner {
             answers: true,
             transport: "udp",
             password: PASSWORD,
+            registers: true,
+        }
+    }
+
+    /// A telephone of somebody outside, which does not register.
+    pub fn trunk(user: &'static str, hz: f64) -> Self {
+        Self {
+            registers: false,
+            ..Self::answering(user, hz)
         }
     }
 
@@ -112,12 +123,9 @@ impl Baresip {
         self.says("Call established", Duration::from_secs(15));
     }
 
-    /// Waits until its call is over.
+    /// Waits until its call is over and what it heard is written.
     pub fn is_left(&self) {
-        until("the end of the telephone's call", START, || {
-            let log = self.log();
-            log.contains("session closed") || log.contains("terminate call")
-        });
+        self.says("audio: destroyed", START);
     }
 
     /// Does what is done with keys and buttons: `accept`, `hangup`, `dial`, `sndcode`.
@@ -132,10 +140,15 @@ impl Baresip {
         control
             .set_read_timeout(Some(Duration::from_secs(5)))
             .unwrap();
-        let mut answer = [0; 512];
-        let length = control.read(&mut answer).unwrap();
-        let answer = String::from_utf8_lossy(&answer[..length]).into_owned();
-        assert!(answer.contains(r#""ok":true"#), "{command}: {answer}");
+        // Events of the telephone come over the same connection.
+        let mut said = String::new();
+        while !said.contains(r#""response":true"#) {
+            let mut piece = [0; 512];
+            let length = control.read(&mut piece).unwrap();
+            assert!(length > 0, "{command}: {said}");
+            said.push_str(&String::from_utf8_lossy(&piece[..length]));
+        }
+        assert!(said.contains(r#""ok":true"#), "{command}: {said}");
     }
 
     /// What it heard in its only call, which must be over.
@@ -157,10 +170,11 @@ fn account(server: SocketAddr, manner: Manner) -> String {
         password,
         ..
     } = manner;
+    let interval = if manner.registers { 60 } else { 0 };
     let answers = if manner.answers { "auto" } else { "manual" };
     format!(
         "<sip:{user}@{server};transport={transport}>;auth_user={user};auth_pass={password};\
-         answermode={answers};regint=60;audio_codecs=PCMU/8000/1,PCMA/8000/1\n"
+         answermode={answers};regint={interval};audio_codecs=PCMU/8000/1,PCMA/8000/1\n"
     )
 }
 

@@ -21,7 +21,7 @@ impl Process {
             .stdout(out.try_clone().unwrap())
             .stderr(out)
             .spawn()
-            .unwrap_or_else(|error| panic!("{:?}: {error}", command.get_program()));
+            .unwrap_or_else(|error| panic!("{}: {error}", command.get_program().display()));
         Self(child)
     }
 

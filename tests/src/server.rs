@@ -18,6 +18,9 @@ const START: Duration = Duration::from_secs(30);
 const STARTS: usize = 5;
 /// Ports of a test: the first half for the server's RTP, the rest for its peers.
 const PORTS: u16 = 200;
+/// Where blocks of ports begin, and how many there are.
+const FIRST_PORT: u16 = 10_000;
+const BLOCKS: usize = 260;
 /// Lines of the log that a failure shows.
 const LOG_LINES: usize = 60;
 
@@ -40,15 +43,15 @@ impl Server {
     /// Starts a server for the story of this name and waits until it is ready.
     pub fn start(story: &str) -> Self {
         let folder = target_folder().join("e2e").join(story);
-        // What a failure of an earlier run left.
-        let _ = fs::remove_dir_all(&folder);
-        fs::create_dir_all(&folder).unwrap();
         for attempt in 0..STARTS {
+            // What an earlier run or attempt left.
+            let _ = fs::remove_dir_all(&folder);
+            fs::create_dir_all(&folder).unwrap();
             if let Some(server) = Self::attempt(&folder, attempt) {
                 return server;
             }
         }
-        panic!("no free ports: {}", log_tail(&folder.join("server.log")));
+        panic!("no server started on free ports");
     }
 
     fn attempt(folder: &Path, attempt: usize) -> Option<Self> {
@@ -58,7 +61,10 @@ impl Server {
         let first = block_of_ports(attempt);
         let half = first + PORTS / 2;
         let environment = vec![
-            ("TRUNKLINE__DATA_DIR", folder.join("data").display().to_string()),
+            (
+                "TRUNKLINE__DATA_DIR",
+                folder.join("data").display().to_string(),
+            ),
             ("TRUNKLINE__HTTP__LISTEN", http.to_string()),
             ("TRUNKLINE__SIP__UDP", sip.to_string()),
             ("TRUNKLINE__SIP__TCP", sip.to_string()),
@@ -90,6 +96,9 @@ impl Server {
             }
             server.is_ready().then_some(true)
         });
+        if !ready {
+            eprintln!("tried in vain:\n{}", log_tail(&folder.join("server.log")));
+        }
         ready.then_some(server)
     }
 
@@ -136,7 +145,11 @@ impl Server {
     pub fn metric(&self, name: &str) -> f64 {
         let page = ureq::get(format!("http://{}/metrics", self.http)).call();
         let page = page.unwrap().body_mut().read_to_string().unwrap();
-        let value = |line: &str| line.rsplit(' ').next().and_then(|it| it.parse::<f64>().ok());
+        let value = |line: &str| {
+            line.rsplit(' ')
+                .next()
+                .and_then(|it| it.parse::<f64>().ok())
+        };
         page.lines()
             .filter(|line| {
                 line.strip_prefix(name)
@@ -148,12 +161,16 @@ impl Server {
 
     /// Waits until nothing is left of any call.
     pub fn comes_to_rest(&self) {
-        until("no call, leg or recording left", Duration::from_secs(10), || {
-            let left = |name: &str| self.metric(name) > 0.5;
-            !left("trunkline_calls_active")
-                && !left("trunkline_media_legs")
-                && !left("trunkline_recordings_open")
-        });
+        until(
+            "no call, leg or recording left",
+            Duration::from_secs(10),
+            || {
+                let left = |name: &str| self.metric(name) > 0.5;
+                !left("trunkline_calls_active")
+                    && !left("trunkline_media_legs")
+                    && !left("trunkline_recordings_open")
+            },
+        );
     }
 
     /// Runs `trunkline verify` and gives what it says.
@@ -214,12 +231,19 @@ pub fn free_address() -> SocketAddr {
     })
 }
 
-/// The first of a block of ports below those that the system gives out by itself. Tests run in
-/// processes of their own, so that their ids keep them apart.
+/// The first of a block of ports that are all free. Tests run in processes of their own, whose ids
+/// keep them apart.
 fn block_of_ports(attempt: usize) -> u16 {
-    let blocks = 80;
-    let block = (std::process::id() as usize + attempt * 37) % blocks;
-    12_000 + u16::try_from(block).unwrap() * PORTS
+    let begin = std::process::id() as usize * 7 + attempt * 37;
+    (0..BLOCKS)
+        .map(|n| FIRST_PORT + u16::try_from((begin + n) % BLOCKS).unwrap() * PORTS)
+        .find(|first| {
+            let sockets: Result<Vec<_>, _> = (*first..first + PORTS)
+                .map(|port| UdpSocket::bind(("127.0.0.1", port)))
+                .collect();
+            sockets.is_ok()
+        })
+        .expect("a free block of ports")
 }
 
 fn log_tail(path: &Path) -> String {

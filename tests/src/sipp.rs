@@ -49,7 +49,12 @@ impl Sipp {
     ) -> Self {
         let mut command = Command::new("sipp");
         command.arg(server.sip.to_string()).args(["-s", number]);
-        Self::run(server, command, (over, scenario), (free_address(), media_port))
+        Self::run(
+            server,
+            command,
+            (over, scenario),
+            (free_address(), media_port),
+        )
     }
 
     /// Waits at `address` for one call.
@@ -60,7 +65,12 @@ impl Sipp {
         media_port: u16,
     ) -> Self {
         let command = Command::new("sipp");
-        Self::run(server, command, (Over::Udp, scenario), (address, media_port))
+        Self::run(
+            server,
+            command,
+            (Over::Udp, scenario),
+            (address, media_port),
+        )
     }
 
     fn run(
@@ -76,7 +86,13 @@ impl Sipp {
             .arg("-sf")
             .arg(scenarios().join(format!("{scenario}.xml")))
             .args(["-i", "127.0.0.1", "-p", &address.port().to_string()])
-            .args(["-t", match over { Over::Udp => "u1", Over::Tcp => "t1" }])
+            .args([
+                "-t",
+                match over {
+                    Over::Udp => "u1",
+                    Over::Tcp => "t1",
+                },
+            ])
             .args(["-m", "1", "-l", "1", "-nostdin", "-cid_str", &call_id])
             .args(["-key", "voice", &media_port.to_string()])
             .args(["-timeout", &TIMEOUT_SECONDS.to_string(), "-timeout_error"])

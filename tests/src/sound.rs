@@ -47,7 +47,11 @@ pub fn from_alaw(code: u8) -> i16 {
         0 => mantissa + 8,
         _ => (mantissa + 0x108) << (exponent - 1),
     };
-    (if code & 0x80 == 0 { -magnitude } else { magnitude }) as i16
+    (if code & 0x80 == 0 {
+        -magnitude
+    } else {
+        magnitude
+    }) as i16
 }
 
 /// The loudness of samples: their root mean square.

@@ -106,13 +106,15 @@ impl Voice {
             .collect()
     }
 
-    /// Waits until nothing but a tone of `hz` is heard for `length`; gives when that was so.
+    /// Waits until a tone of `hz` and nothing else is heard for `length` from this moment or a later
+    /// one on; gives when that was so.
     pub fn hears_tone(&self, hz: f64, length: Duration, most: Duration) -> Instant {
-        eventually(&format!("a tone of {hz} Hz"), most, || {
+        let begun = Instant::now();
+        eventually(&format!("a tone of {hz} Hz"), length + most, || {
             let since = Instant::now().checked_sub(length)?;
             let sound = self.sound_since(since);
-            let enough = sound.len() as f64 / sound::RATE as f64 > length.as_secs_f64() * 0.8;
-            (enough && sound::is_tone(&sound, hz)).then(Instant::now)
+            let enough = sound.len() as f64 / sound::RATE as f64 > length.as_secs_f64() * 0.9;
+            (since >= begun && enough && sound::is_tone(&sound, hz)).then(Instant::now)
         })
     }
 
@@ -241,14 +243,13 @@ impl Mouth {
         let Some(remote) = remote else {
             return;
         };
-        let (marker, kind, stamp, payload) = match self.key {
-            Some((event, sent, down)) => self.key_packet(event, sent, down),
-            None => {
-                self.pause = self.pause.saturating_sub(1);
-                let samples = sound::tone(self.hz, timestamp as usize, FRAME_SAMPLES);
-                let payload = samples.into_iter().map(sound::to_mulaw).collect();
-                (false, MULAW, timestamp, payload)
-            }
+        let (marker, kind, stamp, payload) = if let Some((event, sent, down)) = self.key {
+            self.key_packet(event, sent, down)
+        } else {
+            self.pause = self.pause.saturating_sub(1);
+            let samples = sound::tone(self.hz, timestamp as usize, FRAME_SAMPLES);
+            let payload = samples.into_iter().map(sound::to_mulaw).collect();
+            (false, MULAW, timestamp, payload)
         };
         let mut packet = vec![0x80, kind | u8::from(marker) << 7];
         packet.extend(self.sequence.to_be_bytes());

@@ -1,3 +1,19 @@
 //! Whole stories with the real binary and telephones that nobody here wrote.
 
+mod console;
 mod conversation;
+mod crash;
+mod flows;
+mod hostile;
+mod queueing;
+
+use std::time::Duration;
+
+/// What the caller speaks.
+const CALLER: f64 = 440.0;
+/// What the agent, or another called party, speaks.
+const AGENT: f64 = 1_000.0;
+/// More than anything takes that does not wait for somebody.
+const SHORTLY: Duration = Duration::from_secs(10);
+/// Long enough to tell a tone from an accident.
+const WHILE: Duration = Duration::from_secs(2);

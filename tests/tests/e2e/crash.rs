@@ -1,0 +1,140 @@
+//! The serving process is killed in the middle of calls, and the calls go on.
+
+use crate::{AGENT, CALLER, SHORTLY, WHILE};
+use std::time::{Duration, Instant};
+use tests::baresip::{Baresip, Manner};
+use tests::server::Server;
+use tests::sipp::Sipp;
+use tests::sound::{self, Wav};
+use tests::voice::Voice;
+
+/// What is allowed to be missing of a sound around a kill. The pause itself is some hundred
+/// milliseconds; the rest is what machines under load need to start a process.
+const PAUSE: f64 = 4.0;
+
+#[test]
+fn a_call_in_the_flow_goes_on_after_a_kill() {
+    let server = Server::start("kill-in-flow");
+    let admin = server.api("admin");
+    let voice = Voice::speaking(CALLER);
+    let begun = Instant::now();
+    let caller = Sipp::call(&server, "caller", "4008110513", voice.port());
+    voice.hears_sound(begun, 2.0, SHORTLY);
+    let before = voice.heard_since(begun);
+
+    server.kill_worker();
+    let killed = Instant::now();
+    voice.hears_sound(killed, 9.0, Duration::from_secs(14));
+    voice.press("5");
+    caller.succeeds();
+
+    let after = voice.heard_since(killed);
+    let (last, first) = (before.last().unwrap(), after.last().unwrap());
+    assert_eq!(first.ssrc, last.ssrc, "one source all the time");
+    assert!(voice.longest_gap_since(begun) < Duration::from_secs_f64(PAUSE));
+    let record = admin.finished_record();
+    assert_eq!(record["ending"]["reason"], "flow_ended", "{record:#}");
+    let resumed = admin
+        .story(&record)
+        .into_iter()
+        .any(|it| it["kind"] == "resumed");
+    assert!(resumed, "the story tells of the restart");
+    let lasted = record["duration_ms"].as_f64().unwrap() / 1_000.0;
+    assert!(
+        (lasted - begun.elapsed().as_secs_f64()).abs() < 3.0,
+        "{lasted} s"
+    );
+    server.comes_to_rest();
+    nothing_drifted(&server);
+}
+
+#[test]
+fn a_recorded_conversation_goes_on_after_a_kill() {
+    let server = Server::start("kill-while-talking");
+    let admin = server.api("admin");
+    let far = Voice::speaking(AGENT);
+    let called = Sipp::await_call(&server, server.outbound_peer, "callee", far.port());
+    let near = Voice::speaking(CALLER);
+    let caller = Sipp::call(&server, "caller", "4008110517", near.port());
+    near.hears_tone(AGENT, WHILE, SHORTLY);
+    let talking = far.hears_tone(CALLER, WHILE, SHORTLY) - WHILE;
+
+    server.kill_worker();
+    near.hears_tone(AGENT, WHILE, SHORTLY);
+    far.hears_tone(CALLER, WHILE, SHORTLY);
+    let pause = near.longest_gap_since(talking).as_secs_f64();
+    eprintln!("{pause:.3} s of silence");
+    assert!(pause < PAUSE, "{pause} s of silence");
+    called.nudge_called();
+    called.succeeds();
+    caller.succeeds();
+
+    let record = admin.finished_record();
+    let lasted = record["duration_ms"].as_f64().unwrap() / 1_000.0;
+    let wav = Wav::read(&admin.recording(&record));
+    assert!(
+        (wav.seconds() - lasted).abs() <= 0.3,
+        "{} s of {lasted} s",
+        wav.seconds()
+    );
+    let [customer, party] = &wav.channels[..] else {
+        panic!("{} channels", wav.channels.len());
+    };
+    for (channel, hz) in [(customer, CALLER), (party, AGENT)] {
+        let heard = sound::seconds_of(channel, hz);
+        assert!(
+            heard > lasted - pause - 1.5,
+            "{heard} s of {hz} Hz in {lasted} s"
+        );
+    }
+    server.comes_to_rest();
+    nothing_drifted(&server);
+}
+
+#[test]
+fn an_agent_goes_on_talking_after_a_kill_and_takes_the_next_call() {
+    let mut server = Server::start("kill-with-agent");
+    let admin = server.api("admin");
+    let phone = Baresip::registered(&mut server, Manner::answering("1001", AGENT));
+    server.api("1001").take_calls();
+    let voice = Voice::speaking(CALLER);
+    let caller = Sipp::call(&server, "caller", "4008110510", voice.port());
+    admin.newest_enters("choose_language");
+    voice.press("1");
+    admin.newest_enters("main_menu");
+    voice.press("1");
+    voice.hears_tone(AGENT, WHILE, SHORTLY);
+
+    server.kill_worker();
+    admin.agent_is("1001", "talking");
+    voice.hears_tone(AGENT, WHILE, SHORTLY);
+    caller.nudge();
+    caller.succeeds();
+
+    phone.is_left();
+    assert!(sound::seconds_of(&phone.heard(), CALLER) > 2.0);
+    let record = admin.finished_record();
+    assert_eq!(record["ending"]["by"], "customer", "{record:#}");
+    assert_eq!(record["extension"], "1001");
+    let talk = record["talk_ms"].as_f64().unwrap() / 1_000.0;
+    let wav = Wav::read(&admin.recording(&record));
+    assert!(
+        (wav.seconds() - talk).abs() <= 0.3,
+        "{} s of {talk} s",
+        wav.seconds()
+    );
+    admin.agent_is("1001", "idle");
+
+    let again = Voice::speaking(CALLER);
+    let second = Sipp::call(&server, "caller", "4008110511", again.port());
+    again.hears_tone(AGENT, WHILE, SHORTLY);
+    second.nudge();
+    second.succeeds();
+    server.comes_to_rest();
+    nothing_drifted(&server);
+}
+
+fn nothing_drifted(server: &Server) {
+    let report = server.verify();
+    assert!(report.trim_end().ends_with(" 0 differences"), "{report}");
+}
