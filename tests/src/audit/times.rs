@@ -107,7 +107,7 @@ pub(super) fn recordings(world: &World) -> Vec<String> {
             let CallFact::RecordingStarted { recording, path } = fact else {
                 continue;
             };
-            let span = (recording_end(&facts[nth..]) - *from).as_millis() as i64;
+            let span = (recording_end(facts, nth) - *from).as_millis() as i64;
             let closed = closing(facts, *recording);
             let [duration] = closed[..] else {
                 faults.push(format!("I10 {path} was closed {} times", closed.len()));
@@ -138,14 +138,13 @@ fn closing(facts: &Said, recording: RecordingId) -> Vec<i64> {
     closings.collect()
 }
 
-/// When a recording that begins `facts` had to end: with the message, or with the call.
-fn recording_end(facts: &Said) -> Duration {
-    let message = facts
-        .iter()
-        .take(2)
-        .any(|(_, fact)| matches!(fact, CallFact::VoicemailStarted));
+/// When the recording that begins with the `nth` fact had to end: with the message that it is of,
+/// or with the call.
+fn recording_end(facts: &Said, nth: usize) -> Duration {
+    let before = nth.checked_sub(1).map(|before| &facts[before].1);
+    let message = matches!(before, Some(CallFact::VoicemailStarted));
     let ends =
         |fact: &CallFact| is_end(fact) || message && matches!(fact, CallFact::NodeLeft { .. });
-    let end = facts.iter().find(|(_, fact)| ends(fact));
-    end.map_or(facts[0].0, |(at, _)| *at)
+    let end = facts[nth..].iter().find(|(_, fact)| ends(fact));
+    end.map_or(facts[nth].0, |(at, _)| *at)
 }
