@@ -51,8 +51,17 @@ impl Drop for Process {
 
 /// Kills a process as a crash would.
 pub fn kill(id: u32) {
+    signal(id, Signal::KILL);
+}
+
+/// Asks a process to end.
+pub fn terminate(id: u32) {
+    signal(id, Signal::TERM);
+}
+
+fn signal(id: u32, signal: Signal) {
     let id = i32::try_from(id).ok().and_then(Pid::from_raw).unwrap();
-    kill_process(id, Signal::KILL).unwrap();
+    kill_process(id, signal).unwrap();
 }
 
 /// The children of a process.

@@ -7,7 +7,7 @@ use std::fs;
 use std::net::{SocketAddr, TcpListener, UdpSocket};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, ExitStatus};
 use std::time::Duration;
 
 /// The password of every demo account.
@@ -75,14 +75,8 @@ impl Server {
             ("TRUNKLINE__DEMO__OUTBOUND_PEER", outbound_peer.to_string()),
             ("TRUNKLINE__LOG__FILTER", "info".to_owned()),
         ];
-        let mut command = Command::new(binary());
-        command
-            .args(["serve", "--demo"])
-            .current_dir(folder)
-            .envs(environment.iter().cloned());
-        let process = Process::start(&mut command, &folder.join("server.log"));
         let mut server = Self {
-            process,
+            process: launch(folder, &environment, "server.log"),
             folder: folder.to_owned(),
             environment,
             sip,
@@ -90,16 +84,44 @@ impl Server {
             outbound_peer,
             spare_ports: half..first + PORTS,
         };
-        let ready = eventually("a server that is ready or has ended", START, || {
-            if server.process.ended().is_some() {
-                return Some(false);
-            }
-            server.is_ready().then_some(true)
-        });
+        let ready = server.becomes_ready();
         if !ready {
             eprintln!("tried in vain:\n{}", log_tail(&folder.join("server.log")));
         }
         ready.then_some(server)
+    }
+
+    /// Whether it becomes ready; if not, it has ended.
+    fn becomes_ready(&mut self) -> bool {
+        eventually("a server that is ready or has ended", START, || {
+            if self.process.ended().is_some() {
+                return Some(false);
+            }
+            self.is_ready().then_some(true)
+        })
+    }
+
+    /// Kills all of it, as a machine that loses a process group would, and starts it again.
+    pub fn kill_everything(&mut self) {
+        let worker = eventually("a worker", START, || self.worker());
+        process::kill(self.process.id());
+        self.process.wait(START);
+        until("the end of the worker", START, || {
+            !Path::new(&format!("/proc/{worker}/fd/0")).exists()
+        });
+        self.start_again();
+    }
+
+    /// Starts it again on the same ports and data.
+    pub fn start_again(&mut self) {
+        self.process = launch(&self.folder, &self.environment, "server-again.log");
+        assert!(self.becomes_ready(), "the server starts again");
+    }
+
+    /// Asks it to stop and waits until it has.
+    pub fn stop(&mut self) -> ExitStatus {
+        process::terminate(self.process.id());
+        self.process.wait(START)
     }
 
     /// Whether it says that it can take calls.
@@ -184,6 +206,15 @@ impl Server {
             .unwrap();
         String::from_utf8_lossy(&output.stdout).into_owned()
     }
+}
+
+fn launch(folder: &Path, environment: &[(&'static str, String)], log: &str) -> Process {
+    let mut command = Command::new(binary());
+    command
+        .args(["serve", "--demo"])
+        .current_dir(folder)
+        .envs(environment.iter().cloned());
+    Process::start(&mut command, &folder.join(log))
 }
 
 impl Drop for Server {

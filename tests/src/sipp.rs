@@ -25,76 +25,72 @@ pub struct Sipp {
     log: PathBuf,
 }
 
-/// How sipp speaks.
+/// How sipp calls or is called.
 #[derive(Debug, Clone, Copy)]
-pub enum Over {
-    /// UDP.
-    Udp,
-    /// TCP, one connection.
-    Tcp,
+pub struct Manner {
+    /// The file of the scenario, without its extension.
+    pub scenario: &'static str,
+    /// `u1` for UDP, `t1` for TCP over one connection.
+    pub transport: &'static str,
+    /// The RTP payload type of the codec that is offered.
+    pub payload_type: u8,
+    /// How many calls there are, ten new ones a second.
+    pub calls: u32,
+}
+
+impl Manner {
+    /// One call over UDP in mu-law.
+    pub fn of(scenario: &'static str) -> Self {
+        Self {
+            scenario,
+            transport: "u1",
+            payload_type: 0,
+            calls: 1,
+        }
+    }
 }
 
 impl Sipp {
-    /// Calls `number` as `caller`, with the media at `media_port`.
-    pub fn call(server: &Server, scenario: &str, number: &str, media_port: u16) -> Self {
-        Self::call_over(server, Over::Udp, scenario, (number, media_port))
+    /// Calls `number` with the media at `media_port`.
+    pub fn call(server: &Server, number: &str, media_port: u16) -> Self {
+        Self::call_in(Manner::of("caller"), server, number, media_port)
     }
 
-    /// The same over the transport of choice.
-    pub fn call_over(
-        server: &Server,
-        over: Over,
-        scenario: &str,
-        (number, media_port): (&str, u16),
-    ) -> Self {
+    /// The same in another manner.
+    pub fn call_in(manner: Manner, server: &Server, number: &str, media_port: u16) -> Self {
         let mut command = Command::new("sipp");
         command.arg(server.sip.to_string()).args(["-s", number]);
-        Self::run(
-            server,
-            command,
-            (over, scenario),
-            (free_address(), media_port),
-        )
+        Self::run(server, command, manner, (free_address(), media_port))
     }
 
-    /// Waits at `address` for one call.
-    pub fn await_call(
-        server: &Server,
-        address: SocketAddr,
-        scenario: &str,
-        media_port: u16,
-    ) -> Self {
-        let command = Command::new("sipp");
+    /// Waits where the server's outbound trunk leads for one call.
+    pub fn await_call(server: &Server, media_port: u16) -> Self {
+        let addresses = (server.outbound_peer, media_port);
         Self::run(
             server,
-            command,
-            (Over::Udp, scenario),
-            (address, media_port),
+            Command::new("sipp"),
+            Manner::of("callee"),
+            addresses,
         )
     }
 
     fn run(
         server: &Server,
         mut command: Command,
-        (over, scenario): (Over, &str),
+        manner: Manner,
         (address, media_port): (SocketAddr, u16),
     ) -> Self {
         let name = format!("sipp-{}", address.port());
         let messages = server.folder().join(format!("{name}.messages"));
-        let call_id = format!("{name}@e2e");
         command
             .arg("-sf")
-            .arg(scenarios().join(format!("{scenario}.xml")))
+            .arg(scenarios().join(format!("{}.xml", manner.scenario)))
             .args(["-i", "127.0.0.1", "-p", &address.port().to_string()])
-            .args([
-                "-t",
-                match over {
-                    Over::Udp => "u1",
-                    Over::Tcp => "t1",
-                },
-            ])
-            .args(["-m", "1", "-l", "1", "-nostdin", "-cid_str", &call_id])
+            .args(["-t", manner.transport, "-nostdin", "-r", "10"])
+            .args(["-m", &manner.calls.to_string()])
+            .args(["-cid_str", &format!("%u-{name}@e2e")])
             .args(["-key", "voice", &media_port.to_string()])
+            .args(["-key", "law", &manner.payload_type.to_string()])
             .args(["-timeout", &TIMEOUT_SECONDS.to_string(), "-timeout_error"])
             .args(["-trace_msg", "-message_file"])
             .arg(&messages)
@@ -107,7 +103,7 @@ impl Sipp {
         Self {
             process: Process::start(&mut command, &log),
             address,
-            call_id,
+            call_id: format!("1-{name}@e2e"),
             messages,
             log,
         }

@@ -38,6 +38,15 @@ pub fn from_mulaw(code: u8) -> i16 {
     (if code & 0x80 == 0 { sample } else { -sample }) as i16
 }
 
+/// Encodes to A-law (G.711).
+pub fn to_alaw(sample: i16) -> u8 {
+    let sign = if sample < 0 { 0 } else { 0x80 };
+    let magnitude = i32::from(sample).abs().min(32_767);
+    let exponent = (31 - (magnitude | 1).leading_zeros()).saturating_sub(7);
+    let mantissa = (magnitude >> (exponent.max(1) + 3)) & 0x0F;
+    (sign | ((exponent as u8) << 4) | mantissa as u8) ^ 0x55
+}
+
 /// Decodes A-law (G.711).
 pub fn from_alaw(code: u8) -> i16 {
     let code = code ^ 0x55;
@@ -181,11 +190,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn mu_law_there_and_back_stays_close() {
-        for sample in [0, 5, -5, 100, -100, 8_000, -8_000, 32_000, -32_000] {
-            let back = i32::from(from_mulaw(to_mulaw(sample)));
-            let off = (back - i32::from(sample)).abs();
-            assert!(off <= i32::from(sample).abs() / 16 + 8, "{sample}: {back}");
+    fn both_laws_there_and_back_stay_close() {
+        for sample in [0, 5, -5, 100, -100, 300, 8_000, -8_000, 32_000, -32_000] {
+            for back in [from_mulaw(to_mulaw(sample)), from_alaw(to_alaw(sample))] {
+                let off = (i32::from(back) - i32::from(sample)).abs();
+                assert!(off <= i32::from(sample).abs() / 16 + 8, "{sample}: {back}");
+            }
         }
     }
 

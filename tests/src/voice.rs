@@ -60,12 +60,21 @@ pub struct Heard {
 }
 
 impl Voice {
-    /// Begins to speak a tone of `hz` to whoever speaks to it.
+    /// Begins to speak a tone of `hz` in mu-law to whoever speaks to it.
     pub fn speaking(hz: f64) -> Self {
+        Self::begin(hz, (MULAW, sound::to_mulaw))
+    }
+
+    /// The same in A-law.
+    pub fn speaking_alaw(hz: f64) -> Self {
+        Self::begin(hz, (ALAW, sound::to_alaw))
+    }
+
+    fn begin(hz: f64, codec: Codec) -> Self {
         let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
         let address = socket.local_addr().unwrap();
         let shared = Arc::new(Shared::default());
-        let mut mouth = Mouth::new(socket, hz, Arc::clone(&shared));
+        let mut mouth = Mouth::new(socket, (hz, codec), Arc::clone(&shared));
         let thread = std::thread::spawn(move || mouth.run());
         Self {
             address,
@@ -150,10 +159,14 @@ impl Drop for Voice {
     }
 }
 
+/// A payload type and how its samples are encoded.
+type Codec = (u8, fn(i16) -> u8);
+
 /// The thread behind a voice.
 struct Mouth {
     socket: UdpSocket,
     hz: f64,
+    codec: Codec,
     shared: Arc<Shared>,
     sequence: u16,
     frames: u32,
@@ -164,10 +177,11 @@ struct Mouth {
 }
 
 impl Mouth {
-    fn new(socket: UdpSocket, hz: f64, shared: Arc<Shared>) -> Self {
+    fn new(socket: UdpSocket, (hz, codec): (f64, Codec), shared: Arc<Shared>) -> Self {
         Self {
             socket,
             hz,
+            codec,
             shared,
             sequence: 1_000,
             frames: 0,
@@ -248,8 +262,9 @@ impl Mouth {
         } else {
             self.pause = self.pause.saturating_sub(1);
             let samples = sound::tone(self.hz, timestamp as usize, FRAME_SAMPLES);
-            let payload = samples.into_iter().map(sound::to_mulaw).collect();
-            (false, MULAW, timestamp, payload)
+            let (kind, encode) = self.codec;
+            let payload = samples.into_iter().map(encode).collect();
+            (false, kind, timestamp, payload)
         };
         let mut packet = vec![0x80, kind | u8::from(marker) << 7];
         packet.extend(self.sequence.to_be_bytes());

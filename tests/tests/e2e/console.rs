@@ -12,13 +12,13 @@ fn people_see_and_hear_a_call_in_the_console() {
     let server = Server::start("console");
     let admin = server.api("admin");
     let far = Voice::speaking(AGENT);
-    let called = Sipp::await_call(&server, server.outbound_peer, "callee", far.port());
+    let outside = Sipp::await_call(&server, far.port());
     let near = Voice::speaking(CALLER);
-    let caller = Sipp::call(&server, "caller", "4008110517", near.port());
+    let caller = Sipp::call(&server, "4008110517", near.port());
     near.hears_tone(AGENT, WHILE, SHORTLY);
     caller.nudge();
     caller.succeeds();
-    called.succeeds();
+    outside.succeeds();
     admin.finished_record();
 
     let web = web();

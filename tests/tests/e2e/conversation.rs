@@ -18,7 +18,7 @@ fn a_caller_walks_the_menus_reaches_an_agent_and_hangs_up() {
     server.api("1001").take_calls();
     let voice = Voice::speaking(CALLER);
     let begun = Instant::now();
-    let caller = Sipp::call(&server, "caller", "4008110510", voice.port());
+    let caller = Sipp::call(&server, "4008110510", voice.port());
 
     voice.hears_sound(begun, 1.0, SHORTLY);
     voice.press("2");
@@ -59,7 +59,7 @@ fn an_agent_hangs_up_and_the_caller_is_told() {
     let phone = Baresip::registered(&mut server, Manner::answering("1001", AGENT));
     server.api("1001").take_calls();
     let voice = Voice::speaking(CALLER);
-    let caller = Sipp::call(&server, "caller", "4008110511", voice.port());
+    let caller = Sipp::call(&server, "4008110511", voice.port());
 
     voice.hears_tone(AGENT, WHILE, SHORTLY);
     phone.command("hangup", "");

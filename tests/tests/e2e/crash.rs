@@ -18,7 +18,7 @@ fn a_call_in_the_flow_goes_on_after_a_kill() {
     let admin = server.api("admin");
     let voice = Voice::speaking(CALLER);
     let begun = Instant::now();
-    let caller = Sipp::call(&server, "caller", "4008110513", voice.port());
+    let caller = Sipp::call(&server, "4008110513", voice.port());
     voice.hears_sound(begun, 2.0, SHORTLY);
     let before = voice.heard_since(begun);
 
@@ -49,24 +49,27 @@ fn a_call_in_the_flow_goes_on_after_a_kill() {
 }
 
 #[test]
-fn a_recorded_conversation_goes_on_after_a_kill() {
+fn a_recorded_conversation_goes_on_after_two_kills() {
     let server = Server::start("kill-while-talking");
     let admin = server.api("admin");
     let far = Voice::speaking(AGENT);
-    let called = Sipp::await_call(&server, server.outbound_peer, "callee", far.port());
+    let outside = Sipp::await_call(&server, far.port());
     let near = Voice::speaking(CALLER);
-    let caller = Sipp::call(&server, "caller", "4008110517", near.port());
+    let caller = Sipp::call(&server, "4008110517", near.port());
     near.hears_tone(AGENT, WHILE, SHORTLY);
-    let talking = far.hears_tone(CALLER, WHILE, SHORTLY) - WHILE;
-
-    server.kill_worker();
-    near.hears_tone(AGENT, WHILE, SHORTLY);
+    let talking = Instant::now();
     far.hears_tone(CALLER, WHILE, SHORTLY);
+
+    for _ in 0..2 {
+        server.kill_worker();
+        near.hears_tone(AGENT, WHILE, SHORTLY);
+        far.hears_tone(CALLER, WHILE, SHORTLY);
+    }
     let pause = near.longest_gap_since(talking).as_secs_f64();
     eprintln!("{pause:.3} s of silence");
     assert!(pause < PAUSE, "{pause} s of silence");
-    called.nudge_called();
-    called.succeeds();
+    outside.nudge_called();
+    outside.succeeds();
     caller.succeeds();
 
     let record = admin.finished_record();
@@ -83,7 +86,7 @@ fn a_recorded_conversation_goes_on_after_a_kill() {
     for (channel, hz) in [(customer, CALLER), (party, AGENT)] {
         let heard = sound::seconds_of(channel, hz);
         assert!(
-            heard > lasted - pause - 1.5,
+            heard > lasted - 2.0 * pause - 1.5,
             "{heard} s of {hz} Hz in {lasted} s"
         );
     }
@@ -98,7 +101,7 @@ fn an_agent_goes_on_talking_after_a_kill_and_takes_the_next_call() {
     let phone = Baresip::registered(&mut server, Manner::answering("1001", AGENT));
     server.api("1001").take_calls();
     let voice = Voice::speaking(CALLER);
-    let caller = Sipp::call(&server, "caller", "4008110510", voice.port());
+    let caller = Sipp::call(&server, "4008110510", voice.port());
     admin.newest_enters("choose_language");
     voice.press("1");
     admin.newest_enters("main_menu");
@@ -126,10 +129,91 @@ fn an_agent_goes_on_talking_after_a_kill_and_takes_the_next_call() {
     admin.agent_is("1001", "idle");
 
     let again = Voice::speaking(CALLER);
-    let second = Sipp::call(&server, "caller", "4008110511", again.port());
+    let second = Sipp::call(&server, "4008110511", again.port());
     again.hears_tone(AGENT, WHILE, SHORTLY);
     second.nudge();
     second.succeeds();
+    server.comes_to_rest();
+    nothing_drifted(&server);
+}
+
+#[test]
+fn a_telephone_that_rings_can_be_answered_after_a_kill() {
+    let mut server = Server::start("kill-while-ringing");
+    let admin = server.api("admin");
+    let phone = Baresip::registered(&mut server, Manner::ringing("1001", AGENT));
+    server.api("1001").take_calls();
+    let voice = Voice::speaking(CALLER);
+    let caller = Sipp::call(&server, "4008110511", voice.port());
+    phone.says("180 Ringing", SHORTLY);
+
+    server.kill_worker();
+    admin.agent_is("1001", "ringing");
+    phone.command("accept", "");
+    voice.hears_tone(AGENT, WHILE, SHORTLY);
+    phone.command("hangup", "");
+    caller.succeeds();
+
+    let record = admin.finished_record();
+    assert_eq!(record["ending"]["by"], "agent", "{record:#}");
+    assert_eq!(record["offers"], 1);
+    server.comes_to_rest();
+    nothing_drifted(&server);
+}
+
+#[test]
+fn whoever_waits_keeps_waiting_after_a_kill_and_is_answered() {
+    let mut server = Server::start("kill-while-waiting");
+    let admin = server.api("admin");
+    let _phone = Baresip::registered(&mut server, Manner::answering("1001", AGENT));
+    server.api("1001").take_calls();
+    let talking = Voice::speaking(CALLER);
+    let talker = Sipp::call(&server, "4008110511", talking.port());
+    talking.hears_tone(AGENT, WHILE, SHORTLY);
+    let waiting = Voice::speaking(CALLER);
+    let waiter = Sipp::call(&server, "4008110511", waiting.port());
+    waiting.hears_sound(Instant::now(), 1.0, SHORTLY);
+
+    server.kill_worker();
+    waiting.hears_sound(Instant::now(), 1.0, SHORTLY);
+    talker.nudge();
+    talker.succeeds();
+    waiting.hears_tone(AGENT, WHILE, SHORTLY);
+    waiter.nudge();
+    waiter.succeeds();
+
+    let record = admin.finished_record();
+    assert_eq!(record["extension"], "1001", "{record:#}");
+    assert!(record["queue_ms"].as_i64().unwrap() > 4_000, "{record:#}");
+    server.comes_to_rest();
+    nothing_drifted(&server);
+}
+
+#[test]
+fn a_conversation_goes_on_after_the_whole_server_was_killed() {
+    let mut server = Server::start("kill-everything");
+    let far = Voice::speaking(AGENT);
+    let outside = Sipp::await_call(&server, far.port());
+    let near = Voice::speaking(CALLER);
+    let caller = Sipp::call(&server, "4008110517", near.port());
+    near.hears_tone(AGENT, WHILE, SHORTLY);
+
+    server.kill_everything();
+    near.hears_tone(AGENT, WHILE, SHORTLY);
+    far.hears_tone(CALLER, WHILE, SHORTLY);
+    caller.nudge();
+    caller.succeeds();
+    outside.succeeds();
+
+    let admin = server.api("admin");
+    let record = admin.finished_record();
+    let lasted = record["duration_ms"].as_f64().unwrap() / 1_000.0;
+    let wav = Wav::read(&admin.recording(&record));
+    assert!(
+        (wav.seconds() - lasted).abs() <= 0.3,
+        "{} s of {lasted} s",
+        wav.seconds()
+    );
     server.comes_to_rest();
     nothing_drifted(&server);
 }

@@ -12,7 +12,7 @@ fn typed_digits_are_read_back() {
     let server = Server::start("echo-digits");
     let admin = server.api("admin");
     let voice = Voice::speaking(CALLER);
-    let caller = Sipp::call(&server, "caller", "4008110512", voice.port());
+    let caller = Sipp::call(&server, "4008110512", voice.port());
 
     voice.hears_sound(Instant::now(), 1.0, SHORTLY);
     voice.press("305#");
@@ -35,7 +35,7 @@ fn a_prompt_of_ten_seconds_is_ten_seconds_long() {
     let admin = server.api("admin");
     let voice = Voice::speaking(CALLER);
     let begun = Instant::now();
-    let caller = Sipp::call(&server, "caller", "4008110513", voice.port());
+    let caller = Sipp::call(&server, "4008110513", voice.port());
 
     let prompt = Duration::from_secs(14);
     tests::patience::until("the end of the prompt", prompt, || {
@@ -63,7 +63,7 @@ fn a_message_is_kept() {
     let server = Server::start("voicemail");
     let admin = server.api("admin");
     let voice = Voice::speaking(CALLER);
-    let caller = Sipp::call(&server, "caller", "4008110514", voice.port());
+    let caller = Sipp::call(&server, "4008110514", voice.port());
 
     admin.newest_comes_to("voicemail_started");
     let begun = Instant::now();
@@ -84,9 +84,9 @@ fn an_outside_number_is_reached_and_the_caller_hangs_up() {
     let server = Server::start("outside");
     let admin = server.api("admin");
     let far = Voice::speaking(AGENT);
-    let called = Sipp::await_call(&server, server.outbound_peer, "callee", far.port());
+    let outside = Sipp::await_call(&server, far.port());
     let near = Voice::speaking(CALLER);
-    let caller = Sipp::call(&server, "caller", "4008110516", near.port());
+    let caller = Sipp::call(&server, "4008110516", near.port());
 
     near.hears_tone(AGENT, WHILE, SHORTLY);
     far.hears_tone(CALLER, WHILE, SHORTLY);
@@ -97,7 +97,7 @@ fn an_outside_number_is_reached_and_the_caller_hangs_up() {
     caller.nudge();
     caller.succeeds();
 
-    called.succeeds();
+    outside.succeeds();
     let record = admin.finished_record();
     assert_eq!(record["ending"]["by"], "customer", "{record:#}");
     assert_eq!(record["recording"], serde_json::Value::Null);
@@ -109,13 +109,13 @@ fn an_outside_number_hangs_up_and_the_caller_is_told() {
     let server = Server::start("outside-hangs-up");
     let admin = server.api("admin");
     let far = Voice::speaking(AGENT);
-    let called = Sipp::await_call(&server, server.outbound_peer, "callee", far.port());
+    let outside = Sipp::await_call(&server, far.port());
     let near = Voice::speaking(CALLER);
-    let caller = Sipp::call(&server, "caller", "4008110517", near.port());
+    let caller = Sipp::call(&server, "4008110517", near.port());
 
     near.hears_tone(AGENT, WHILE, SHORTLY);
-    called.nudge_called();
-    called.succeeds();
+    outside.nudge_called();
+    outside.succeeds();
 
     caller.succeeds();
     let record = admin.finished_record();

@@ -7,7 +7,7 @@ use std::time::Duration;
 use tests::baresip::{Baresip, Manner};
 use tests::patience::until;
 use tests::server::Server;
-use tests::sipp::{Over, Sipp};
+use tests::sipp::{self, Sipp};
 use tests::voice::Voice;
 
 const G711: &str = "m=audio 30000 RTP/AVP 0\r\na=rtpmap:0 PCMU/8000\r\n";
@@ -76,7 +76,7 @@ fn a_stream_of_junk_is_closed_and_others_are_served() {
     assert!(refused || !waited, "the connection is closed");
 
     let voice = Voice::speaking(CALLER);
-    let caller = Sipp::call_over(&server, Over::Tcp, "caller", ("4008110513", voice.port()));
+    let caller = Sipp::call_in(over_tcp(), &server, "4008110513", voice.port());
     voice.hears_sound(std::time::Instant::now(), 1.0, SHORTLY);
     drop(caller);
 }
@@ -110,7 +110,7 @@ fn a_conversation_over_tcp_is_like_any_other() {
     let phone = Baresip::registered(&mut server, manner);
     server.api("1001").take_calls();
     let voice = Voice::speaking(CALLER);
-    let caller = Sipp::call_over(&server, Over::Tcp, "caller", ("4008110511", voice.port()));
+    let caller = Sipp::call_in(over_tcp(), &server, "4008110511", voice.port());
 
     voice.hears_tone(AGENT, WHILE, SHORTLY);
     phone.command("hangup", "");
@@ -119,6 +119,13 @@ fn a_conversation_over_tcp_is_like_any_other() {
     let record = admin.finished_record();
     assert_eq!(record["ending"]["by"], "agent", "{record:#}");
     server.comes_to_rest();
+}
+
+fn over_tcp() -> sipp::Manner {
+    sipp::Manner {
+        transport: "t1",
+        ..sipp::Manner::of("caller")
+    }
 }
 
 /// A peer that sends what it likes.

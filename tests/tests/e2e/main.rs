@@ -3,8 +3,10 @@
 mod console;
 mod conversation;
 mod crash;
+mod endings;
 mod flows;
 mod hostile;
+mod offers;
 mod queueing;
 
 use std::time::Duration;

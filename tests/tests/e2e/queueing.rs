@@ -21,7 +21,7 @@ fn a_telephone_that_nobody_answers_gives_way_to_the_next_agent() {
     admin.agent_is("1001", "idle");
     server.api("1002").take_calls();
     let voice = Voice::speaking(CALLER);
-    let caller = Sipp::call(&server, "caller", "4008110511", voice.port());
+    let caller = Sipp::call(&server, "4008110511", voice.port());
 
     admin.agent_is("1001", "ringing");
     voice.hears_tone(NEXT_AGENT, WHILE, RING + WHILE);
@@ -45,7 +45,7 @@ fn a_caller_who_gives_up_while_it_rings_frees_the_agent() {
     let phone = Baresip::registered(&mut server, Manner::ringing("1001", AGENT));
     server.api("1001").take_calls();
     let voice = Voice::speaking(CALLER);
-    let caller = Sipp::call(&server, "caller", "4008110511", voice.port());
+    let caller = Sipp::call(&server, "4008110511", voice.port());
 
     admin.agent_is("1001", "ringing");
     phone.says("180 Ringing", SHORTLY);
@@ -70,12 +70,12 @@ fn a_caller_who_gives_up_in_the_line_disturbs_nobody() {
     let _phone = Baresip::registered(&mut server, Manner::answering("1001", AGENT));
     server.api("1001").take_calls();
     let talking = Voice::speaking(CALLER);
-    let talker = Sipp::call(&server, "caller", "4008110511", talking.port());
+    let talker = Sipp::call(&server, "4008110511", talking.port());
     talking.hears_tone(AGENT, WHILE, SHORTLY);
 
     let waiting = Voice::speaking(CALLER);
     let begun = Instant::now();
-    let waiter = Sipp::call(&server, "caller", "4008110511", waiting.port());
+    let waiter = Sipp::call(&server, "4008110511", waiting.port());
     waiting.hears_sound(begun, 1.5, SHORTLY);
     waiter.nudge();
     waiter.succeeds();
