@@ -9,7 +9,7 @@ use std::io::{ErrorKind, Read as _, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 use store::Db;
-use store::demo::{ADMIN, Demo, NUMBER};
+use store::demo::{ADMIN, Demo, Filled, NUMBER};
 
 /// Letters and digits that are not mistaken for one another.
 const LETTERS: &[u8] = b"abcdefghjkmnpqrstuvwxyz23456789";
@@ -17,47 +17,56 @@ const LENGTH: usize = 10;
 
 /// Fills an empty database and tells how to use it, once a start.
 pub(super) async fn fill(config: &Config, db: &Db, inherited: &Inherited) -> anyhow::Result<()> {
-    let password = password(config)?;
+    let path = config.data_dir.join("demo-password");
+    let password = match &config.demo_password {
+        Some(password) => password.clone(),
+        None => invent()?,
+    };
     let demo = Demo {
         password: &password,
         outbound_peer: config.demo_outbound_peer,
         now: Timestamp::from_now(inherited.clock.now()),
     };
-    store::demo::fill(db, &demo).await?;
+    if store::demo::fill(db, &demo).await? == Filled::Created {
+        keep(&path, &password)?;
+    }
     if inherited.generation == 0 {
-        tell(config, &password)?;
+        tell(config, &kept(&path)?)?;
     }
     Ok(())
 }
 
-/// The configured password, the one of the first start, or a new one.
-fn password(config: &Config) -> anyhow::Result<String> {
-    if let Some(password) = &config.demo_password {
-        return Ok(password.clone());
-    }
-    let path = config.data_dir.join("demo-password");
-    match std::fs::read_to_string(&path) {
-        Ok(password) => Ok(password.trim().to_owned()),
-        Err(error) if error.kind() == ErrorKind::NotFound => invent(&path),
-        Err(error) => Err(error).with_context(|| path.display().to_string()),
-    }
-}
-
-fn invent(path: &Path) -> anyhow::Result<String> {
+fn invent() -> anyhow::Result<String> {
     let mut random = [0; LENGTH];
     std::fs::File::open("/dev/urandom")?.read_exact(&mut random)?;
-    let password: String = random
+    Ok(random
         .iter()
         .map(|byte| char::from(LETTERS[usize::from(*byte) % LETTERS.len()]))
-        .collect();
+        .collect())
+}
+
+/// Keeps the password with which the database was filled, for the starts that follow.
+fn keep(path: &Path, password: &str) -> anyhow::Result<()> {
     let mut file = OpenOptions::new()
         .write(true)
-        .create_new(true)
+        .create(true)
+        .truncate(true)
         .mode(0o600)
         .open(path)
         .with_context(|| path.display().to_string())?;
     writeln!(file, "{password}")?;
-    Ok(password)
+    Ok(())
+}
+
+/// What is to be said of the password: the database holds only its hash.
+fn kept(path: &Path) -> anyhow::Result<String> {
+    match std::fs::read_to_string(path) {
+        Ok(password) => Ok(password.trim().to_owned()),
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            Ok("as when the database was filled".to_owned())
+        }
+        Err(error) => Err(error).with_context(|| path.display().to_string()),
+    }
 }
 
 fn tell(config: &Config, password: &str) -> anyhow::Result<()> {
