@@ -129,6 +129,9 @@ impl Call {
     /// When [`handle_timeout`](Self::handle_timeout) has something to do.
     pub(crate) fn deadline(&self) -> Option<Duration> {
         match &self.stage {
+            // Without media nothing can begin: the ACK brings the answer to our offer, and the
+            // signalling layer ends the call if it never comes.
+            Stage::Arriving { .. } if self.customer.agreed.is_none() => None,
             Stage::Arriving { deadline }
             | Stage::Dialing { deadline, .. }
             | Stage::Message { deadline, .. } => Some(*deadline),

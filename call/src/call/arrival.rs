@@ -93,9 +93,7 @@ impl Arrival {
         leg.sound(now, exchange);
         exchange.note(now, (self.enterprise, self.id), CallFact::Answered);
         let mut call = self.into_call(now, leg, destination, recorded);
-        if recorded {
-            call.start_taping(now, exchange);
-        }
+        call.tape_from_the_answer(now, exchange);
         Some(call)
     }
 
@@ -179,8 +177,16 @@ impl Call {
                 return;
             }
             self.customer.sound(now, exchange);
+            self.tape_from_the_answer(now, exchange);
         }
         self.begin(now, exchange);
+    }
+
+    /// Begins the recording of a number that is recorded whole, once there is something to hear.
+    fn tape_from_the_answer(&mut self, now: Duration, exchange: &mut Exchange) {
+        if self.origin.recorded && self.customer.agreed.is_some() {
+            self.start_taping(now, exchange);
+        }
     }
 
     /// Goes where the number leads.
