@@ -21,6 +21,9 @@ pub enum Error {
     /// The dialog was over when the state was saved.
     #[error("the dialog was over")]
     DialogMissing,
+    /// The RTP port of a leg is outside the range, or another program holds it.
+    #[error("port {0} of the call cannot be used any more")]
+    PortGone(u32),
     /// The version of the flow that the caller is in is not there any more.
     #[error("flow {0} is not there in the version that the call entered")]
     FlowGone(FlowId),

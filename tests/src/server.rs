@@ -101,15 +101,22 @@ impl Server {
         })
     }
 
-    /// Kills all of it, as a machine that loses a process group would, and starts it again.
+    /// Kills all of it, as somebody who ends a process group would, and starts it again.
     pub fn kill_everything(&mut self) {
+        self.kill_everything_and(|| ());
+    }
+
+    /// The same; `meanwhile` happens while nothing of it runs.
+    pub fn kill_everything_and<T>(&mut self, meanwhile: impl FnOnce() -> T) -> T {
         let worker = eventually("a worker", START, || self.worker());
         process::kill(self.process.id());
         self.process.wait(START);
         until("the end of the worker", START, || {
             !Path::new(&format!("/proc/{worker}/fd/0")).exists()
         });
+        let happened = meanwhile();
         self.start_again();
+        happened
     }
 
     /// Starts it again on the same ports and data.

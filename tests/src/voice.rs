@@ -88,6 +88,11 @@ impl Voice {
         self.address.port()
     }
 
+    /// Who speaks to it.
+    pub fn remote(&self) -> Option<SocketAddr> {
+        self.state().remote
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.shared.state.lock().unwrap()
     }

@@ -117,11 +117,18 @@ impl SavedCall {
         exchange: &mut Exchange,
     ) -> Result<Call, (Box<Call>, Error)> {
         let mut call = self.call;
-        exchange.ports.reserve(call.customer.media);
-        exchange.know_leg(&call.customer, call.name(), Side::Customer);
-        if let Some(party) = &call.party {
-            exchange.ports.reserve(party.leg.media);
-            exchange.know_leg(&party.leg, call.name(), Side::Party);
+        let mut port_gone = None;
+        let legs = [
+            (Some(&call.customer), Side::Customer),
+            (call.party.as_ref().map(|party| &party.leg), Side::Party),
+        ];
+        for (leg, side) in legs {
+            let Some(leg) = leg else { continue };
+            if exchange.ports.reserve(leg.media) {
+                exchange.know_leg(leg, call.name(), side);
+            } else {
+                port_gone = Some(leg.media);
+            }
         }
         let dialogs = [
             Some(self.customer_dialog),
@@ -138,6 +145,10 @@ impl SavedCall {
             if let Err(error) = restored {
                 return Err((Box::new(call), error));
             }
+        }
+        // Only with its dialogs back can the call be hung up.
+        if let Some(port) = port_gone {
+            return Err((Box::new(call), Error::PortGone(port.0)));
         }
         match restore_walk(now, &call, self.walk, exchange) {
             Ok(walk) => call.walk = walk,

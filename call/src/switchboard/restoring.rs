@@ -108,11 +108,13 @@ impl Switchboard {
         let exchange = &mut self.exchange;
         call.hang_up_party(now, exchange);
         let _ = exchange.endpoint.hang_up(now, call.customer.session, None);
-        exchange.release_port(now, call.customer.media);
-        exchange.forget_session(call.customer.session);
-        if let Some(party) = call.party.take() {
-            exchange.release_port(now, party.leg.media);
-            exchange.forget_session(party.leg.session);
+        let party = call.party.take().map(|party| party.leg);
+        for leg in [Some(call.customer), party].into_iter().flatten() {
+            exchange.forget_session(leg.session);
+            // A port that another program holds is not ours to give back.
+            if exchange.call_of_leg(leg.media).is_some() {
+                exchange.release_port(now, leg.media);
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 //! The serving process is killed in the middle of calls, and the calls go on.
 
 use crate::{AGENT, CALLER, SHORTLY, WHILE};
+use std::net::UdpSocket;
 use std::time::{Duration, Instant};
 use tests::baresip::{Baresip, Manner};
 use tests::server::Server;
@@ -214,6 +215,37 @@ fn a_conversation_goes_on_after_the_whole_server_was_killed() {
         "{} s of {lasted} s",
         wav.seconds()
     );
+    server.comes_to_rest();
+    nothing_drifted(&server);
+}
+
+#[test]
+fn a_call_whose_port_was_taken_is_closed_with_a_reason() {
+    let mut server = Server::start("port-taken");
+    let voice = Voice::speaking(CALLER);
+    let caller = Sipp::call(&server, "4008110515", voice.port());
+    voice.hears_sound(Instant::now(), 1.0, SHORTLY);
+    let talked = Instant::now();
+
+    let port = voice.remote().unwrap();
+    let stranger = server.kill_everything_and(|| UdpSocket::bind(port).unwrap());
+
+    let messages = caller.succeeds();
+    assert!(messages.contains("\nBYE sip:"), "the caller is told");
+    let admin = server.api("admin");
+    let record = admin.finished_record();
+    assert_eq!(record["ending"]["by"], "system", "{record:#}");
+    assert_eq!(record["ending"]["reason"], "server_failure");
+    let lasted = record["duration_ms"].as_f64().unwrap() / 1_000.0;
+    let most = talked.elapsed().as_secs_f64() + 1.0;
+    assert!((0.9..most).contains(&lasted), "{lasted} s of {most} s");
+    let wav = Wav::read(&admin.recording(&record));
+    assert!(
+        (wav.seconds() - lasted).abs() < 0.5,
+        "{} s of {lasted} s",
+        wav.seconds()
+    );
+    drop(stranger);
     server.comes_to_rest();
     nothing_drifted(&server);
 }
