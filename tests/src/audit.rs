@@ -63,7 +63,8 @@ fn always(world: &World) -> Vec<String> {
     }
     faults.extend(world.center.lost.iter().map(|why| format!("lost: {why}")));
     for phone in &world.phones {
-        for complaint in &phone.complaints {
+        let breaks = phone.talks.iter().flat_map(|talk| &talk.voice.breaks);
+        for complaint in phone.complaints.iter().chain(breaks) {
             faults.push(format!("{}: {complaint}", phone.name));
         }
     }

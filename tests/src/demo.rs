@@ -11,7 +11,7 @@ use model::{
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::SocketAddr;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 /// The realm of the accounts.
@@ -194,8 +194,13 @@ pub struct Audio {
 }
 
 impl Audio {
-    /// Reads the manifests of the shipped packs.
-    pub fn load() -> Self {
+    /// The shipped packs, made once for all worlds.
+    pub fn shared() -> Self {
+        static SHARED: LazyLock<Audio> = LazyLock::new(Audio::load);
+        SHARED.clone()
+    }
+
+    fn load() -> Self {
         let prompts = Path::new(env!("CARGO_MANIFEST_DIR")).join("../prompts");
         let manifests = ["zh-CN", "en-US"].map(|locale| manifest(&prompts.join(locale)));
         let mut tones = HashMap::new();

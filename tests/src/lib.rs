@@ -5,6 +5,7 @@ pub mod api;
 pub mod audit;
 pub mod baresip;
 pub mod center;
+pub mod day;
 pub mod demo;
 pub mod digest;
 pub mod ladder;

@@ -101,6 +101,8 @@ pub struct Phone {
     pub talks: Vec<Talk>,
     /// What should never happen.
     pub complaints: Vec<String>,
+    /// How often it was rung while it rang or talked.
+    pub overlaps: usize,
     server: SocketAddr,
     registration: Option<Registration>,
     random: ChaCha12Rng,
@@ -131,6 +133,7 @@ impl Phone {
             law: Law::A,
             talks: Vec::new(),
             complaints: Vec::new(),
+            overlaps: 0,
             server,
             registration: None,
             random: ChaCha12Rng::seed_from_u64(seed),

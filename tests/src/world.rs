@@ -57,7 +57,7 @@ impl World {
         let outside = SocketAddr::from(([127, 0, 3, 1], 5060));
         let mut demo = Demo::new(agents, SERVER, outside);
         change(&mut demo);
-        let audio = Audio::load();
+        let audio = Audio::shared();
         let mut world = Self {
             now: START,
             seed,

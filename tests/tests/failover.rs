@@ -3,8 +3,10 @@
 use model::{CallRecord, EndReason, EndedBy, Ending};
 use std::time::Duration;
 use tests::center::Kill;
-use tests::phone::{Habit, Stage};
+use tests::demo::MUSIC_HZ;
+use tests::phone::{Habit, Stage, Way};
 use tests::story::{records, seconds, settle};
+use tests::tone::share;
 use tests::world::World;
 
 /// A story tells what happens; the world may be killed at any step of it.
@@ -66,39 +68,46 @@ impl Told {
     }
 }
 
+fn wait_for_the_conversation(world: &mut World, with: &str) {
+    world.run_until(seconds(30), |world| {
+        let talks = &world.phone(with).talks;
+        talks.iter().any(|talk| talk.stage == Stage::Up)
+    });
+}
+
+/// Both hear each other during the last second.
+fn hear_each_other(world: &World, name: &str, hz: f64) {
+    let since = world.now - seconds(1);
+    let by_caller = world.talk("caller").voice.heard(since, world.now);
+    let by_party = world.talk(name).voice.heard(since, world.now);
+    assert!(share(&by_caller, hz) > 0.9, "{}", world.ladder);
+    assert!(share(&by_party, 500.0) > 0.9, "{}", world.ladder);
+}
+
 #[test]
-fn a_conversation_goes_on() {
+fn a_conversation_goes_on_and_the_caller_ends_it() {
     survives_a_kill_at_every_step(1, |world| {
         world.habit("1001", Habit::Answer { after: seconds(1) });
         world.ring("caller", "4008110511");
-        world.run_until(seconds(20), |world| {
-            world
-                .phone("1001")
-                .talks
-                .iter()
-                .any(|it| it.stage == Stage::Up)
-        });
+        wait_for_the_conversation(world, "1001");
         world.run_for(seconds(3));
+        hear_each_other(world, "1001", 1_000.0);
         world.at("caller", |phone, now| phone.hang_up(now));
         world.run_for(seconds(8));
+        assert!(!world.phone("1001").is_busy(), "{}", world.ladder);
     });
 }
 
 #[test]
-fn the_agent_can_still_hang_up() {
+fn a_conversation_goes_on_and_the_agent_ends_it() {
     survives_a_kill_at_every_step(1, |world| {
         world.habit("1001", Habit::Answer { after: seconds(1) });
         world.ring("caller", "4008110511");
-        world.run_until(seconds(20), |world| {
-            world
-                .phone("1001")
-                .talks
-                .iter()
-                .any(|it| it.stage == Stage::Up)
-        });
+        wait_for_the_conversation(world, "1001");
         world.run_for(seconds(3));
         world.at("1001", |phone, now| phone.hang_up(now));
         world.run_for(seconds(8));
+        assert!(!world.phone("caller").is_busy(), "{}", world.ladder);
     });
 }
 
@@ -109,6 +118,7 @@ fn a_caller_in_the_flow_is_read_their_digits_and_hung_up_on() {
         world.run_for(seconds(1));
         world.phone_mut("caller").press("20#");
         world.run_for(seconds(12));
+        assert!(!world.phone("caller").is_busy(), "{}", world.ladder);
     });
 }
 
@@ -119,7 +129,144 @@ fn a_caller_who_gives_up_while_it_rings_leaves_no_phone_ringing() {
         world.run_until(seconds(20), |world| world.phone("1001").is_busy());
         world.run_for(seconds(2));
         world.at("caller", |phone, now| phone.hang_up(now));
-        world.run_for(Duration::from_secs(8));
+        world.run_for(seconds(8));
         assert!(!world.phone("1001").is_busy(), "{}", world.ladder);
     });
+}
+
+#[test]
+fn a_caller_keeps_the_place_in_the_line_and_the_music() {
+    survives_a_kill_at_every_step(1, |world| {
+        world.habit("1001", Habit::Answer { after: seconds(1) });
+        world.phone_mut("1001").hang_up_after = Some(seconds(3));
+        world.ring("first", "4008110511");
+        world.run_for(seconds(1));
+        world.ring("caller", "4008110511");
+        world.run_for(seconds(2));
+        let voice = &world.talk("caller").voice;
+        let heard = voice.heard(world.now - seconds(1), world.now);
+        assert!(share(&heard, MUSIC_HZ) > 0.9, "{}", world.ladder);
+        world.run_for(seconds(14));
+        let over_at = |name| world.talk(name).over_at;
+        assert!(over_at("first").is_some() && over_at("first") < over_at("caller"));
+    });
+}
+
+#[test]
+fn an_agent_who_does_not_answer_loses_the_call_to_the_next() {
+    survives_a_kill_at_every_step(2, |world| {
+        world.habit("1002", Habit::Answer { after: seconds(1) });
+        world.ring("caller", "4008110511");
+        wait_for_the_conversation(world, "1002");
+        world.run_for(seconds(2));
+        hear_each_other(world, "1002", 1_100.0);
+        assert!(!world.phone("1001").is_busy(), "{}", world.ladder);
+        world.at("caller", |phone, now| phone.hang_up(now));
+        world.run_for(seconds(8));
+    });
+}
+
+#[test]
+fn an_outside_number_answers_a_recorded_call() {
+    survives_a_kill_at_every_step(0, |world| {
+        world.phone_mut("outside").hz = 1_300.0;
+        world.habit("outside", Habit::Answer { after: seconds(1) });
+        world.ring("caller", "4008110517");
+        wait_for_the_conversation(world, "outside");
+        world.run_for(seconds(3));
+        hear_each_other(world, "outside", 1_300.0);
+        world.at("outside", |phone, now| phone.hang_up(now));
+        world.run_for(seconds(2));
+    });
+}
+
+#[test]
+fn a_busy_outside_number_leads_back_into_the_flow() {
+    survives_a_kill_at_every_step(0, |world| {
+        let after = seconds(1);
+        world.habit("outside", Habit::Decline { after, status: 486 });
+        world.ring("caller", "4008110516");
+        world.run_for(seconds(8));
+        assert!(!world.phone("caller").is_busy(), "{}", world.ladder);
+    });
+}
+
+#[test]
+fn a_message_is_taken_to_its_end() {
+    survives_a_kill_at_every_step(0, |world| {
+        world.ring("caller", "4008110514");
+        world.run_for(seconds(5));
+        world.phone_mut("caller").press("#");
+        world.run_for(seconds(5));
+        assert!(!world.phone("caller").is_busy(), "{}", world.ladder);
+    });
+}
+
+#[test]
+fn a_held_customer_gets_the_agent_back() {
+    survives_a_kill_at_every_step(1, |world| {
+        world.habit("1001", Habit::Answer { after: seconds(1) });
+        world.ring("caller", "4008110511");
+        wait_for_the_conversation(world, "1001");
+        world.run_for(seconds(1));
+        world.at("1001", |phone, now| phone.turn(now, Way::SendOnly));
+        world.run_for(seconds(3));
+        let voice = &world.talk("caller").voice;
+        let heard = voice.heard(world.now - seconds(1), world.now);
+        assert!(share(&heard, MUSIC_HZ) > 0.9, "{}", world.ladder);
+        world.at("1001", |phone, now| phone.turn(now, Way::SendRecv));
+        world.run_for(seconds(3));
+        hear_each_other(world, "1001", 1_000.0);
+        world.at("caller", |phone, now| phone.hang_up(now));
+        world.run_for(seconds(8));
+    });
+}
+
+#[test]
+fn the_gap_of_a_crash_is_shorter_than_a_third_of_a_second() {
+    let mut world = World::new(70, 1);
+    world.habit("1001", Habit::Answer { after: seconds(1) });
+    world.ring("caller", "4008110511");
+    world.run_for(seconds(4));
+
+    let killed_at = world.now;
+    world.kill();
+    world.run_for(seconds(3));
+
+    for (name, hz) in [("caller", 1_000.0), ("1001", 500.0)] {
+        let since = killed_at + Duration::from_millis(300);
+        let heard = world.talk(name).voice.heard(since, world.now);
+        assert!(heard.len() > 20_000, "{name} hears {}", heard.len());
+        for chunk in heard.chunks_exact(1_600) {
+            assert!(share(chunk, hz) > 0.9, "{name}");
+        }
+    }
+    settle(&mut world);
+    let file = world.center.disk.files.values().next().unwrap();
+    assert!(share(&file.channel(0)[file.samples() - 16_000..], 500.0) > 0.9);
+}
+
+#[test]
+fn ten_crashes_in_ten_seconds_lose_no_call() {
+    let mut world = World::new(71, 2);
+    for agent in ["1001", "1002"] {
+        world.habit(agent, Habit::Answer { after: seconds(1) });
+    }
+    world.ring("caller", "4008110511");
+    world.run_for(seconds(1));
+    world.ring("second", "4008110511");
+    world.run_for(seconds(1));
+    world.ring("third", "4008110513");
+
+    for _ in 0..10 {
+        world.kill();
+        world.run_for(seconds(1));
+    }
+
+    assert_eq!(world.center.killed, 10);
+    for name in ["caller", "second", "third"] {
+        assert_eq!(world.talk(name).stage, Stage::Up, "{}", world.ladder);
+    }
+    hear_each_other(&world, "1001", 1_000.0);
+    settle(&mut world);
 }

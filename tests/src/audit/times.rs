@@ -8,7 +8,7 @@ use std::time::Duration;
 /// How far a recording may be from its span, in milliseconds.
 const TOLERANCE: i64 = 20;
 /// What a kill may cost the end of a recording: the block that was not written.
-const BLOCK: i64 = 200;
+const BLOCK: i64 = 420;
 
 /// Where the product's records differ from what the facts say.
 pub(super) fn differences(records: &[CallRecord], world: &World) -> Vec<String> {
@@ -116,7 +116,10 @@ pub(super) fn recordings(world: &World) -> Vec<String> {
             let file = &world.center.disk.files[path];
             let short = if killed { BLOCK } else { 0 };
             if !(span - TOLERANCE - short..=span + TOLERANCE).contains(&duration) {
-                faults.push(format!("I10 {path} lasts {duration} ms of {span} ms"));
+                let said = &facts[nth..];
+                faults.push(format!(
+                    "I10 {path} lasts {duration} ms of {span} ms: {said:?}"
+                ));
             }
             if !file.complete || file.samples() as i64 / 8 != duration {
                 faults.push(format!("I10 {path} holds {} samples", file.samples()));

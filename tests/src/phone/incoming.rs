@@ -32,10 +32,7 @@ impl Phone {
         if self.habit == Habit::Silent {
             return;
         }
-        if self.is_busy() {
-            self.complaints
-                .push(format!("rung by {} while busy", heard.call_id));
-        }
+        self.overlaps += usize::from(self.is_busy());
         let mut voice = self.voice();
         if !heard.body.is_empty() {
             voice.listen_to(now, &heard.body);
@@ -61,6 +58,7 @@ impl Phone {
             offer: Offer::Early,
             progressed: false,
             cancel_wanted: false,
+            parted: false,
         });
         self.respond(&heard, 180, "");
         match self.habit {
@@ -81,6 +79,10 @@ impl Phone {
     }
 
     pub(super) fn answer_call(&mut self, now: Duration, call: &str) {
+        if self.talks.iter().any(|talk| talk.stage == Stage::Up) {
+            self.decline_call(now, call, 486);
+            return;
+        }
         let Some(talk) = self.find(call).filter(|it| it.stage == Stage::Ringing) else {
             return;
         };
@@ -135,6 +137,7 @@ impl Phone {
             self.respond(heard, 481, "");
             return;
         };
+        talk.parted = true;
         talk.end(now, Ender::Them);
         self.answers.retain(|it| it.call_id != heard.call_id);
         self.respond(heard, 200, "");

@@ -30,6 +30,7 @@ impl Phone {
             offer,
             progressed: false,
             cancel_wanted: false,
+            parted: false,
         };
         let sdp = match offer {
             Offer::Early => talk.voice.sdp(),
@@ -138,8 +139,16 @@ impl Phone {
         match heard.method.as_str() {
             "REGISTER" if status >= 200 => self.registrar_said(now, status, heard),
             "INVITE" => self.invite_answered(now, status, heard),
-            "BYE" if status >= 300 => self.complaints.push(format!("BYE was answered {status}")),
+            "BYE" if status >= 300 => self.bye_refused(status, heard),
             _ => (),
+        }
+    }
+
+    /// The server knows nothing of the call: a fault, unless both hung up at once.
+    fn bye_refused(&mut self, status: u16, heard: &Heard) {
+        let parted = self.find(&heard.call_id).is_some_and(|talk| talk.parted);
+        if !parted {
+            self.complaints.push(format!("BYE was answered {status}"));
         }
     }
 

@@ -67,6 +67,8 @@ pub struct Talk {
     pub(super) offer: Offer,
     pub(super) progressed: bool,
     pub(super) cancel_wanted: bool,
+    /// Whether a BYE of the other side came.
+    pub(super) parted: bool,
 }
 
 impl Talk {

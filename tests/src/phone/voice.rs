@@ -9,11 +9,14 @@ use std::time::Duration;
 /// Length and samples of a frame.
 const FRAME: Duration = Duration::from_millis(20);
 const SAMPLES: u64 = 160;
+const SECOND: u64 = 8_000;
 /// Frames kept: two minutes.
 const KEPT: usize = 6_000;
 /// Frames of a key press; the last three say that it ended.
 const KEY_FRAMES: u16 = 5;
 const KEY_ENDS: u16 = 3;
+/// Packets by which an overtaken packet may be late.
+const FAR_BEHIND: i16 = 50;
 
 /// Which way audio may flow, as the phone's SDP says it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,9 +60,15 @@ pub struct Voice {
     next_at: Option<Duration>,
     keys: VecDeque<(u8, u16)>,
     key_began: u32,
-    heard: VecDeque<(Duration, Vec<i16>)>,
+    /// A second of what we say, in the codec in use.
+    speech: Vec<u8>,
+    heard: VecDeque<(Duration, Law, Vec<u8>)>,
     /// Packets received.
     pub received: u64,
+    /// SSRC, sequence number and timestamp of the latest packet heard.
+    line: Option<(u32, u16, u32)>,
+    /// Where the stream that was heard did not go on as one stream does.
+    pub breaks: Vec<String>,
 }
 
 impl Voice {
@@ -80,8 +89,11 @@ impl Voice {
             next_at: None,
             keys: VecDeque::new(),
             key_began: 0,
+            speech: Vec::new(),
             heard: VecDeque::new(),
             received: 0,
+            line: None,
+            breaks: Vec::new(),
         }
     }
 
@@ -131,6 +143,7 @@ impl Voice {
             Some(8) => Law::A,
             _ => panic!("no G.711 in {sdp}"),
         };
+        self.speech.clear();
         self.remote = Some(SocketAddr::new(ip.trim().parse().unwrap(), port));
         self.next_at.get_or_insert(now);
     }
@@ -185,14 +198,21 @@ impl Voice {
         match self.keys.pop_front() {
             Some((code, frame)) if code != u8::MAX => self.key_frame(code, frame),
             Some(_) | None => {
-                let law = self.law;
-                let from = u64::from(self.timestamp);
-                let payload: Vec<u8> = (from..from + SAMPLES)
-                    .map(|at| law.encode(sine(self.hz, at)))
-                    .collect();
-                vec![self.packet(law.payload_type(), self.timestamp, false, &payload)]
+                let kind = self.law.payload_type();
+                let speech = self.speech();
+                vec![self.packet(kind, self.timestamp, false, &speech)]
             }
         }
+    }
+
+    fn speech(&mut self) -> Vec<u8> {
+        if self.speech.is_empty() {
+            let (law, hz) = (self.law, self.hz);
+            self.speech = (0..SECOND).map(|at| law.encode(sine(hz, at))).collect();
+        }
+        let from = self.timestamp as usize % self.speech.len();
+        let samples = self.speech.iter().cycle().skip(from);
+        samples.take(SAMPLES as usize).copied().collect()
     }
 
     fn key_frame(&mut self, code: u8, frame: u16) -> Vec<Vec<u8>> {
@@ -228,15 +248,32 @@ impl Voice {
     pub fn receive(&mut self, now: Duration, packet: &[u8]) {
         let packet = RtpReader::new(packet).expect("the server sends RTP");
         self.received += 1;
+        self.follow(&packet);
         let law = match packet.payload_type() {
             0 => Law::Mu,
             8 => Law::A,
             _ => return,
         };
-        let samples = packet.payload().iter().map(|byte| law.decode(*byte));
-        self.heard.push_back((now, samples.collect()));
+        let bytes = packet.payload().to_vec();
+        self.heard.push_back((now, law, bytes));
         if self.heard.len() > KEPT {
             self.heard.pop_front();
+        }
+    }
+
+    /// A stream keeps its SSRC and its numbers go on, whatever happens to the server.
+    fn follow(&mut self, packet: &RtpReader<'_>) {
+        let sequence = u16::from(packet.sequence_number());
+        let line = (packet.ssrc(), sequence, packet.timestamp());
+        let before = *self.line.get_or_insert(line);
+        let ahead = sequence.wrapping_sub(before.1) as i16;
+        let later = line.2.wrapping_sub(before.2) as i32;
+        if before.0 != line.0 || ahead < -FAR_BEHIND || later < -i32::from(FAR_BEHIND) * 160 {
+            self.breaks
+                .push(format!("{before:?} was followed by {line:?}"));
+        }
+        if ahead > 0 {
+            self.line = Some(line);
         }
     }
 
@@ -244,8 +281,8 @@ impl Voice {
     pub fn heard(&self, since: Duration, until: Duration) -> Vec<i16> {
         self.heard
             .iter()
-            .filter(|(at, _)| (since..until).contains(at))
-            .flat_map(|(_, samples)| samples.iter().copied())
+            .filter(|(at, ..)| (since..until).contains(at))
+            .flat_map(|(_, law, bytes)| bytes.iter().map(|byte| law.decode(*byte)))
             .collect()
     }
 }

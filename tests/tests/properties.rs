@@ -1,0 +1,30 @@
+//! Random days: whatever callers, agents, the network and kills do, the invariants hold.
+//!
+//! `TRUNKLINE_SIM_SECONDS` sets how long days are tried, `TRUNKLINE_SIM_SEED` replays one.
+
+use std::time::{Duration, Instant};
+use tests::day;
+
+/// Days that are always tried.
+const DAYS: u64 = 12;
+
+#[test]
+fn every_day_keeps_every_invariant() {
+    if let Some(seed) = number("TRUNKLINE_SIM_SEED") {
+        day::live_through(seed);
+        return;
+    }
+    let span = Duration::from_secs(number("TRUNKLINE_SIM_SECONDS").unwrap_or(0));
+    let began = Instant::now();
+    let mut seed = number("TRUNKLINE_SIM_FIRST").unwrap_or(1);
+    let last = seed + DAYS;
+    while seed < last || began.elapsed() < span {
+        day::live_through(seed);
+        seed += 1;
+    }
+}
+
+fn number(variable: &str) -> Option<u64> {
+    let text = std::env::var(variable).ok()?;
+    Some(text.parse().expect("a number"))
+}
