@@ -3,7 +3,7 @@
 
 use crate::patience::{eventually, until};
 use crate::process::Process;
-use crate::server::{PASSWORD, Server, free_address};
+use crate::server::{PASSWORD, Server};
 use crate::sound::{self, Wav};
 use std::fs;
 use std::io::{Read as _, Write as _};
@@ -13,6 +13,8 @@ use std::process::Command;
 use std::time::Duration;
 
 const MODULES: &str = "/usr/lib/baresip/modules";
+/// Ports that a telephone uses.
+const PORTS: u16 = 14;
 /// Longer than any story.
 const TONE_SECONDS: usize = 100;
 /// From the start to the registration.
@@ -79,11 +81,11 @@ impl Baresip {
     pub fn start(server: &mut Server, manner: Manner) -> Self {
         let folder = server.folder().join(format!("phone-{}", manner.user));
         fs::create_dir_all(folder.join("heard")).unwrap();
-        let control = free_address();
         let samples = sound::tone(manner.hz, 0, TONE_SECONDS * sound::RATE);
         sound::write_wav(&folder.join("tone.wav"), &samples);
-        let ports = server.take_ports(10);
-        let configuration = configuration(&folder, control, (ports.start, ports.end));
+        let ports = server.take_ports(PORTS).start;
+        let control = SocketAddr::from(([127, 0, 0, 1], ports + 2));
+        let configuration = configuration(&folder, control, ports);
         fs::write(folder.join("config"), configuration).unwrap();
         fs::write(folder.join("accounts"), account(server.sip, manner)).unwrap();
         let mut command = Command::new("baresip");
@@ -178,13 +180,13 @@ fn account(server: SocketAddr, manner: Manner) -> String {
     )
 }
 
-fn configuration(folder: &Path, control: SocketAddr, ports: (u16, u16)) -> String {
+/// `ports` is the first of the telephone's ports: SIP, SIP over TLS right behind it, control, RTP.
+fn configuration(folder: &Path, control: SocketAddr, ports: u16) -> String {
     let folder = folder.display();
-    let sip = free_address();
-    let (first, last) = ports;
+    let (first, last) = (ports + 4, ports + PORTS);
     format!(
         "poll_method epoll\n\
-         sip_listen {sip}\n\
+         sip_listen 127.0.0.1:{ports}\n\
          net_interface 127.0.0.1\n\
          call_local_timeout 120\n\
          call_max_calls 4\n\

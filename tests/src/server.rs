@@ -16,11 +16,15 @@ pub const PASSWORD: &str = "open-sesame-7";
 const START: Duration = Duration::from_secs(30);
 /// How often another set of ports is tried.
 const STARTS: usize = 5;
-/// Ports of a test: the first half for the server's RTP, the rest for its peers.
-const PORTS: u16 = 200;
+/// Ports of a test: those for the server's RTP, which rest for some seconds after a call, and those
+/// for its peers.
+const PORTS: u16 = 400;
+const MEDIA_PORTS: u16 = 300;
 /// Where blocks of ports begin, and how many there are.
 const FIRST_PORT: u16 = 10_000;
-const BLOCKS: usize = 260;
+const BLOCKS: usize = 130;
+/// Those below the ports that the system gives out by itself.
+const QUIET_BLOCKS: usize = 56;
 /// Lines of the log that a failure shows.
 const LOG_LINES: usize = 60;
 
@@ -59,7 +63,7 @@ impl Server {
         let http = free_address();
         let outbound_peer = free_address();
         let first = block_of_ports(attempt);
-        let half = first + PORTS / 2;
+        let peers = first + MEDIA_PORTS;
         let environment = vec![
             (
                 "TRUNKLINE__DATA_DIR",
@@ -69,7 +73,7 @@ impl Server {
             ("TRUNKLINE__SIP__UDP", sip.to_string()),
             ("TRUNKLINE__SIP__TCP", sip.to_string()),
             ("TRUNKLINE__MEDIA__LISTEN", "127.0.0.1".to_owned()),
-            ("TRUNKLINE__MEDIA__PORTS", format!("{first}-{}", half - 1)),
+            ("TRUNKLINE__MEDIA__PORTS", format!("{first}-{}", peers - 1)),
             ("TRUNKLINE__MEDIA__WORKERS", "2".to_owned()),
             ("TRUNKLINE__DEMO__PASSWORD", PASSWORD.to_owned()),
             ("TRUNKLINE__DEMO__OUTBOUND_PEER", outbound_peer.to_string()),
@@ -82,7 +86,7 @@ impl Server {
             sip,
             http,
             outbound_peer,
-            spare_ports: half..first + PORTS,
+            spare_ports: peers..first + PORTS,
         };
         let ready = server.becomes_ready();
         if !ready {
@@ -270,18 +274,20 @@ pub fn free_address() -> SocketAddr {
 }
 
 /// The first of a block of ports that are all free. Tests run in processes of their own, whose ids
-/// keep them apart.
+/// keep them apart; ports that the system gives out by itself come last.
 fn block_of_ports(attempt: usize) -> u16 {
     let begin = std::process::id() as usize * 7 + attempt * 37;
-    (0..BLOCKS)
-        .map(|n| FIRST_PORT + u16::try_from((begin + n) % BLOCKS).unwrap() * PORTS)
-        .find(|first| {
-            let sockets: Result<Vec<_>, _> = (*first..first + PORTS)
-                .map(|port| UdpSocket::bind(("127.0.0.1", port)))
-                .collect();
-            sockets.is_ok()
-        })
+    let quiet = (0..QUIET_BLOCKS).map(|n| (begin + n) % QUIET_BLOCKS);
+    quiet
+        .chain(QUIET_BLOCKS..BLOCKS)
+        .map(|block| FIRST_PORT + u16::try_from(block).unwrap() * PORTS)
+        .find(|first| (*first..first + PORTS).all(is_free))
         .expect("a free block of ports")
+}
+
+fn is_free(port: u16) -> bool {
+    let address = ("127.0.0.1", port);
+    UdpSocket::bind(address).is_ok() && TcpListener::bind(address).is_ok()
 }
 
 fn log_tail(path: &Path) -> String {

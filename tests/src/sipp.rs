@@ -152,8 +152,13 @@ impl Sipp {
     }
 
     /// Waits for the end of the scenario, which must have gone as written.
-    pub fn succeeds(mut self) -> String {
-        let status = self.process.wait(END);
+    pub fn succeeds(self) -> String {
+        self.succeeds_within(END)
+    }
+
+    /// The same for a scenario that takes longer.
+    pub fn succeeds_within(mut self, most: Duration) -> String {
+        let status = self.process.wait(most);
         let errors = self.messages.with_extension("errors");
         assert!(
             status.success(),

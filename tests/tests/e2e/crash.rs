@@ -4,6 +4,7 @@ use crate::{AGENT, CALLER, SHORTLY, WHILE};
 use std::net::UdpSocket;
 use std::time::{Duration, Instant};
 use tests::baresip::{Baresip, Manner};
+use tests::patience::until;
 use tests::server::Server;
 use tests::sipp::Sipp;
 use tests::sound::{self, Wav};
@@ -215,6 +216,35 @@ fn a_conversation_goes_on_after_the_whole_server_was_killed() {
         "{} s of {lasted} s",
         wav.seconds()
     );
+    server.comes_to_rest();
+    nothing_drifted(&server);
+}
+
+#[test]
+fn a_message_keeps_its_length_through_a_kill() {
+    let server = Server::start("kill-in-message");
+    let admin = server.api("admin");
+    let voice = Voice::speaking(CALLER);
+    let caller = Sipp::call(&server, "4008110514", voice.port());
+    admin.newest_comes_to("voicemail_started");
+    let begun = Instant::now();
+
+    server.kill_worker();
+    until("some more of the message", SHORTLY, || {
+        begun.elapsed() > WHILE * 2
+    });
+    voice.press("#");
+    let lasted = begun.elapsed().as_secs_f64();
+    caller.succeeds();
+
+    let record = admin.finished_record();
+    let wav = Wav::read(&admin.recording(&record));
+    assert!(
+        (wav.seconds() - lasted).abs() < 0.7,
+        "{} s of {lasted} s",
+        wav.seconds()
+    );
+    assert!(sound::seconds_of(&wav.channels[0], CALLER) > lasted - 2.0);
     server.comes_to_rest();
     nothing_drifted(&server);
 }

@@ -2,10 +2,15 @@
 
 use crate::{AGENT, CALLER, SHORTLY, WHILE};
 use serde_json::json;
+use std::time::Duration;
 use tests::patience::until;
 use tests::server::Server;
 use tests::sipp::{self, Sipp};
+use tests::sound::Wav;
 use tests::voice::Voice;
+
+/// An answer is repeated for 64 times T1 (RFC 3261 section 13.3.1.4).
+const GIVEN_UP: Duration = Duration::from_secs(40);
 
 #[test]
 fn an_operator_ends_a_call_for_both_sides() {
@@ -53,25 +58,72 @@ fn a_server_that_is_told_to_stop_hangs_up_and_ends() {
 #[test]
 fn a_crowd_comes_and_goes_and_nothing_is_left() {
     let server = Server::start("crowd");
-    let admin = server.api("admin");
     let voice = Voice::speaking(CALLER);
-    let manner = sipp::Manner {
-        calls: 40,
-        ..sipp::Manner::of("passer")
-    };
-    let crowd = Sipp::call_in(manner, &server, "4008110515", voice.port());
+
+    let crowd = crowd(&server, 40, voice.port());
 
     crowd.succeeds();
+    everybody_left(&server, 40);
+}
 
+#[test]
+fn a_crowd_does_not_notice_that_the_server_is_killed() {
+    let server = Server::start("crowd-and-kills");
+    let voice = Voice::speaking(CALLER);
+
+    let crowd = crowd(&server, 80, voice.port());
+    for n in 1..=3 {
+        until("calls in progress", SHORTLY, || {
+            crowd.messages().matches("\nACK sip:").count() >= n * 15
+        });
+        server.kill_worker();
+    }
+
+    crowd.succeeds();
+    everybody_left(&server, 80);
+}
+
+fn crowd(server: &Server, calls: u32, media_port: u16) -> Sipp {
+    let manner = sipp::Manner {
+        calls,
+        ..sipp::Manner::of("passer")
+    };
+    Sipp::call_in(manner, server, "4008110515", media_port)
+}
+
+/// Every call has a record that says that the caller hung up, with a recording of its length.
+fn everybody_left(server: &Server, calls: usize) {
+    let admin = server.api("admin");
+    let mut records = Vec::new();
     until("a record of each call", SHORTLY, || {
-        let records = admin.get("/call-records?limit=100").json();
-        let records = records["items"].as_array().cloned().unwrap_or_default();
-        records.len() == 40
-            && records
-                .iter()
-                .all(|record| record["ending"]["by"] == "customer")
+        let page = admin.get("/call-records?limit=100").json();
+        records = page["items"].as_array().cloned().unwrap_or_default();
+        records.len() == calls && records.iter().all(|record| record["ended_at"].is_string())
     });
     server.comes_to_rest();
+    for record in &records {
+        assert_eq!(record["ending"]["by"], "customer", "{record:#}");
+        let lasted = record["duration_ms"].as_f64().unwrap() / 1_000.0;
+        let wav = Wav::read(&admin.recording(record));
+        let off = (wav.seconds() - lasted).abs();
+        assert!(off <= 0.3, "{} s of {record:#}", wav.seconds());
+    }
     let report = server.verify();
     assert!(report.trim_end().ends_with(" 0 differences"), "{report}");
+}
+
+#[test]
+fn a_caller_who_never_acknowledges_is_given_up() {
+    let server = Server::start("no-ack");
+    let admin = server.api("admin");
+    let voice = Voice::speaking(CALLER);
+    let manner = sipp::Manner::of("no_ack");
+
+    let caller = Sipp::call_in(manner, &server, "4008110513", voice.port());
+    caller.succeeds_within(GIVEN_UP);
+
+    let record = admin.finished_record();
+    assert_eq!(record["ending"]["by"], "network", "{record:#}");
+    assert_eq!(record["ending"]["reason"], "signalling_timeout");
+    server.comes_to_rest();
 }

@@ -39,6 +39,56 @@ fn a_telephone_that_nobody_answers_gives_way_to_the_next_agent() {
 }
 
 #[test]
+fn an_agent_who_declines_gives_way_to_the_next() {
+    let mut server = Server::start("declines");
+    let admin = server.api("admin");
+    let busy = Baresip::registered(&mut server, Manner::ringing("1001", AGENT));
+    let _next = Baresip::registered(&mut server, Manner::answering("1002", NEXT_AGENT));
+    server.api("1001").take_calls();
+    admin.agent_is("1001", "idle");
+    server.api("1002").take_calls();
+    let voice = Voice::speaking(CALLER);
+    let caller = Sipp::call(&server, "4008110511", voice.port());
+
+    busy.says("180 Ringing", SHORTLY);
+    busy.command("hangup", "");
+    voice.hears_tone(NEXT_AGENT, WHILE, SHORTLY);
+    caller.nudge();
+    caller.succeeds();
+
+    let record = admin.finished_record();
+    assert_eq!(record["extension"], "1002", "{record:#}");
+    let declined = admin
+        .story(&record)
+        .into_iter()
+        .any(|event| event["kind"] == "offer_ended" && event["outcome"] == "rejected");
+    assert!(declined, "the story tells who declined");
+    server.comes_to_rest();
+}
+
+#[test]
+fn a_telephone_that_is_switched_off_gives_way_to_the_next_agent() {
+    let mut server = Server::start("switched-off");
+    let admin = server.api("admin");
+    let gone = Baresip::registered(&mut server, Manner::answering("1001", AGENT));
+    let _next = Baresip::registered(&mut server, Manner::answering("1002", NEXT_AGENT));
+    server.api("1001").take_calls();
+    admin.agent_is("1001", "idle");
+    server.api("1002").take_calls();
+    drop(gone);
+    let voice = Voice::speaking(CALLER);
+    let caller = Sipp::call(&server, "4008110511", voice.port());
+
+    voice.hears_tone(NEXT_AGENT, WHILE, RING + WHILE);
+    caller.nudge();
+    caller.succeeds();
+
+    let record = admin.finished_record();
+    assert_eq!(record["extension"], "1002", "{record:#}");
+    server.comes_to_rest();
+}
+
+#[test]
 fn a_caller_who_gives_up_while_it_rings_frees_the_agent() {
     let mut server = Server::start("gives-up-ringing");
     let admin = server.api("admin");
