@@ -65,13 +65,13 @@ impl Sipp {
 
     /// Waits where the server's outbound trunk leads for one call.
     pub fn await_call(server: &Server, media_port: u16) -> Self {
+        Self::await_call_in(Manner::of("callee"), server, media_port)
+    }
+
+    /// The same in another manner.
+    pub fn await_call_in(manner: Manner, server: &Server, media_port: u16) -> Self {
         let addresses = (server.outbound_peer, media_port);
-        Self::run(
-            server,
-            Command::new("sipp"),
-            Manner::of("callee"),
-            addresses,
-        )
+        Self::run(server, Command::new("sipp"), manner, addresses)
     }
 
     fn run(

@@ -140,6 +140,33 @@ fn an_agent_goes_on_talking_after_a_kill_and_takes_the_next_call() {
 }
 
 #[test]
+fn a_telephone_on_tcp_goes_on_talking_after_a_kill() {
+    let mut server = Server::start("kill-with-tcp");
+    let admin = server.api("admin");
+    let manner = Manner {
+        transport: "tcp",
+        ..Manner::answering("1001", AGENT)
+    };
+    let _phone = Baresip::registered(&mut server, manner);
+    server.api("1001").take_calls();
+    let voice = Voice::speaking(CALLER);
+    let caller = Sipp::call(&server, "4008110511", voice.port());
+    voice.hears_tone(AGENT, WHILE, SHORTLY);
+
+    server.kill_worker();
+    voice.hears_tone(AGENT, WHILE, SHORTLY);
+    caller.nudge();
+    caller.succeeds();
+
+    // baresip names the port of its broken connection as its contact: nobody can tell it of the
+    // end before it registers again, and nothing must wait for that.
+    let record = admin.finished_record();
+    assert_eq!(record["ending"]["by"], "customer", "{record:#}");
+    server.comes_to_rest();
+    nothing_drifted(&server);
+}
+
+#[test]
 fn a_telephone_that_rings_can_be_answered_after_a_kill() {
     let mut server = Server::start("kill-while-ringing");
     let admin = server.api("admin");

@@ -3,7 +3,7 @@
 use crate::{AGENT, CALLER, SHORTLY, WHILE};
 use std::time::{Duration, Instant};
 use tests::server::Server;
-use tests::sipp::Sipp;
+use tests::sipp::{self, Sipp};
 use tests::sound::{self, Wav};
 use tests::voice::Voice;
 
@@ -123,5 +123,30 @@ fn an_outside_number_hangs_up_and_the_caller_is_told() {
     let wav = Wav::read(&admin.recording(&record));
     assert!(sound::seconds_of(&wav.channels[0], CALLER) > 1.5);
     assert!(sound::seconds_of(&wav.channels[1], AGENT) > 1.5);
+    server.comes_to_rest();
+}
+
+#[test]
+fn an_outside_number_is_busy_and_the_caller_is_told_so() {
+    let server = Server::start("outside-busy");
+    let admin = server.api("admin");
+    let manner = sipp::Manner::of("busy");
+    let far = Voice::speaking(AGENT);
+    let outside = Sipp::await_call_in(manner, &server, far.port());
+    let near = Voice::speaking(CALLER);
+    let begun = Instant::now();
+    let caller = Sipp::call(&server, "4008110516", near.port());
+
+    outside.succeeds();
+    near.hears_sound(begun, 1.0, SHORTLY);
+    caller.succeeds();
+
+    let record = admin.finished_record();
+    assert_eq!(record["ending"]["by"], "system", "{record:#}");
+    let busy = admin
+        .story(&record)
+        .into_iter()
+        .any(|event| event["kind"] == "dial_failed" && event["sip_code"] == 486);
+    assert!(busy, "the story tells why");
     server.comes_to_rest();
 }
