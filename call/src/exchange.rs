@@ -34,6 +34,20 @@ pub(crate) struct OpenRecording {
     pub(crate) call: CallId,
     pub(crate) enterprise: EnterpriseId,
     pub(crate) path: String,
+    pub(crate) started_at: Duration,
+    /// When it was told to stop.
+    pub(crate) stopped_at: Option<Duration>,
+}
+
+impl OpenRecording {
+    /// Samples a channel of a recording that ended by `at`, if it was not stopped before.
+    pub(crate) fn samples(&self, at: Duration) -> u64 {
+        let span = self
+            .stopped_at
+            .unwrap_or(at)
+            .saturating_sub(self.started_at);
+        u64::try_from(span.as_micros() * 8 / 1_000).unwrap_or(0)
+    }
 }
 
 /// See the module.
@@ -202,6 +216,15 @@ impl Exchange {
             enterprise,
             event,
         }));
+    }
+
+    /// Keeps when a recording was told to stop.
+    pub(crate) fn stop_recording(&mut self, now: Duration, key: RecordingKey) {
+        if let Some(open) = self.recordings.get_mut(&key) {
+            open.stopped_at = Some(now);
+            let open = open.clone();
+            self.save(Key::Recording(open.id), &open);
+        }
     }
 
     /// Keeps a state for the next process.

@@ -63,6 +63,8 @@ pub enum Output {
         recording: RecordingKey,
         /// The file below the data folder.
         path: String,
+        /// Its length in samples a channel; what is missing of it at the end was lost in memory.
+        samples: u64,
     },
     /// Answer a command.
     Reply {

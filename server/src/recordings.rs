@@ -89,15 +89,21 @@ impl Recordings {
         }
     }
 
-    /// Completes what a crash left of a recording whose call is over.
-    pub(crate) fn recover(&mut self, key: RecordingKey, path: &str) -> Option<Input> {
+    /// Completes what a crash left of a recording whose call is over. What the dead process held in
+    /// memory is silence at its end, so that it is `samples` long.
+    pub(crate) fn recover(
+        &mut self,
+        key: RecordingKey,
+        path: &str,
+        samples: u64,
+    ) -> Option<Input> {
         let path = self.data_dir.join(path);
         let part = path.with_extension(UNFINISHED);
-        if let Some((law, samples)) = measure(&part) {
+        if let Some((law, written)) = measure(&part) {
             let relative = path.strip_prefix(&self.data_dir).unwrap_or(&path);
             let relative = relative.to_string_lossy().into_owned();
             self.open(key, &relative, law, true);
-            return self.close(key, samples);
+            return self.close(key, written.max(samples));
         }
         let samples = measure(&path).map(|(_, samples)| samples);
         Some(Input::RecordingKept {

@@ -328,8 +328,12 @@ impl Center {
                     fault: None,
                 });
             }
-            Output::RecoverRecording { recording, path } => {
-                let kept = self.disk.recover(&path);
+            Output::RecoverRecording {
+                recording,
+                path,
+                samples,
+            } => {
+                let kept = self.disk.recover(&path, samples);
                 let (samples, size_bytes) = kept.unwrap_or_default();
                 inputs.push(Input::RecordingKept {
                     recording,

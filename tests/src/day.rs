@@ -9,7 +9,7 @@ use crate::phone::{Habit, Offer, Stage, Way};
 use crate::story::{seconds, settle};
 use crate::world::World;
 use call::Command;
-use model::{BreakKind, LoginStatus, StatusActor};
+use model::{BreakKind, CallFact, LoginStatus, StatusActor};
 use rand_chacha::ChaCha12Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use std::time::Duration;
@@ -40,13 +40,67 @@ struct Day {
     callers: Vec<String>,
 }
 
-/// Lives through the day of a seed and holds it to every invariant.
+/// What happened in a day, to see that days are not idle.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Sum {
+    /// Calls that came.
+    pub calls: usize,
+    /// Conversations.
+    pub bridges: usize,
+    /// Recordings.
+    pub recordings: usize,
+    /// Messages.
+    pub messages: usize,
+    /// Holds.
+    pub holds: usize,
+    /// Kills.
+    pub kills: usize,
+    /// Calls that went on in a new process.
+    pub resumed: usize,
+}
+
+impl Sum {
+    fn of(world: &World) -> Self {
+        let mut sum = Self {
+            kills: world.center.killed as usize,
+            ..Self::default()
+        };
+        for (_, fact) in world.center.journal.calls().into_values().flatten() {
+            match fact {
+                CallFact::Arrived { .. } => sum.calls += 1,
+                CallFact::Bridged { .. } => sum.bridges += 1,
+                CallFact::RecordingEnded { .. } => sum.recordings += 1,
+                CallFact::VoicemailStarted => sum.messages += 1,
+                CallFact::HoldChanged { .. } => sum.holds += 1,
+                CallFact::Resumed => sum.resumed += 1,
+                _ => (),
+            }
+        }
+        sum
+    }
+
+    /// Both days together.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            calls: self.calls + other.calls,
+            bridges: self.bridges + other.bridges,
+            recordings: self.recordings + other.recordings,
+            messages: self.messages + other.messages,
+            holds: self.holds + other.holds,
+            kills: self.kills + other.kills,
+            resumed: self.resumed + other.resumed,
+        }
+    }
+}
+
+/// Lives through the day of a seed, holds it to every invariant and sums it up.
 ///
 /// # Panics
 /// With the seed and the ladder, naming the invariant.
-pub fn live_through(seed: u64) {
+pub fn live_through(seed: u64) -> Sum {
     let mut random = ChaCha12Rng::seed_from_u64(seed);
-    let agents = 1 + random.next_u32() as usize % 4;
+    let agents = 1 + random.next_u32() as usize % 5;
     let tight = random.next_u32() % 3 == 0;
     let world = World::with(seed, agents, |demo| {
         if tight {
@@ -71,6 +125,7 @@ pub fn live_through(seed: u64) {
     }
     day.world.network.faults = Faults::NONE;
     settle(&mut day.world);
+    Sum::of(&day.world)
 }
 
 impl Day {
@@ -100,18 +155,19 @@ impl Day {
     }
 
     fn event(&mut self) {
-        match self.below(16) {
+        match self.below(20) {
             0..=5 => self.somebody_rings(),
-            6 | 7 => self.somebody_hangs_up(),
-            8 => {
+            6 => self.somebody_hangs_up(),
+            7 | 8 => {
                 let agent = self.pick(&self.agents.clone());
                 self.change_habit(&agent);
             }
             9 => self.change_habit("outside"),
-            10 => self.change_status(),
-            11 => self.change_phone(),
-            12 => self.hold_or_resume(),
-            13 | 14 => self.kill(),
+            10 | 11 => self.change_status(),
+            12 => self.change_phone(),
+            13..=15 => self.hold_or_resume(),
+            16 | 17 => self.kill(),
+            18 => self.operator_hangs_up(),
             _ => self.press(),
         }
     }
@@ -131,7 +187,7 @@ impl Day {
                 (at, char::from(key).to_string())
             })
             .collect();
-        let patience = Duration::from_millis(u64::from(self.below(30_000)));
+        let patience = Duration::from_millis(u64::from(self.below(40_000)));
         let hang_up_at = (self.below(3) > 0).then(|| self.world.now + patience);
         self.world.add_caller(&name, "13800138000");
         self.world.at(&name, |phone, now| {
@@ -155,12 +211,24 @@ impl Day {
         }
     }
 
+    fn operator_hangs_up(&mut self) {
+        if !self.world.center.is_alive() {
+            return;
+        }
+        let calls = self.world.center.live(self.world.now).calls;
+        if let Some(call) = calls.first() {
+            let hang_up = Command::HangUp { call: call.id };
+            self.world.ask(hang_up).expect("the call is live");
+        }
+    }
+
     fn change_habit(&mut self, name: &str) {
-        let after = Duration::from_millis(self.below(6_000).into());
-        let habit = match self.below(8) {
+        let after = Duration::from_millis(self.below(4_000).into());
+        let habit = match self.below(12) {
             0 => Habit::Ring,
             1 => Habit::Decline { after, status: 486 },
             2 => Habit::Decline { after, status: 480 },
+            3 if self.below(2) == 0 => Habit::Silent,
             _ => Habit::Answer { after },
         };
         let talks = Duration::from_millis(u64::from(self.below(20_000)));
@@ -182,10 +250,10 @@ impl Day {
             _ => LoginStatus::Online,
         };
         // An agent on a call may not sign out, one who is not signed in may not take a break.
-        let _ = match self.below(4) {
+        let _ = match self.below(8) {
             0 => self.world.sign_out(&name),
-            1 => self.world.sign_in(&name),
-            2 => self.world.ask(Command::EndWrapUp { agent }),
+            1..=4 => self.world.sign_in(&name),
+            5 | 6 => self.world.ask(Command::EndWrapUp { agent }),
             _ => self.world.ask(Command::SetStatus {
                 agent,
                 status,
@@ -204,12 +272,15 @@ impl Day {
     }
 
     fn hold_or_resume(&mut self) {
-        let name = self.pick(&self.agents.clone());
-        let phone = self.world.phone(&name);
-        let Some(talk) = phone.talks.iter().find(|talk| talk.stage == Stage::Up) else {
+        let up = |name: &String| {
+            let talks = &self.world.phone(name).talks;
+            let talk = talks.iter().find(|talk| talk.stage == Stage::Up)?;
+            Some((name.clone(), talk.voice.way))
+        };
+        let Some((name, way)) = self.agents.iter().find_map(up) else {
             return;
         };
-        let way = match talk.voice.way {
+        let way = match way {
             Way::SendRecv => Way::SendOnly,
             Way::SendOnly | Way::Inactive => Way::SendRecv,
         };

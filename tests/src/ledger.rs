@@ -137,8 +137,12 @@ impl Disk {
     }
 
     /// Completes what a killed process left; gives samples and size, none when there is nothing.
-    pub fn recover(&mut self, path: &str) -> Option<(u64, u64)> {
+    pub fn recover(&mut self, path: &str, samples: u64) -> Option<(u64, u64)> {
         let file = self.files.get_mut(path)?;
+        if !file.complete {
+            let bytes = file.bytes.len().max(samples as usize * 2);
+            file.resize(bytes);
+        }
         file.complete = true;
         Some((file.samples() as u64, file.bytes.len() as u64 + 58))
     }

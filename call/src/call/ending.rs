@@ -64,7 +64,7 @@ impl Call {
                 .endpoint
                 .hang_up(now, self.customer.session, Some(reason));
         }
-        self.stop_taping(exchange);
+        self.stop_taping(now, exchange);
         self.drop_party(now, exchange);
         self.customer.close(now, exchange);
         self.walk = None;

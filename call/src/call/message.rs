@@ -29,7 +29,7 @@ impl Call {
             return;
         }
         if !self.origin.recorded {
-            self.stop_taping(exchange);
+            self.stop_taping(now, exchange);
         }
         self.stage = Stage::Flow;
         self.tell_flow(now, Happening::VoicemailEnded, exchange);

@@ -37,6 +37,8 @@ impl Call {
             call: self.origin.id,
             enterprise: self.origin.enterprise,
             path: path.clone(),
+            started_at: now,
+            stopped_at: None,
         };
         exchange.save(Key::Recording(id), &open);
         exchange.recordings.insert(taping.key, open);
@@ -92,9 +94,11 @@ impl Call {
         }
     }
 
-    /// Ends the recording, if there is one.
-    pub(crate) fn stop_taping(&mut self, exchange: &mut Exchange) {
+    /// Ends the recording, if there is one. Its end is saved, so that a process that dies before the
+    /// file is complete leaves it as long as it has to be.
+    pub(crate) fn stop_taping(&mut self, now: Duration, exchange: &mut Exchange) {
         if let Some(taping) = self.taping.take() {
+            exchange.stop_recording(now, taping.key);
             let order = Order::StopRecording {
                 recording: taping.key,
             };

@@ -56,7 +56,7 @@ impl Switchboard {
             self.calls.insert(id, call);
             self.with_call(now, id, |_, _| ());
         }
-        self.forget_orphans(now);
+        self.forget_orphans(now, last_at);
         self.settle(now);
         restored
     }
@@ -134,7 +134,7 @@ impl Switchboard {
     }
 
     /// Frees agents held by calls that are gone, and completes the recordings of such calls.
-    fn forget_orphans(&mut self, now: Duration) {
+    fn forget_orphans(&mut self, now: Duration, last_at: Duration) {
         let calls = &self.calls;
         self.exchange
             .router
@@ -154,11 +154,14 @@ impl Switchboard {
             .recordings
             .values()
             .filter(|open| !self.calls.get(&open.call).is_some_and(Call::is_taping))
-            .map(|open| (open.key, open.path.clone()))
+            .map(|open| (open.key, open.path.clone(), open.samples(last_at)))
             .collect();
-        for (recording, path) in recordings {
-            let order = Output::RecoverRecording { recording, path };
-            self.exchange.outputs.push_back(order);
+        for (recording, path, samples) in recordings {
+            self.exchange.outputs.push_back(Output::RecoverRecording {
+                recording,
+                path,
+                samples,
+            });
         }
     }
 }

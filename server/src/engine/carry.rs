@@ -129,9 +129,11 @@ impl Running {
             Output::CloseRecording { recording, samples } => {
                 return engine.recordings.close(recording, samples);
             }
-            Output::RecoverRecording { recording, path } => {
-                return engine.recordings.recover(recording, &path);
-            }
+            Output::RecoverRecording {
+                recording,
+                path,
+                samples,
+            } => return engine.recordings.recover(recording, &path, samples),
             Output::Reply { id, result } => {
                 if let Some(answer) = self.replies.remove(&id) {
                     // Whoever asked may have stopped waiting.

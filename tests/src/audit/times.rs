@@ -7,8 +7,6 @@ use std::time::Duration;
 
 /// How far a recording may be from its span, in milliseconds.
 const TOLERANCE: i64 = 20;
-/// What a kill may cost the end of a recording: the block that was not written.
-const BLOCK: i64 = 420;
 
 /// Where the product's records differ from what the facts say.
 pub(super) fn differences(records: &[CallRecord], world: &World) -> Vec<String> {
@@ -100,7 +98,6 @@ fn offers(facts: &Said) -> i64 {
 
 /// Recordings that are not closed, or not as long as what they recorded.
 pub(super) fn recordings(world: &World) -> Vec<String> {
-    let killed = world.center.killed > 0;
     let mut faults = Vec::new();
     for facts in world.center.journal.calls().values() {
         for (nth, (from, fact)) in facts.iter().enumerate() {
@@ -114,8 +111,7 @@ pub(super) fn recordings(world: &World) -> Vec<String> {
                 continue;
             };
             let file = &world.center.disk.files[path];
-            let short = if killed { BLOCK } else { 0 };
-            if !(span - TOLERANCE - short..=span + TOLERANCE).contains(&duration) {
+            if (duration - span).abs() > TOLERANCE {
                 let said = &facts[nth..];
                 faults.push(format!(
                     "I10 {path} lasts {duration} ms of {span} ms: {said:?}"
