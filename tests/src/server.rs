@@ -40,6 +40,7 @@ pub struct Server {
     pub http: SocketAddr,
     /// Where its outbound trunk leads.
     pub outbound_peer: SocketAddr,
+    media_ports: Range<u16>,
     spare_ports: Range<u16>,
 }
 
@@ -86,6 +87,7 @@ impl Server {
             sip,
             http,
             outbound_peer,
+            media_ports: first..peers,
             spare_ports: peers..first + PORTS,
         };
         let ready = server.becomes_ready();
@@ -112,11 +114,12 @@ impl Server {
 
     /// The same; `meanwhile` happens while nothing of it runs.
     pub fn kill_everything_and<T>(&mut self, meanwhile: impl FnOnce() -> T) -> T {
-        let worker = eventually("a worker", START, || self.worker());
         process::kill(self.process.id());
         self.process.wait(START);
-        until("the end of the worker", START, || {
-            !Path::new(&format!("/proc/{worker}/fd/0")).exists()
+        // The worker dies with its parent, and its sockets one by one.
+        let ports = self.media_ports.clone();
+        until("ports that are free again", START, || {
+            ports.clone().all(is_free) && is_free(self.sip.port()) && is_free(self.http.port())
         });
         let happened = meanwhile();
         self.start_again();
