@@ -26,7 +26,10 @@ impl Hash {
             Self::Md5 => Md5::digest(text).to_vec(),
             Self::Sha256 => Sha256::digest(text).to_vec(),
         };
-        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+        let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 0x0F]);
+        digits
+            .filter_map(|digit| char::from_digit(digit.into(), 16))
+            .collect()
     }
 }
 

@@ -210,7 +210,7 @@ impl Phone {
         }
         match heard.status {
             Some(status) => self.response(now, status, &heard),
-            None => self.request(now, heard),
+            None => self.request(now, &heard),
         }
     }
 

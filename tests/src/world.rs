@@ -15,8 +15,8 @@ use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
-/// When every story begins: 2027-01-15 08:00 UTC.
-pub const START: Duration = Duration::from_secs(1_800_000_000);
+/// When every story begins: in January 2027.
+pub const START: Duration = Duration::from_hours(500_000);
 /// The server's SIP address.
 pub const SERVER: SocketAddr = SocketAddr::new(IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 5060);
 /// How long a killed server is away.

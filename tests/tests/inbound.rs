@@ -121,7 +121,7 @@ fn an_offer_that_comes_with_the_answer_is_met_in_the_ack() {
 
     world.add_caller("caller", "13800138000");
     world.at("caller", |phone, now| {
-        phone.dial(now, "4008110511", Offer::Late)
+        phone.dial(now, "4008110511", Offer::Late);
     });
     world.run_for(seconds(4));
     let heard = world

@@ -51,9 +51,9 @@ pub(super) fn queue_order(world: &World) -> Vec<String> {
         match fact {
             CallFact::Queued { queue } => lines.entry(*queue).or_default().push(*call),
             CallFact::Dequeued { .. } | CallFact::Ended(_) => {
-                lines
-                    .values_mut()
-                    .for_each(|line| line.retain(|it| it != call));
+                for line in lines.values_mut() {
+                    line.retain(|it| it != call);
+                }
             }
             CallFact::Offered {
                 queue: Some(queue), ..

@@ -6,10 +6,10 @@ use super::{Answer, Deed, GIVE_UP, Habit, Phone, T1};
 use std::time::Duration;
 
 impl Phone {
-    pub(super) fn request(&mut self, now: Duration, heard: Heard) {
+    pub(super) fn request(&mut self, now: Duration, heard: &Heard) {
         let key = (heard.branch.clone(), heard.method.clone());
         if heard.method == "ACK" {
-            self.acknowledged(now, &heard);
+            self.acknowledged(heard);
             return;
         }
         if let Some(response) = self.served.get(&key).cloned() {
@@ -18,17 +18,17 @@ impl Phone {
         }
         match (heard.method.as_str(), heard.to_tag.is_some()) {
             ("INVITE", false) => self.rung(now, heard),
-            ("CANCEL", _) => self.cancelled(now, &heard),
-            ("BYE", _) => self.said_goodbye(now, &heard),
+            ("CANCEL", _) => self.cancelled(now, heard),
+            ("BYE", _) => self.said_goodbye(now, heard),
             ("INVITE", true) => {
                 self.complaints.push("an unexpected re-INVITE".to_owned());
-                self.respond(&heard, 488, "");
+                self.respond(heard, 488, "");
             }
-            _ => self.respond(&heard, 200, ""),
+            _ => self.respond(heard, 200, ""),
         }
     }
 
-    fn rung(&mut self, now: Duration, heard: Heard) {
+    fn rung(&mut self, now: Duration, heard: &Heard) {
         if self.habit == Habit::Silent {
             return;
         }
@@ -60,7 +60,7 @@ impl Phone {
             cancel_wanted: false,
             parted: false,
         });
-        self.respond(&heard, 180, "");
+        self.respond(heard, 180, "");
         match self.habit {
             Habit::Answer { after } => self.deeds.push((now + after, Deed::Answer(call_id))),
             Habit::Decline { after, status } => {
@@ -143,10 +143,9 @@ impl Phone {
         self.respond(heard, 200, "");
     }
 
-    fn acknowledged(&mut self, now: Duration, heard: &Heard) {
+    fn acknowledged(&mut self, heard: &Heard) {
         self.answers
             .retain(|it| it.call_id != heard.call_id || it.sequence != heard.sequence);
-        let _ = now;
     }
 
     fn response_headers(&self, heard: &Heard) -> Vec<String> {

@@ -130,7 +130,7 @@ impl Phone {
             // An INVITE may ring for long; it is not sent again once it got a provisional.
             pending.quiet |= status < 200 && pending.method == "INVITE";
             if pending.quiet {
-                pending.until = now + Duration::from_secs(300);
+                pending.until = now + Duration::from_mins(5);
             }
         }
         if status >= 200 {

@@ -117,8 +117,8 @@ fn text(line: &str, headers: &[String], body: &str) -> String {
     if !body.is_empty() {
         text.push_str("Content-Type: application/sdp\r\n");
     }
-    text.push_str(&format!("Content-Length: {}\r\n\r\n{body}", body.len()));
-    text
+    let length = body.len();
+    format!("{text}Content-Length: {length}\r\n\r\n{body}")
 }
 
 fn phrase(status: u16) -> &'static str {
