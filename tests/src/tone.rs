@@ -89,12 +89,8 @@ fn decode_mu(byte: u8) -> i16 {
 
 fn encode_a(level: i32, negative: bool) -> u8 {
     let level = (level - i32::from(negative)).clamp(0, 32_767) >> 4;
-    let segment = (27 - level.leading_zeros() as i32).max(0);
-    let step = if segment == 0 {
-        level >> 1
-    } else {
-        level >> segment
-    };
+    let segment = (28 - level.leading_zeros() as i32).max(0);
+    let step = level >> (segment - 1).max(0);
     let sign = if negative { 0 } else { 0x80 };
     (sign | (segment << 4) as u8 | (step & 0x0F) as u8) ^ 0x55
 }
