@@ -27,6 +27,8 @@ struct Piece {
     ports: Range<u16>,
     free: Vec<u16>,
     resting: VecDeque<(Duration, u16)>,
+    /// Whether each port of the range is in use.
+    in_use: Vec<bool>,
 }
 
 impl PortPool {
@@ -49,14 +51,15 @@ impl PortPool {
             return None;
         }
         let index = self.random.next_u32() as usize % piece.free.len();
-        Some(LegId(u32::from(piece.free.swap_remove(index))))
+        let port = piece.free.swap_remove(index);
+        piece.mark(port, true);
+        Some(LegId(u32::from(port)))
     }
 
     /// Gives a port back; it is used again after it has rested.
     pub fn release(&mut self, now: Duration, leg: LegId) {
         if let Some((piece, port)) = self.find(leg)
-            && !piece.free.contains(&port)
-            && piece.resting.iter().all(|&(_, resting)| resting != port)
+            && piece.mark(port, false)
         {
             piece.resting.push_back((now + QUARANTINE, port));
         }
@@ -70,6 +73,7 @@ impl PortPool {
         let free = piece.free.iter().position(|&free| free == port);
         if let Some(index) = free {
             piece.free.swap_remove(index);
+            piece.mark(port, true);
         }
         free.is_some()
     }
@@ -113,7 +117,16 @@ impl Piece {
             ports: first..end,
             free: evens.to_vec(),
             resting: VecDeque::with_capacity(evens.len()),
+            in_use: vec![false; usize::from(end - first)],
         }
+    }
+
+    /// Notes whether a port is in use; whether it was.
+    fn mark(&mut self, port: u16, in_use: bool) -> bool {
+        let place = usize::from(port.wrapping_sub(self.ports.start));
+        self.in_use
+            .get_mut(place)
+            .is_some_and(|mark| std::mem::replace(mark, in_use))
     }
 
     fn wake(&mut self, now: Duration) {
