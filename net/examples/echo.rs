@@ -39,10 +39,10 @@ fn hold(directory: &str) -> Result<(), Box<dyn Error>> {
 
 /// Somebody else may have the media ports; the process number spreads the tries.
 fn bind_somewhere(loopback: SocketAddr) -> Result<Sockets, Box<dyn Error>> {
-    let base = u16::try_from(10_000 + process::id() % 5_000 * 4)?;
     let mut last = None;
-    for attempt in 0..50 {
-        let port = base + attempt * 4;
+    for attempt in 0..200 {
+        // Strides far wider than the range that one server takes.
+        let port = u16::try_from(10_000 + (process::id() + attempt * 397) % 5_000 * 4)?;
         let plan = Plan {
             sip_udp: vec![loopback],
             sip_tcp: vec![loopback],

@@ -8,6 +8,7 @@ use super::{
 use std::{
     collections::HashMap,
     io,
+    ops::ControlFlow,
     sync::{
         Arc,
         atomic::{AtomicU64, AtomicUsize, Ordering},
@@ -19,6 +20,9 @@ use std::{
 
 /// How often files are looked over for bytes that stay too long in memory.
 const LOOK: Duration = Duration::from_millis(250);
+/// How long orders gather while there are some: while this thread sleeps by the clock, a media
+/// thread that sends an order has nobody to wake.
+const GATHER: Duration = Duration::from_millis(20);
 /// Files that may wait to be made durable.
 const TASKS: usize = 1_024;
 
@@ -170,12 +174,11 @@ impl Writer {
             let patience = next_look.saturating_duration_since(Instant::now());
             match messages.recv_timeout(patience) {
                 Ok(Message::Order(order)) => {
-                    let bytes = block_bytes(&order);
-                    self.obey(order);
-                    self.shared
-                        .waiting_bytes
-                        .fetch_sub(bytes, Ordering::Relaxed);
-                    self.shared.waiting_orders.fetch_sub(1, Ordering::Relaxed);
+                    self.obey_counted(order);
+                    if self.obey_waiting(messages).is_break() {
+                        break;
+                    }
+                    std::thread::sleep(GATHER);
                 }
                 Ok(Message::Stop) | Err(RecvTimeoutError::Disconnected) => break,
                 Err(RecvTimeoutError::Timeout) => {}
@@ -190,6 +193,26 @@ impl Writer {
                 let _ = self.tasks.send(sync_task(recording));
             }
         }
+    }
+
+    /// Obeys what waits by now; breaks when the writer is to stop.
+    fn obey_waiting(&mut self, messages: &Receiver<Message>) -> ControlFlow<()> {
+        for message in messages.try_iter().take(self.shared.limits.waiting_orders) {
+            match message {
+                Message::Order(order) => self.obey_counted(order),
+                Message::Stop => return ControlFlow::Break(()),
+            }
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn obey_counted(&mut self, order: Order) {
+        let bytes = block_bytes(&order);
+        self.obey(order);
+        self.shared
+            .waiting_bytes
+            .fetch_sub(bytes, Ordering::Relaxed);
+        self.shared.waiting_orders.fetch_sub(1, Ordering::Relaxed);
     }
 
     fn obey(&mut self, order: Order) {

@@ -38,13 +38,32 @@ impl<O> Orders<O> {
     /// # Errors
     /// The order itself, when the thread takes no more.
     pub fn send(&self, order: O) -> Result<(), Full<O>> {
-        match self.sender.try_send(order) {
-            Ok(()) => {
-                self.waker.wake();
-                Ok(())
-            }
-            Err(TrySendError::Full(order) | TrySendError::Disconnected(order)) => Err(Full(order)),
+        let sent = self.put(order);
+        self.waker.wake();
+        sent
+    }
+
+    /// Sends as many orders from the front of `waiting` as the channel has room for, and wakes the
+    /// thread once for all of them.
+    pub fn send_all(&self, waiting: &mut VecDeque<O>) {
+        if waiting.is_empty() {
+            return;
         }
+        while let Some(order) = waiting.pop_front() {
+            if let Err(Full(order)) = self.put(order) {
+                waiting.push_front(order);
+                break;
+            }
+        }
+        self.waker.wake();
+    }
+
+    fn put(&self, order: O) -> Result<(), Full<O>> {
+        self.sender
+            .try_send(order)
+            .map_err(|refused| match refused {
+                TrySendError::Full(order) | TrySendError::Disconnected(order) => Full(order),
+            })
     }
 }
 
@@ -177,6 +196,11 @@ mod tests {
         let orders = Orders { sender, waker };
         orders.send(1).unwrap();
         assert_eq!(orders.send(2).unwrap_err().0, 2);
+        let mut waiting = VecDeque::from([2, 3]);
+        assert_eq!(receiver.recv().unwrap(), 1);
+        orders.send_all(&mut waiting);
+        assert_eq!(receiver.recv().unwrap(), 2);
+        assert_eq!(waiting, [3]);
         drop(receiver);
         assert_eq!(orders.send(3).unwrap_err().0, 3);
     }

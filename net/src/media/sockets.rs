@@ -16,8 +16,6 @@ use std::{
 
 /// Packets of an earlier call that are thrown away at most; a receive buffer holds fewer.
 const DRAIN_MAX: usize = 4_096;
-/// Packets taken from one socket a turn, so that a flood on one port does not starve the others.
-const PACKETS_A_TURN: usize = 16;
 
 pub(super) struct Sockets {
     slots: Vec<Slot>,
@@ -91,26 +89,26 @@ impl Sockets {
         }
     }
 
-    /// Hands the packets that came to `take`.
+    /// Hands the packet that came to `take`. What waits behind it makes the socket ready again: a
+    /// flood on one port does not starve the others, and no system call is spent on asking for a
+    /// second packet where hardly ever is one.
     pub(super) fn receive(
         &mut self,
         number: u32,
         buffer: &mut [u8],
-        mut take: impl FnMut(SocketAddr, &mut [u8]),
+        take: impl FnOnce(SocketAddr, &mut [u8]),
     ) {
         let statistics = &self.statistics;
         let Some(slot) = slot(&mut self.slots, number).filter(|slot| slot.open) else {
             return;
         };
-        for _ in 0..PACKETS_A_TURN {
-            match datagram::receive(&slot.socket, buffer) {
-                Ok((length, from)) => {
-                    add(&statistics.packets_in, 1);
-                    take(from, &mut buffer[..length]);
-                }
-                Err(error) if is_unreachable(&error) => add(&statistics.peers_unreachable, 1),
-                Err(_) => return,
+        match datagram::receive(&slot.socket, buffer) {
+            Ok((length, from)) => {
+                add(&statistics.packets_in, 1);
+                take(from, &mut buffer[..length]);
             }
+            Err(error) if is_unreachable(&error) => add(&statistics.peers_unreachable, 1),
+            Err(_) => {}
         }
     }
 }

@@ -236,7 +236,10 @@ mod tests {
             ..Plan::default()
         };
         let error = Sockets::bind(&plan).unwrap_err();
-        assert_eq!(error.to_string(), format!("http: cannot bind {address}"));
+        assert_eq!(
+            error.to_string(),
+            format!("http.listen: cannot bind {address}")
+        );
         let source = error.source().unwrap().to_string();
         assert!(source.contains("in use"), "{source}");
     }

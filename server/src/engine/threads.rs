@@ -2,7 +2,7 @@
 
 use crate::media::Threaded;
 use media::{Order, PortPool};
-use net::media::{Config, Full, Orders, Statistics, Thread, read_checkpoint, spawn};
+use net::media::{Config, Orders, Statistics, Thread, read_checkpoint, spawn};
 use net::{Clock, Waker, disk};
 use std::collections::VecDeque;
 use std::fs::File;
@@ -103,12 +103,7 @@ impl MediaThreads {
     /// Sends what waits.
     pub(crate) fn push(&mut self) {
         for media in &mut self.threads {
-            while let Some(order) = media.backlog.pop_front() {
-                if let Err(Full(order)) = media.orders.send(order) {
-                    media.backlog.push_front(order);
-                    break;
-                }
-            }
+            media.orders.send_all(&mut media.backlog);
         }
     }
 
