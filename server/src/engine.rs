@@ -34,6 +34,9 @@ const VIEW_INTERVAL: Duration = Duration::from_millis(200);
 const PULSE_INTERVAL: Duration = Duration::from_millis(100);
 /// Inputs of one kind taken in a turn.
 const INPUTS_A_TURN: usize = 1_024;
+/// Deadlines are met in steps, so that one wake-up serves the timers of many calls; the shortest
+/// of SIP's is a hundred steps long.
+const DEADLINE_STEP: Duration = Duration::from_millis(5);
 /// How long calls may go on once the server was told to stop.
 const GRACE: Duration = Duration::from_secs(10);
 
@@ -138,10 +141,14 @@ impl Running {
     }
 
     fn next_deadline(&self) -> Duration {
-        self.engine
+        let due = self
+            .engine
             .switchboard
             .poll_timeout()
-            .map_or(self.next_pulse, |at| at.min(self.next_pulse))
+            .map_or(self.next_pulse, |at| at.min(self.next_pulse));
+        let step = DEADLINE_STEP.as_micros();
+        let due = due.as_micros().next_multiple_of(step);
+        u64::try_from(due).map_or(Duration::MAX, Duration::from_micros)
     }
 
     /// Turns what arrived into inputs. What is not taken in this turn waits in its bounded channel.
