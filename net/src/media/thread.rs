@@ -37,6 +37,9 @@ const ORDERS_A_TURN: usize = 256;
 /// With so many packets in a tick the thread lets packets gather, because each wake-up costs as much
 /// as some packets.
 const BUSY_PACKETS: usize = 50;
+/// So many sockets that are ready at once are enough for a turn: a thread that is behind does not
+/// rest.
+const GATHERED: usize = 64;
 /// How long packets gather: it delays a relayed packet by half of this on average.
 const GATHER: Duration = Duration::from_micros(500);
 const SECOND: Duration = Duration::from_secs(1);
@@ -131,6 +134,7 @@ pub fn spawn<M: Machine>(
         idle: Duration::ZERO,
         packets: 0,
         busy: false,
+        ready: 0,
         checkpoint: config.checkpoint.map(checkpoint::Writer::new),
         outlet: Outlet {
             poller,
@@ -178,6 +182,8 @@ struct Runner<M: Machine> {
     /// Packets since the last tick, and whether those of the tick before were many.
     packets: usize,
     busy: bool,
+    /// Sockets that were ready in the last turn.
+    ready: usize,
     checkpoint: Option<checkpoint::Writer>,
     outlet: Outlet<M::Event>,
     statistics: Arc<Statistics>,
@@ -199,7 +205,7 @@ impl<M: Machine> Runner<M> {
             } else {
                 self.next_tick.saturating_sub(before)
             };
-            let gather = if self.busy {
+            let gather = if self.busy && self.ready < GATHERED {
                 GATHER.min(wait)
             } else {
                 Duration::ZERO
@@ -216,6 +222,7 @@ impl<M: Machine> Runner<M> {
             };
             let now = self.clock.now();
             self.idle += now.saturating_sub(before);
+            self.ready = ready;
             self.packets += ready;
             for index in 0..ready {
                 self.serve(now, self.outlet.poller.ready(index).token, &mut buffer);
