@@ -10,7 +10,14 @@ use net::{
     parent::{self, Plan, RtpPlan, Sockets},
     signalling::{Event, Limits, Reactor},
 };
-use std::{env, error::Error, fs, net::SocketAddr, process, thread, time::Duration};
+use std::{
+    env,
+    error::Error,
+    fs,
+    net::{SocketAddr, UdpSocket},
+    process, thread,
+    time::Duration,
+};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let directory = env::args().nth(1).ok_or("echo <directory>")?;
@@ -37,18 +44,18 @@ fn hold(directory: &str) -> Result<(), Box<dyn Error>> {
     process::exit(code)
 }
 
-/// Somebody else may have the media ports; the process number spreads the tries.
+/// Binds a media port that nobody else has: the system names a free one, which is then bound by its
+/// number, as a plan does.
 fn bind_somewhere(loopback: SocketAddr) -> Result<Sockets, Box<dyn Error>> {
     let mut last = None;
-    for attempt in 0..200 {
-        // Strides far wider than the range that one server takes.
-        let port = u16::try_from(10_000 + (process::id() + attempt * 397) % 5_000 * 4)?;
+    for _ in 0..200 {
+        let port = UdpSocket::bind(loopback)?.local_addr()?.port();
         let plan = Plan {
             sip_udp: vec![loopback],
             sip_tcp: vec![loopback],
             rtp: Some(RtpPlan {
                 address: loopback.ip(),
-                ports: port..=port + 1,
+                ports: port..=port,
             }),
             checkpoints: 1,
             ..Plan::default()

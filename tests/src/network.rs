@@ -13,7 +13,7 @@ pub struct Faults {
     pub loss: u32,
     /// Datagrams that arrive twice.
     pub copies: u32,
-    /// Datagrams that are late by up to [`LATE`].
+    /// Datagrams that are late by up to 60 ms.
     pub overtaken: u32,
     /// One way.
     pub delay: Duration,
