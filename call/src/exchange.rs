@@ -2,7 +2,6 @@
 //!
 //! A call is handed the exchange for each step, so that calls own nothing but themselves.
 
-use crate::leg::Leg;
 use crate::{Directory, Key, Library, Output};
 use media::{LegId, Line, Order, PortPool, RecordingKey};
 use model::{
@@ -154,12 +153,12 @@ impl Exchange {
 
     pub(crate) fn know_leg(
         &mut self,
-        leg: &Leg,
+        (session, media): (SessionId, LegId),
         (enterprise, call): (EnterpriseId, CallId),
         side: Side,
     ) {
-        self.sessions.insert(leg.session, (call, side));
-        self.legs.insert(leg.media, (enterprise, call, side));
+        self.sessions.insert(session, (call, side));
+        self.legs.insert(media, (enterprise, call, side));
     }
 
     pub(crate) fn call_of_session(&self, session: SessionId) -> Option<(CallId, Side)> {

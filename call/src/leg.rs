@@ -56,6 +56,11 @@ impl Leg {
         })
     }
 
+    /// What its events are known by.
+    pub(crate) fn names(&self) -> (SessionId, LegId) {
+        (self.session, self.media)
+    }
+
     /// Our SDP as it is to be sent next.
     fn local(&self) -> Local {
         Local {

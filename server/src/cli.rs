@@ -1,9 +1,10 @@
 //! The command line.
 
+use crate::arguments::{Serve, Setup};
 use crate::config::{self, Config};
 use crate::error::Fault;
 use crate::{flow, parent, people, verify, worker};
-use clap::{Args, Parser, Subcommand};
+use clap::{Parser, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -33,24 +34,6 @@ enum Command {
     /// Works on the configuration.
     #[command(subcommand)]
     Config(Configuration),
-}
-
-/// Where the configuration is.
-#[derive(Debug, Clone, Args)]
-pub(crate) struct Setup {
-    /// The configuration file; `trunkline.toml` here where there is one.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) config: Option<PathBuf>,
-}
-
-/// How to serve.
-#[derive(Debug, Clone, Args)]
-pub(crate) struct Serve {
-    #[command(flatten)]
-    pub(crate) setup: Setup,
-    /// Fills an empty database with the demo enterprise.
-    #[arg(long)]
-    pub(crate) demo: bool,
 }
 
 #[derive(Debug, Subcommand)]

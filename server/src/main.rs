@@ -1,5 +1,6 @@
 //! The binary `trunkline`: command line, configuration, wiring, the loops, shut-down.
 
+mod arguments;
 mod assets;
 mod audio;
 mod cli;

@@ -2,7 +2,7 @@
 //!
 //! Nothing here parses what the network sends, so that nothing the network sends can end it.
 
-use crate::cli::Serve;
+use crate::arguments::Serve;
 use crate::config::Config;
 use crate::telemetry;
 use anyhow::Context as _;

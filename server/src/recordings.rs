@@ -91,12 +91,7 @@ impl Recordings {
 
     /// Completes what a crash left of a recording whose call is over. What the dead process held in
     /// memory is silence at its end, so that it is `samples` long.
-    pub(crate) fn recover(
-        &mut self,
-        key: RecordingKey,
-        path: &str,
-        samples: u64,
-    ) -> Option<Input> {
+    pub(crate) fn recover(&mut self, key: RecordingKey, path: &str, samples: u64) -> Option<Input> {
         let path = self.data_dir.join(path);
         let part = path.with_extension(UNFINISHED);
         if let Some((law, written)) = measure(&part) {

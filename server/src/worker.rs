@@ -2,8 +2,8 @@
 
 mod demo;
 
+use crate::arguments::Serve;
 use crate::audio::{self, Audio};
-use crate::cli::Serve;
 use crate::config::Config;
 use crate::engine::{Asked, Doors, Engine, MediaThreads, Pulse, Room, Windows};
 use crate::ledger::{Ledger, NODE};

@@ -89,7 +89,7 @@ impl Arrival {
             exchange.release_port(now, leg.media);
             return self.reject(now, 500, EndReason::InternalError, exchange);
         }
-        exchange.know_leg(&leg, (self.enterprise, self.id), Side::Customer);
+        exchange.know_leg(leg.names(), (self.enterprise, self.id), Side::Customer);
         leg.sound(now, exchange);
         exchange.note(now, (self.enterprise, self.id), CallFact::Answered);
         let mut call = self.into_call(now, leg, destination, recorded);

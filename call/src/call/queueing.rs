@@ -152,7 +152,7 @@ impl Call {
             return None;
         };
         leg.session = session;
-        exchange.know_leg(&leg, self.name(), Side::Party);
+        exchange.know_leg(leg.names(), self.name(), Side::Party);
         self.party = Some(Party { leg, who });
         Some(())
     }

@@ -125,7 +125,7 @@ impl SavedCall {
         for (leg, side) in legs {
             let Some(leg) = leg else { continue };
             if exchange.ports.reserve(leg.media) {
-                exchange.know_leg(leg, call.name(), side);
+                exchange.know_leg(leg.names(), call.name(), side);
             } else {
                 port_gone = Some(leg.media);
             }

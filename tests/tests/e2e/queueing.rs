@@ -79,7 +79,7 @@ fn a_telephone_that_is_switched_off_gives_way_to_the_next_agent() {
     let voice = Voice::speaking(CALLER);
     let caller = Sipp::call(&server, "4008110511", voice.port());
 
-    voice.hears_tone(NEXT_AGENT, WHILE, RING + WHILE + WHILE);
+    voice.hears_tone(NEXT_AGENT, WHILE, RING * 2);
     caller.nudge();
     caller.succeeds();
 
