@@ -22,5 +22,6 @@ pub(crate) const FLOW_TURNS: usize = 64;
 /// Both sides silent for this long while talking means that nobody is there any more.
 pub(crate) const DEAD_AIR: Duration = Duration::from_secs(30);
 
-/// Recordings that are being closed at most.
-pub(crate) const CLOSING_RECORDINGS: usize = 20_000;
+/// Recordings whose files are not complete at most: those of all calls, and as many again that a
+/// slow disk has not closed. Beyond it a call goes on without one, and its record says why.
+pub(crate) const RECORDINGS: usize = 2 * CALLS;

@@ -2,6 +2,7 @@
 
 use super::Call;
 use crate::exchange::{Exchange, OpenRecording};
+use crate::limits::RECORDINGS;
 use crate::{Key, Output};
 use media::{Law, Order, RecordingKey};
 use model::{CallFact, RecordingId, Timestamp};
@@ -40,13 +41,17 @@ impl Call {
             started_at: now,
             stopped_at: None,
         };
-        exchange.save(Key::Recording(id), &open);
-        exchange.recordings.insert(taping.key, open);
         let fact = CallFact::RecordingStarted {
             recording: id,
             path,
         };
         self.note(now, fact, exchange);
+        if exchange.recordings.len() >= RECORDINGS {
+            self.note(now, not_recorded(id), exchange);
+            return;
+        }
+        exchange.save(Key::Recording(id), &open);
+        exchange.recordings.insert(taping.key, open);
         self.taping = Some(taping);
         self.tape(false, exchange);
     }
@@ -104,6 +109,16 @@ impl Call {
             };
             exchange.order_at(self.customer.media, order);
         }
+    }
+}
+
+/// A recording that could not be begun because the disk does not keep up.
+fn not_recorded(recording: RecordingId) -> CallFact {
+    CallFact::RecordingEnded {
+        recording,
+        duration_ms: 0,
+        size_bytes: 0,
+        fault: Some(format!("{RECORDINGS} recordings are not complete yet")),
     }
 }
 

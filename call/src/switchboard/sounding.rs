@@ -2,7 +2,6 @@
 
 use super::Switchboard;
 use crate::exchange::Side;
-use crate::limits::CLOSING_RECORDINGS;
 use crate::{Key, Output};
 use media::{LegId, Quality, RecordingKey};
 use model::CallFact;
@@ -59,7 +58,6 @@ impl Switchboard {
         let Some(open) = self.exchange.recordings.remove(&key) else {
             return;
         };
-        debug_assert!(self.exchange.recordings.len() < CLOSING_RECORDINGS);
         let fact = CallFact::RecordingEnded {
             recording: open.id,
             duration_ms: i64::try_from(samples / 8).unwrap_or(i64::MAX),
