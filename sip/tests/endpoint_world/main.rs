@@ -11,6 +11,7 @@
 )]
 
 mod calls;
+mod handmade;
 mod network;
 mod offers;
 mod races;
