@@ -17,7 +17,12 @@ pub enum Input {
         data: Bytes,
     },
     /// A stream connection was accepted or opened.
-    Connected(Flow),
+    Connected {
+        /// The path that is open.
+        flow: Flow,
+        /// Subject names of the peer's certificate that were verified.
+        names: Vec<String>,
+    },
     /// Bytes arrived on a stream connection.
     Stream {
         /// The connection.

@@ -3,7 +3,7 @@
 use crate::CommandError;
 use media::{Law, Order, RecordingKey};
 use model::{AgentId, CallId, Fact, RecordingId};
-use sip::{ConnectionId, SessionId, Transmit};
+use sip::{ConnectionId, SessionId, Transmit, Transport};
 use std::net::SocketAddr;
 
 /// One thing to do. Facts, [`Output::Save`] and [`Output::Forget`] of a step must be in the journal
@@ -25,10 +25,14 @@ pub enum Output {
     Transmit(Transmit),
     /// Open a stream connection.
     Connect {
-        /// Its name.
+        /// Its number.
         connection: ConnectionId,
+        /// The protocol to speak over it.
+        transport: Transport,
         /// To where.
         remote: SocketAddr,
+        /// The name that the peer's certificate must be for, also sent as SNI; for TLS.
+        name: Option<String>,
     },
     /// Close a stream connection.
     Disconnect(ConnectionId),

@@ -99,7 +99,7 @@ impl Switchboard {
         let endpoint = &mut self.exchange.endpoint;
         match input {
             Input::Datagram { flow, data } => endpoint.handle_datagram(now, flow, data),
-            Input::Connected(flow) => endpoint.handle_connected(now, flow),
+            Input::Connected { flow, names } => endpoint.handle_connected(now, flow, &names),
             Input::Stream { connection, data } => endpoint.handle_stream(now, connection, &data),
             Input::Closed(connection) => endpoint.handle_closed(now, connection),
             Input::Media(event) => self.media_event(now, &event),

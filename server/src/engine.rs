@@ -196,7 +196,10 @@ impl Running {
                 connection,
                 local,
                 remote,
-            } => Input::Connected(stream_flow(connection, local, remote)),
+            } => Input::Connected {
+                flow: stream_flow(connection, local, remote),
+                names: Vec::new(),
+            },
             Event::Data { connection, data } => Input::Stream {
                 connection: ConnectionId(connection),
                 data,

@@ -206,8 +206,11 @@ impl Boot {
             sip: sip::Config {
                 realm: store::agents::REALM.to_owned(),
                 user_agent: concat!("Trunkline/", env!("CARGO_PKG_VERSION")).to_owned(),
-                advertise_udp: advertise(config.sip_udp),
-                advertise_tcp: advertise(config.sip_tcp),
+                advertise: sip::Advertise {
+                    udp: advertise(config.sip_udp),
+                    tcp: advertise(config.sip_tcp),
+                    tls: None,
+                },
                 timers: sip::Timers::default(),
                 limits: sip::Limits::default(),
             },

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::event::SessionId;
 use crate::message::{HeaderValue, Message, Method, Name, RequestBuilder, RequestHead};
-use crate::transport::{Flow, Transport};
+use crate::transport::Flow;
 use crate::uri::{Scheme, Uri};
 
 /// Hops that a request of ours inside a dialog may make.
@@ -34,6 +34,8 @@ pub(crate) struct Dialog {
     pub(crate) routes: Vec<String>,
     pub(crate) flow: Flow,
     pub(crate) reach: Reach,
+    /// The name that the peer's certificate must be for where a connection is opened anew.
+    pub(crate) peer_name: Option<String>,
 }
 
 /// How the peer of a dialog is reached.
@@ -68,6 +70,7 @@ impl Dialog {
             routes: routes(invite).collect(),
             flow,
             reach,
+            peer_name: None,
         }
     }
 
@@ -161,11 +164,11 @@ impl Dialog {
             .map_or(self.target.as_str(), |route| inside_brackets(route));
         let next = Uri::parse(next).ok()?;
         match next.scheme() {
-            Scheme::Sip => {
-                let port = next.port().unwrap_or(5060);
+            Scheme::Sip | Scheme::Sips => {
+                let port = next.port().unwrap_or(self.flow.transport.default_port());
                 Some(SocketAddr::new(next.host_address()?, port))
             }
-            Scheme::Sips | Scheme::Tel | Scheme::Other => None,
+            Scheme::Tel | Scheme::Other => None,
         }
     }
 
@@ -195,14 +198,6 @@ pub(crate) fn session_of(tag: &str) -> Option<SessionId> {
         return None;
     }
     u64::from_str_radix(tag, 16).ok().map(SessionId)
-}
-
-/// The address and transport that our Via and Contact show.
-pub(crate) fn uri_transport(transport: Transport) -> &'static str {
-    match transport {
-        Transport::Udp => "",
-        Transport::Tcp => ";transport=tcp",
-    }
 }
 
 /// A value that was unfolded when it was taken off the wire.

@@ -21,6 +21,7 @@ mod access;
 pub(crate) mod config;
 mod connections;
 pub(crate) mod counters;
+mod flows;
 mod in_dialog;
 mod incoming;
 mod leaving;
@@ -105,12 +106,13 @@ impl Endpoint {
     /// Takes the news that a connection was accepted, or opened on our request.
     ///
     /// After a restart the socket layer announces the connections that are still open before
-    /// sessions and bindings are restored.
-    pub fn handle_connected(&mut self, now: Duration, flow: Flow) {
-        self.note_connected(now, flow);
+    /// sessions and bindings are restored. `names` are the subject names of the certificate that
+    /// the peer has proved to own, none where it showed none.
+    pub fn handle_connected(&mut self, now: Duration, flow: Flow, names: &[String]) {
+        self.note_connected(now, flow, names);
     }
 
-    /// Takes bytes of a stream, in any pieces.
+    /// Takes bytes of a stream, in any pieces; of a WebSocket one whole message.
     pub fn handle_stream(&mut self, now: Duration, connection: ConnectionId, data: &[u8]) {
         self.receive_stream(now, connection, data);
     }

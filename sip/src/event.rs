@@ -17,12 +17,16 @@ use crate::transport::{ConnectionId, Flow, Transmit, Transport};
 pub enum Output {
     /// Send these bytes.
     Transmit(Transmit),
-    /// Open a TCP connection; answer with `handle_connected` or `handle_closed`.
+    /// Open a connection; answer with `handle_connected` or `handle_closed`.
     Connect {
         /// The number under which the endpoint knows the connection from here on.
         connection: ConnectionId,
+        /// The protocol to speak over it.
+        transport: Transport,
         /// The address to connect to.
         remote: SocketAddr,
+        /// The name that the peer's certificate must be for, also sent as SNI; for TLS.
+        name: Option<String>,
     },
     /// Close a connection: what arrives on it cannot be followed any more. The endpoint has
     /// forgotten it, so that no answer is due.

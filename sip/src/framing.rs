@@ -37,6 +37,9 @@ pub enum Frame {
     Ping,
 }
 
+/// What a peer sends to hear whether we are still there.
+pub const PING: &[u8] = b"\r\n\r\n";
+
 /// The answer to [`Frame::Ping`].
 pub const PONG: &[u8] = b"\r\n";
 

@@ -23,7 +23,7 @@ mod transaction;
 mod transport;
 
 pub use endpoint::Endpoint;
-pub use endpoint::config::{Account, Config, Limits, TrustedSource};
+pub use endpoint::config::{Account, Advertise, Config, Limits, TrustedSource};
 pub use endpoint::counters::{Counters, Occupancy};
 pub use error::Error;
 pub use event::{

@@ -7,12 +7,17 @@ use serde::{Deserialize, Serialize};
 
 /// A transport protocol that carries SIP.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[non_exhaustive]
 pub enum Transport {
     /// Datagrams: the transactions retransmit.
     Udp,
     /// A byte stream: nothing is retransmitted but 2xx answers.
     Tcp,
+    /// A byte stream inside TLS.
+    Tls,
+    /// WebSocket messages (RFC 7118).
+    Ws,
+    /// WebSocket messages inside TLS.
+    Wss,
 }
 
 impl Transport {
@@ -21,15 +26,47 @@ impl Transport {
         match self {
             Self::Udp => "UDP",
             Self::Tcp => "TCP",
+            Self::Tls => "TLS",
+            Self::Ws => "WS",
+            Self::Wss => "WSS",
+        }
+    }
+
+    /// What a URI says behind its host to be reached this way; nothing for UDP.
+    ///
+    /// RFC 7118 §5.3 has one name for WebSocket with and without TLS.
+    pub fn uri_parameter(self) -> &'static str {
+        match self {
+            Self::Udp => "",
+            Self::Tcp => ";transport=tcp",
+            Self::Tls => ";transport=tls",
+            Self::Ws | Self::Wss => ";transport=ws",
+        }
+    }
+
+    /// The port of a URI that names none.
+    pub fn default_port(self) -> u16 {
+        match self {
+            Self::Udp | Self::Tcp => 5060,
+            Self::Tls => 5061,
+            Self::Ws => 80,
+            Self::Wss => 443,
         }
     }
 
     /// Whether the transport delivers in order and retransmits by itself.
     pub fn is_reliable(self) -> bool {
-        match self {
-            Self::Udp => false,
-            Self::Tcp => true,
-        }
+        self != Self::Udp
+    }
+
+    /// Whether nobody on the way can read or change what is sent.
+    pub fn is_secure(self) -> bool {
+        matches!(self, Self::Tls | Self::Wss)
+    }
+
+    /// Whether messages come whole, one in each WebSocket message.
+    pub fn is_websocket(self) -> bool {
+        matches!(self, Self::Ws | Self::Wss)
     }
 }
 
@@ -58,6 +95,6 @@ pub struct Flow {
 pub struct Transmit {
     /// The path to send over.
     pub flow: Flow,
-    /// One whole message, or a keep-alive.
+    /// One whole message, or a keep-alive; one WebSocket message where the flow is one.
     pub data: Bytes,
 }

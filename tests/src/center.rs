@@ -73,8 +73,10 @@ impl Center {
             sip: sip::Config {
                 realm: crate::demo::REALM.to_owned(),
                 user_agent: "Trunkline".to_owned(),
-                advertise_udp: Some(demo.local),
-                advertise_tcp: None,
+                advertise: sip::Advertise {
+                    udp: Some(demo.local),
+                    ..sip::Advertise::default()
+                },
                 timers: sip::Timers::default(),
                 limits: sip::Limits::default(),
             },

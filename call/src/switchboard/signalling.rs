@@ -12,10 +12,17 @@ impl Switchboard {
             sip::Output::Transmit(transmit) => {
                 self.exchange.outputs.push_back(Output::Transmit(transmit));
             }
-            sip::Output::Connect { connection, remote } => {
-                let connect = Output::Connect { connection, remote };
-                self.exchange.outputs.push_back(connect);
-            }
+            sip::Output::Connect {
+                connection,
+                transport,
+                remote,
+                name,
+            } => self.exchange.outputs.push_back(Output::Connect {
+                connection,
+                transport,
+                remote,
+                name,
+            }),
             sip::Output::Close(connection) => {
                 self.exchange
                     .outputs

@@ -115,7 +115,16 @@ impl Running {
         let engine = &mut self.engine;
         match output {
             Output::Transmit(transmit) => self.transmit(&transmit),
-            Output::Connect { connection, remote } => {
+            Output::Connect {
+                connection,
+                transport,
+                remote,
+                ..
+            } => {
+                if transport != Transport::Tcp {
+                    tracing::error!(?transport, %remote, "no socket for this transport");
+                    return Some(Input::Closed(connection));
+                }
                 engine.reactor.connect(now, connection.0, remote);
             }
             Output::Disconnect(connection) => engine.reactor.close(connection.0),
@@ -156,8 +165,9 @@ impl Running {
                 }
             }
             Transport::Udp => self.send_datagram(transmit),
-            // A transport that this server does not open cannot carry a flow of ours.
-            _ => tracing::error!(?flow, "no socket for this transport"),
+            Transport::Tls | Transport::Ws | Transport::Wss => {
+                tracing::error!(?flow, "no socket for this transport");
+            }
         }
     }
 

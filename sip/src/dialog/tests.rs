@@ -4,6 +4,7 @@ use bytes::Bytes;
 
 use super::*;
 use crate::message::Framing;
+use crate::transport::Transport;
 
 fn address(text: &str) -> SocketAddr {
     text.parse().unwrap()
@@ -26,6 +27,7 @@ fn dialog(routes: &[&str], target: &str, peer: &str) -> Dialog {
             connection: None,
         },
         reach: Reach::Address,
+        peer_name: None,
     }
 }
 

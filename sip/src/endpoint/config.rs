@@ -4,6 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use crate::timer::Timers;
+use crate::transport::{Flow, Transport};
 
 /// How the endpoint presents itself and what it may use.
 #[derive(Debug, Clone)]
@@ -12,14 +13,41 @@ pub struct Config {
     pub realm: String,
     /// What User-Agent and Server say.
     pub user_agent: String,
-    /// The address put into Via and Contact for UDP; the local address of the flow if none.
-    pub advertise_udp: Option<SocketAddr>,
-    /// The same for TCP.
-    pub advertise_tcp: Option<SocketAddr>,
+    /// The addresses put into Via and Contact.
+    pub advertise: Advertise,
     /// The protocol's base timers.
     pub timers: Timers,
     /// What may exist at once.
     pub limits: Limits,
+}
+
+/// The addresses that peers are shown; where none is given, the local address of the flow.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Advertise {
+    /// For UDP.
+    pub udp: Option<SocketAddr>,
+    /// For TCP.
+    pub tcp: Option<SocketAddr>,
+    /// For TLS.
+    pub tls: Option<SocketAddr>,
+}
+
+impl Advertise {
+    /// What a flow shows: WebSocket peers reach nobody but over their flow, and an address of the
+    /// other family means nothing to a peer.
+    pub(crate) fn on(&self, flow: Flow) -> SocketAddr {
+        let configured = match flow.transport {
+            Transport::Udp => self.udp,
+            Transport::Tcp => self.tcp,
+            Transport::Tls => self.tls,
+            Transport::Ws | Transport::Wss => None,
+        };
+        let remote = flow.remote.ip().to_canonical();
+        let shown = configured
+            .filter(|address| address.is_ipv4() == remote.is_ipv4())
+            .unwrap_or(flow.local);
+        SocketAddr::new(shown.ip().to_canonical(), shown.port())
+    }
 }
 
 /// What may exist at once in one endpoint.

@@ -18,14 +18,38 @@ const ACCEPTED: u64 = 1 << 63;
 pub(super) struct Connections {
     limits: Limits,
     known: HashMap<ConnectionId, Connection>,
-    by_remote: HashMap<SocketAddr, ConnectionId>,
+    by_peer: HashMap<Peer, ConnectionId>,
     opened: u64,
+}
+
+/// Whom a connection may be used to reach. One that was opened to a host by name is not that of
+/// another name at the same address, whose certificate it has not shown (RFC 5923 §5).
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Peer {
+    transport: Transport,
+    remote: SocketAddr,
+    name: Option<String>,
+}
+
+/// Where a request is to go next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Hop {
+    pub(super) transport: Transport,
+    /// Our address towards it.
+    pub(super) local: SocketAddr,
+    pub(super) remote: SocketAddr,
+    /// The name that its certificate must be for.
+    pub(super) name: Option<String>,
 }
 
 /// One stream connection.
 #[derive(Debug)]
 pub(super) struct Connection {
     pub(super) flow: Flow,
+    /// Names of the certificate that the peer has proved to own.
+    pub(super) names: Vec<String>,
+    /// Whom it is found by.
+    peer: Peer,
     pub(super) phase: Phase,
     /// Client transactions that fail when the connection does.
     pub(super) clients: HashSet<Slot>,
@@ -55,7 +79,7 @@ impl Connections {
         Self {
             limits: limits.clone(),
             known: HashMap::new(),
-            by_remote: HashMap::new(),
+            by_peer: HashMap::new(),
             opened: first & ((ACCEPTED - 1) >> 1),
         }
     }
@@ -72,34 +96,48 @@ impl Connections {
         self.known.contains_key(&connection)
     }
 
-    /// Takes a connection as open; returns what waited for it.
-    pub(super) fn open(&mut self, flow: Flow) -> Option<Vec<Bytes>> {
+    /// Takes a connection as open; returns its flow and what waited for it.
+    pub(super) fn open(&mut self, flow: Flow, names: &[String]) -> Option<(Flow, Vec<Bytes>)> {
         let id = flow.connection?;
         if let Some(connection) = self.known.get_mut(&id) {
-            connection.flow = flow;
+            // What we have said of ourselves in requests that wait stays true.
+            if connection.flow.local.ip().is_unspecified() {
+                connection.flow.local = flow.local;
+            }
+            names.clone_into(&mut connection.names);
+            let flow = connection.flow;
             let framer = Phase::Open(Box::default());
             return match std::mem::replace(&mut connection.phase, framer) {
-                Phase::Opening { queue, .. } => Some(queue),
+                Phase::Opening { queue, .. } => Some((flow, queue)),
                 Phase::Open(framer) => {
                     connection.phase = Phase::Open(framer);
-                    Some(Vec::new())
+                    Some((flow, Vec::new()))
                 }
             };
         }
         if self.known.len() >= self.limits.connections {
             return None;
         }
-        self.insert(id, flow, Phase::Open(Box::default()));
-        Some(Vec::new())
+        let peer = Peer {
+            transport: flow.transport,
+            remote: flow.remote,
+            name: None,
+        };
+        self.insert(id, flow, peer, Phase::Open(Box::default()));
+        if let Some(connection) = self.known.get_mut(&id) {
+            names.clone_into(&mut connection.names);
+        }
+        Some((flow, Vec::new()))
     }
 
-    /// The flow to `remote`: an open one, or one to be asked for.
-    pub(super) fn reach(&mut self, local: SocketAddr, remote: SocketAddr) -> Option<(Flow, Asked)> {
-        if let Some(connection) = self
-            .by_remote
-            .get(&remote)
-            .and_then(|id| self.known.get(id))
-        {
+    /// The flow to a hop: an open one, or one to be asked for.
+    pub(super) fn reach(&mut self, hop: &Hop) -> Option<(Flow, Asked)> {
+        let peer = Peer {
+            transport: hop.transport,
+            remote: hop.remote,
+            name: hop.name.clone(),
+        };
+        if let Some(connection) = self.by_peer.get(&peer).and_then(|id| self.known.get(id)) {
             return Some((connection.flow, Asked::Known));
         }
         if self.known.len() >= self.limits.connections {
@@ -108,23 +146,25 @@ impl Connections {
         let id = ConnectionId(self.opened);
         self.opened += 1;
         let flow = Flow {
-            transport: Transport::Tcp,
-            local,
-            remote,
+            transport: hop.transport,
+            local: hop.local,
+            remote: hop.remote,
             connection: Some(id),
         };
         let opening = Phase::Opening {
             queue: Vec::new(),
             bytes: 0,
         };
-        self.insert(id, flow, opening);
+        self.insert(id, flow, peer, opening);
         Some((flow, Asked::Anew))
     }
 
-    fn insert(&mut self, id: ConnectionId, flow: Flow, phase: Phase) {
-        self.by_remote.insert(flow.remote, id);
+    fn insert(&mut self, id: ConnectionId, flow: Flow, peer: Peer, phase: Phase) {
+        self.by_peer.insert(peer.clone(), id);
         let connection = Connection {
             flow,
+            names: Vec::new(),
+            peer,
             phase,
             clients: HashSet::new(),
             user: None,
@@ -134,8 +174,8 @@ impl Connections {
 
     pub(super) fn close(&mut self, id: ConnectionId) -> Option<Connection> {
         let connection = self.known.remove(&id)?;
-        if self.by_remote.get(&connection.flow.remote) == Some(&id) {
-            self.by_remote.remove(&connection.flow.remote);
+        if self.by_peer.get(&connection.peer) == Some(&id) {
+            self.by_peer.remove(&connection.peer);
         }
         Some(connection)
     }

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use rand_chacha::rand_core::Rng;
 
 use super::Endpoint;
+use super::connections::Hop;
 use super::reply::{ALLOW, SDP, reason_of};
 use super::screening::session_description;
 use super::transmit::{Dispatch, Errand, Received};
@@ -17,7 +18,7 @@ use crate::message::{HeaderValue, Message, Method, Name, RequestBuilder, Status,
 use crate::session::{Acknowledged, Heard, Owner, Session, Stage};
 use crate::transaction::invite_client;
 use crate::transaction::table::{Machine, Purpose, Slot};
-use crate::transport::{Flow, Transport};
+use crate::transport::Flow;
 use crate::uri::{Uri, escape_user};
 
 impl Endpoint {
@@ -76,20 +77,18 @@ impl Endpoint {
                 transport,
                 user,
             } => {
-                let flow = match transport {
-                    Transport::Udp => Flow {
-                        transport: Transport::Udp,
-                        local: *local,
-                        remote: *remote,
-                        connection: None,
-                    },
-                    Transport::Tcp => self
-                        .reach_stream(*remote)
-                        .ok_or(Error::TooManyConnections(self.connections.len()))?,
+                let hop = Hop {
+                    transport: *transport,
+                    local: *local,
+                    remote: *remote,
+                    name: None,
                 };
+                let flow = self
+                    .reach(&hop)
+                    .ok_or(Error::TooManyConnections(self.connections.len()))?;
                 let user = escape_user(user);
                 let at = if user.is_empty() { "" } else { "@" };
-                let suffix = dialog::uri_transport(*transport);
+                let suffix = transport.uri_parameter();
                 Ok((
                     flow,
                     format!("sip:{user}{at}{remote}{suffix}"),
@@ -124,6 +123,7 @@ impl Endpoint {
             routes: Vec::new(),
             flow,
             reach: Reach::Address,
+            peer_name: None,
         }
     }
 

@@ -8,7 +8,7 @@ use super::Endpoint;
 use super::reply::reply_flow;
 use super::transmit::{Received, framing_of};
 use crate::event::Output;
-use crate::framing::{Frame, PONG};
+use crate::framing::{Frame, PING, PONG};
 use crate::message::{Message, Method, ParseError, ResponseBuilder};
 use crate::transaction::invite_server;
 use crate::transaction::table::{Key, Machine, Slot};
@@ -30,6 +30,10 @@ impl Endpoint {
         let Some((flow, mut framer)) = self.take_framer(connection) else {
             return;
         };
+        if flow.transport.is_websocket() {
+            self.receive_websocket(now, flow, data);
+            return;
+        }
         framer.push(data);
         loop {
             match framer.next_frame() {
@@ -48,6 +52,16 @@ impl Endpoint {
             }
         }
         self.return_framer(connection, framer);
+    }
+
+    /// A WebSocket message is a whole SIP message or a keep-alive (RFC 7118 §5, RFC 5626 §3.5.1).
+    fn receive_websocket(&mut self, now: Duration, flow: Flow, data: &[u8]) {
+        if data == PING {
+            self.counters.keep_alives += 1;
+            self.send(flow, Bytes::from_static(PONG));
+            return;
+        }
+        self.receive_datagram(now, flow, Bytes::copy_from_slice(data));
     }
 
     fn receive_message(&mut self, now: Duration, flow: Flow, data: Bytes) {

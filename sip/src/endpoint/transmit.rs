@@ -1,17 +1,14 @@
 //! Sending: transactions begun, answered, repeated and dropped; bytes handed to flows.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
 use bytes::Bytes;
 use rand_chacha::rand_core::Rng;
 
-use super::connections::{Asked, Handover, Phase};
+use super::connections::Handover;
 use super::reply::{Reply, reply_flow};
 use super::{Deadline, Endpoint};
-use crate::dialog::{self, Dialog, Reach};
-use crate::event::{Event, Output, SessionId};
-use crate::framing::StreamFramer;
+use crate::event::{Output, SessionId};
 use crate::message::{Framing, Message, Method};
 use crate::session::Session;
 use crate::transaction::invite_client::InviteClient;
@@ -19,7 +16,7 @@ use crate::transaction::invite_server::InviteServer;
 use crate::transaction::non_invite_client::NonInviteClient;
 use crate::transaction::non_invite_server::NonInviteServer;
 use crate::transaction::table::{Key, Machine, Purpose, Slot, Transaction};
-use crate::transport::{ConnectionId, Flow, Transmit, Transport};
+use crate::transport::{Flow, Transmit, Transport};
 
 /// A request that has just been read, and where it came from.
 #[derive(Debug, Clone, Copy)]
@@ -78,56 +75,8 @@ impl Endpoint {
         }
     }
 
-    /// The flow to an address over TCP, asking for a connection where there is none.
-    pub(super) fn reach_stream(&mut self, remote: SocketAddr) -> Option<Flow> {
-        let local = self
-            .config
-            .advertise_tcp
-            .unwrap_or(unspecified(remote.ip()));
-        let (flow, asked) = self.connections.reach(local, remote)?;
-        if let (Asked::Anew, Some(connection)) = (asked, flow.connection) {
-            self.outputs
-                .push_back(Output::Connect { connection, remote });
-        }
-        Some(flow)
-    }
-
-    /// The flow for the next request of a dialog.
-    pub(super) fn dialog_flow(&mut self, dialog: &Dialog) -> Flow {
-        match dialog.flow.connection {
-            None => dialog.datagram_flow(),
-            Some(connection) if self.connections.is_alive(connection) => dialog.flow,
-            Some(_) => match (dialog.reach, dialog.next_hop()) {
-                (Reach::Address, Some(next)) => self.reach_stream(next).unwrap_or(dialog.flow),
-                (Reach::Address, None) | (Reach::Flow, _) => dialog.flow,
-            },
-        }
-    }
-
-    /// The address that we show to peers on this flow.
-    pub(super) fn advertised(&self, flow: Flow) -> SocketAddr {
-        let configured = match flow.transport {
-            Transport::Udp => self.config.advertise_udp,
-            Transport::Tcp => self.config.advertise_tcp,
-        };
-        configured.unwrap_or(flow.local)
-    }
-
-    /// Our Contact on this flow.
-    pub(super) fn contact_value(&self, flow: Flow) -> String {
-        let address = self.advertised(flow);
-        format!("<sip:{address}{}>", dialog::uri_transport(flow.transport))
-    }
-
     pub(super) fn new_branch(&mut self) -> String {
         format!("z9hG4bK{:016x}", self.random.next_u64())
-    }
-
-    /// The Via of a request of ours.
-    pub(super) fn via_value(&self, flow: Flow, branch: &str) -> String {
-        let address = self.advertised(flow);
-        let transport = flow.transport.via_name();
-        format!("SIP/2.0/{transport} {address};branch={branch};rport")
     }
 
     /// Begins a client transaction by sending its request.
@@ -329,64 +278,12 @@ impl Endpoint {
         self.sessions.insert(id, session);
         self.settle_session(id);
     }
-
-    pub(super) fn note_connected(&mut self, now: Duration, flow: Flow) {
-        let Some(waiting) = self.connections.open(flow) else {
-            return;
-        };
-        for data in waiting {
-            self.send(flow, data);
-        }
-        self.fire_deadlines(now);
-    }
-
-    pub(super) fn note_closed(&mut self, now: Duration, id: ConnectionId) {
-        let Some(connection) = self.connections.close(id) else {
-            return;
-        };
-        if let Some(user) = connection.user {
-            let contacts = self.registrar.forget_connection(&user, id);
-            self.emit(Event::Registered { user, contacts });
-        }
-        let mut clients: Vec<_> = connection.clients.into_iter().collect();
-        clients.sort_unstable();
-        for slot in clients {
-            self.client_lost(now, slot);
-        }
-    }
-
-    pub(super) fn return_framer(&mut self, id: ConnectionId, framer: Box<StreamFramer>) {
-        if let Some(connection) = self.connections.get_mut(id) {
-            connection.phase = Phase::Open(framer);
-        }
-    }
-
-    /// Lends the framer of an open connection out and takes it back.
-    pub(super) fn take_framer(&mut self, id: ConnectionId) -> Option<(Flow, Box<StreamFramer>)> {
-        let connection = self.connections.get_mut(id)?;
-        let flow = connection.flow;
-        match std::mem::replace(&mut connection.phase, Phase::Open(Box::default())) {
-            Phase::Open(framer) => Some((flow, framer)),
-            opening @ Phase::Opening { .. } => {
-                connection.phase = opening;
-                None
-            }
-        }
-    }
 }
 
 /// How messages end on a transport.
 pub(super) fn framing_of(transport: Transport) -> Framing {
     match transport {
-        Transport::Udp => Framing::Datagram,
-        Transport::Tcp => Framing::Stream,
-    }
-}
-
-/// Leaves the choice of the socket to the socket layer.
-pub(super) fn unspecified(remote: IpAddr) -> SocketAddr {
-    match remote {
-        IpAddr::V4(_) => SocketAddr::new(Ipv4Addr::UNSPECIFIED.into(), 0),
-        IpAddr::V6(_) => SocketAddr::new(Ipv6Addr::UNSPECIFIED.into(), 0),
+        Transport::Udp | Transport::Ws | Transport::Wss => Framing::Datagram,
+        Transport::Tcp | Transport::Tls => Framing::Stream,
     }
 }

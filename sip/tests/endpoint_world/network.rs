@@ -10,8 +10,8 @@ use rand_chacha::ChaCha12Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use sip::message::{Framing, Message};
 use sip::{
-    Config, ConnectionId, Endpoint, Event, Flow, Invite, Limits, Output, SessionId, Target, Timers,
-    Transport, TrustedSource,
+    Advertise, Config, ConnectionId, Endpoint, Event, Flow, Invite, Limits, Output, SessionId,
+    Target, Timers, Transport, TrustedSource,
 };
 
 pub(crate) use crate::handmade::{Handmade, code, header};
@@ -76,8 +76,11 @@ pub(crate) fn config(address: SocketAddr) -> Config {
     Config {
         realm: "trunkline".to_owned(),
         user_agent: "Trunkline".to_owned(),
-        advertise_udp: Some(address),
-        advertise_tcp: Some(address),
+        advertise: Advertise {
+            udp: Some(address),
+            tcp: Some(address),
+            tls: Some(address),
+        },
         timers: Timers::default(),
         limits: Limits {
             unanswered: Duration::from_secs(100),
@@ -294,7 +297,7 @@ impl World {
         self.act(party, |endpoint, now| match payload {
             Payload::Datagram(data) => endpoint.handle_datagram(now, flow(None), data),
             Payload::Stream(id, data) => endpoint.handle_stream(now, id, &data),
-            Payload::Connected(id) => endpoint.handle_connected(now, flow(Some(id))),
+            Payload::Connected(id) => endpoint.handle_connected(now, flow(Some(id)), &[]),
         });
     }
 
@@ -310,7 +313,9 @@ impl World {
                     };
                     self.post(from, transmit.flow.remote, payload);
                 }
-                Output::Connect { connection, remote } => {
+                Output::Connect {
+                    connection, remote, ..
+                } => {
                     self.note(party, "connect →");
                     self.post(from, remote, Payload::Connected(connection));
                     self.post(remote, from, Payload::Connected(connection));

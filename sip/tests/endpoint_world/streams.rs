@@ -86,7 +86,7 @@ fn a_stream_is_read_in_any_pieces_and_its_keep_alives_are_answered() {
         remote: address(50),
         connection: Some(connection),
     };
-    endpoint.handle_connected(now, flow);
+    endpoint.handle_connected(now, flow, &[]);
     let request = crate::network::Handmade::new("OPTIONS", address(50)).text();
     let stream = format!("\r\n\r\n{request}{request}");
     for byte in stream.as_bytes().chunks(7) {
@@ -118,7 +118,7 @@ fn a_stream_that_cannot_be_followed_is_given_up() {
     };
     let now = world.now;
     let endpoint = &mut world.parties[0].endpoint;
-    endpoint.handle_connected(now, flow);
+    endpoint.handle_connected(now, flow, &[]);
     endpoint.handle_stream(now, connection, b"OPTIONS sip:a SIP/2.0\r\nTo: x\r\n\r\n");
 
     assert_eq!(endpoint.poll_output(), Some(Output::Close(connection)));
