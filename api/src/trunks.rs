@@ -5,7 +5,7 @@ use crate::error::Problem;
 use crate::page::Page;
 use crate::{ApiError, State};
 use axum::{Json, extract};
-use model::Trunk;
+use model::{Trunk, TrunkGateway};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -50,8 +50,18 @@ impl From<Trunk> for View {
         Self {
             id: trunk.id.to_string(),
             name: trunk.name,
-            sources: trunk.sources.iter().map(ToString::to_string).collect(),
-            peer: trunk.peer.map(|peer| peer.to_string()),
+            sources: trunk
+                .inbound
+                .sources
+                .iter()
+                .map(ToString::to_string)
+                .collect(),
+            peer: trunk
+                .outbound
+                .iter()
+                .flat_map(|outbound| &outbound.gateways)
+                .find_map(TrunkGateway::address)
+                .map(|address| address.to_string()),
         }
     }
 }

@@ -1,8 +1,8 @@
 //! What the switchboard knows of the configuration: trunks, numbers, queues, agents, flows.
 
 use model::{
-    AgentId, EnterpriseId, FlowId, FlowVersion, Network, Queue, QueueId, Trunk, TrunkId,
-    TrunkNumber,
+    AgentId, EnterpriseId, FlowId, FlowVersion, Network, Queue, QueueId, Trunk, TrunkGateway,
+    TrunkId, TrunkNumber,
 };
 use std::collections::{BTreeSet, HashMap};
 use std::net::{IpAddr, SocketAddr};
@@ -110,8 +110,10 @@ impl Directory {
     pub(crate) fn trunk_of(&self, source: IpAddr) -> Option<&Trunk> {
         self.trunks
             .iter()
+            .filter(|trunk| trunk.enabled)
             .filter_map(|trunk| {
                 let prefix = trunk
+                    .inbound
                     .sources
                     .iter()
                     .filter(|network| network.contains(source))
@@ -127,7 +129,8 @@ impl Directory {
     pub(crate) fn sources(&self) -> impl Iterator<Item = Network> {
         self.trunks
             .iter()
-            .flat_map(|trunk| trunk.sources.iter().copied())
+            .filter(|trunk| trunk.enabled)
+            .flat_map(|trunk| trunk.inbound.sources.iter().copied())
     }
 
     /// A number as it is called through a trunk.
@@ -139,14 +142,19 @@ impl Directory {
     pub(crate) fn outbound(&self, enterprise: EnterpriseId) -> Option<&Trunk> {
         self.trunks
             .iter()
-            .find(|trunk| trunk.enterprise == enterprise && trunk.peer.is_some())
+            .filter(|trunk| trunk.enabled && trunk.outbound.is_some())
+            .find(|trunk| trunk.enterprise == enterprise)
     }
 
     /// The way out over `trunk`, none for a trunk that only receives.
     pub(crate) fn route(&self, trunk: &Trunk) -> Option<Route> {
         Some(Route {
             trunk: trunk.id,
-            peer: trunk.peer?,
+            peer: trunk
+                .outbound
+                .iter()
+                .flat_map(|outbound| &outbound.gateways)
+                .find_map(TrunkGateway::address)?,
             local: *self.locals.get(&trunk.id)?,
         })
     }

@@ -13,6 +13,7 @@ mod id;
 mod number;
 mod queue;
 mod recording;
+mod secret;
 mod time;
 mod trunk;
 mod user;
@@ -32,6 +33,12 @@ pub use id::{
 pub use number::{NumberError, PhoneNumber};
 pub use queue::{Queue, Strategy};
 pub use recording::{Recording, RecordingState};
+pub use secret::Secret;
 pub use time::Timestamp;
-pub use trunk::{Destination, Network, NetworkError, Trunk, TrunkNumber};
+pub use trunk::{
+    CallerIdentity, Codec, Destination, DtmfMode, FromNumber, Host, HostError, Network,
+    NetworkError, NumberRule, NumberRules, SdpFixup, Trunk, TrunkAccount, TrunkCredentials,
+    TrunkFault, TrunkGateway, TrunkInbound, TrunkLimits, TrunkMedia, TrunkNumber, TrunkOutbound,
+    TrunkProblem, TrunkRegistration, TrunkTransport,
+};
 pub use user::{Role, User};

@@ -39,10 +39,15 @@ impl PhoneNumber {
         if text.chars().count() > Self::LONGEST {
             return Err(NumberError::TooLong);
         }
-        match text.chars().find(|c| !is_allowed(*c)) {
+        match text.chars().find(|c| !Self::allows(*c)) {
             Some(character) => Err(NumberError::Character(character)),
             None => Ok(Self(text.to_owned())),
         }
+    }
+
+    /// Whether numbers may hold this character.
+    pub const fn allows(c: char) -> bool {
+        c.is_ascii_alphanumeric() || matches!(c, '+' | '*' | '#' | '.' | '_' | '-')
     }
 
     /// The number as it was given.
@@ -65,10 +70,6 @@ impl PhoneNumber {
             })
             .collect()
     }
-}
-
-fn is_allowed(c: char) -> bool {
-    c.is_ascii_alphanumeric() || matches!(c, '+' | '*' | '#' | '.' | '_' | '-')
 }
 
 impl fmt::Display for PhoneNumber {

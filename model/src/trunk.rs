@@ -1,105 +1,32 @@
-//! Trunks and the numbers reached through them.
+//! Trunks (中继): how calls of a carrier are recognised, sent out, limited and rewritten.
+//!
+//! The texts in here are valid because they exist; what only the parts together can tell is found
+//! by [`Trunk::problems`].
+
+mod check;
+mod host;
+mod identity;
+mod media;
+mod network;
+mod outbound;
+mod rules;
+
+pub use check::{TrunkFault, TrunkProblem};
+pub use host::{Host, HostError};
+pub use identity::{CallerIdentity, FromNumber};
+pub use media::{Codec, DtmfMode, SdpFixup, TrunkMedia};
+pub use network::{Network, NetworkError};
+pub use outbound::{
+    TrunkCredentials, TrunkGateway, TrunkOutbound, TrunkRegistration, TrunkTransport,
+};
+pub use rules::{NumberRule, NumberRules};
 
 use crate::{EnterpriseId, FlowId, PhoneNumber, QueueId, TrunkId, TrunkNumberId};
 use serde::{Deserialize, Serialize};
 use std::fmt;
-use std::net::{IpAddr, SocketAddr};
-use std::str::FromStr;
-use thiserror::Error;
 
-/// A block of addresses in CIDR form, such as `127.0.0.0/8`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct Network {
-    address: IpAddr,
-    prefix: u8,
-}
-
-/// Why a text is not a network.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum NetworkError {
-    /// The part before the slash.
-    #[error("{0:?} is not an IP address")]
-    Address(String),
-    /// The part after the slash.
-    #[error("{0:?} is not a prefix length that fits the address")]
-    Prefix(String),
-}
-
-impl Network {
-    /// The address and the number of leading bits that count.
-    pub const fn parts(self) -> (IpAddr, u8) {
-        (self.address, self.prefix)
-    }
-
-    /// Whether `address` lies in the block; an IPv4-mapped IPv6 address counts as IPv4.
-    pub fn contains(self, address: IpAddr) -> bool {
-        match (self.address, address.to_canonical()) {
-            (IpAddr::V4(block), IpAddr::V4(asked)) => same_prefix(
-                u32::from(block).into(),
-                u32::from(asked).into(),
-                32,
-                self.prefix,
-            ),
-            (IpAddr::V6(block), IpAddr::V6(asked)) => {
-                same_prefix(block.into(), asked.into(), 128, self.prefix)
-            }
-            (IpAddr::V4(_), IpAddr::V6(_)) | (IpAddr::V6(_), IpAddr::V4(_)) => false,
-        }
-    }
-}
-
-fn same_prefix(left: u128, right: u128, width: u8, prefix: u8) -> bool {
-    let ignored = u32::from(width - prefix);
-    left.checked_shr(ignored).unwrap_or(0) == right.checked_shr(ignored).unwrap_or(0)
-}
-
-impl FromStr for Network {
-    type Err = NetworkError;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let (address, prefix) = match text.split_once('/') {
-            Some((address, prefix)) => (address, Some(prefix)),
-            None => (text, None),
-        };
-        let address: IpAddr = address
-            .parse()
-            .map_err(|_| NetworkError::Address(address.to_owned()))?;
-        let width = if address.is_ipv4() { 32 } else { 128 };
-        let prefix = match prefix {
-            None => width,
-            Some(digits) => digits
-                .parse()
-                .ok()
-                .filter(|bits| *bits <= width)
-                .ok_or_else(|| NetworkError::Prefix(digits.to_owned()))?,
-        };
-        Ok(Self { address, prefix })
-    }
-}
-
-impl fmt::Display for Network {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}", self.address, self.prefix)
-    }
-}
-
-impl TryFrom<String> for Network {
-    type Error = NetworkError;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        text.parse()
-    }
-}
-
-impl From<Network> for String {
-    fn from(network: Network) -> Self {
-        network.to_string()
-    }
-}
-
-/// A SIP trunk (中继): calls are recognised by their source address and sent to a fixed peer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// A SIP trunk (中继).
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trunk {
     /// Its identity.
     pub id: TrunkId,
@@ -107,10 +34,80 @@ pub struct Trunk {
     pub enterprise: EnterpriseId,
     /// Its name, unique in the enterprise.
     pub name: String,
-    /// Sources whose calls belong to this trunk; empty for a trunk that only dials out.
-    pub sources: Vec<Network>,
+    /// Whether calls go over it; a disabled trunk recognises nobody and registers nowhere.
+    pub enabled: bool,
+    /// How its calls are recognised.
+    pub inbound: TrunkInbound,
     /// Where outbound calls go; none for a trunk that only receives.
-    pub peer: Option<SocketAddr>,
+    pub outbound: Option<TrunkOutbound>,
+    /// How much it carries.
+    pub limits: TrunkLimits,
+    /// How numbers are rewritten.
+    pub rules: NumberRules,
+    /// Who the callee is told is calling.
+    pub identity: CallerIdentity,
+    /// What its calls sound like on the wire.
+    pub media: TrunkMedia,
+}
+
+impl Trunk {
+    /// A trunk that recognises nobody, dials nowhere and rewrites nothing.
+    pub fn plain(id: TrunkId, enterprise: EnterpriseId, name: &str) -> Self {
+        Self {
+            id,
+            enterprise,
+            name: name.to_owned(),
+            enabled: true,
+            inbound: TrunkInbound::default(),
+            outbound: None,
+            limits: TrunkLimits::default(),
+            rules: NumberRules::default(),
+            identity: CallerIdentity::default(),
+            media: TrunkMedia::default(),
+        }
+    }
+}
+
+/// How the calls of a trunk are recognised: by any one of these.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct TrunkInbound {
+    /// Source addresses; the longest matching prefix over all trunks wins.
+    pub sources: Vec<Network>,
+    /// The account with which the other side proves itself by digest.
+    pub account: Option<TrunkAccount>,
+    /// Names in the verified TLS certificate of the other side.
+    pub tls_names: Vec<Host>,
+    /// Whether P-Asserted-Identity, Privacy and Diversion of the other side are believed
+    /// (RFC 3325 §7).
+    pub trusts_identity: bool,
+}
+
+/// A digest account of the other side. The password itself is stored nowhere.
+#[derive(Clone, PartialEq, Eq)]
+pub struct TrunkAccount {
+    /// The user name.
+    pub user: String,
+    /// MD5 over `user:realm:password`.
+    pub ha1_md5: [u8; 16],
+    /// SHA-256 over `user:realm:password`.
+    pub ha1_sha256: [u8; 32],
+}
+
+impl fmt::Debug for TrunkAccount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TrunkAccount")
+            .field("user", &self.user)
+            .finish_non_exhaustive()
+    }
+}
+
+/// How much a trunk carries; none for as much as the server does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct TrunkLimits {
+    /// Calls in progress at most, both directions together.
+    pub concurrent_calls: Option<u32>,
+    /// New calls a second at most, both directions together.
+    pub calls_per_second: Option<u32>,
 }
 
 /// Where the calls of a number go.
@@ -138,37 +135,4 @@ pub struct TrunkNumber {
     pub destination: Destination,
     /// Whether its calls are recorded from the answer on.
     pub recorded: bool,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_network_holds_exactly_its_block() {
-        let loopback: Network = "127.0.0.0/8".parse().unwrap();
-
-        assert!(loopback.contains("127.9.8.7".parse().unwrap()));
-        assert!(loopback.contains("::ffff:127.0.0.1".parse().unwrap()));
-        assert!(!loopback.contains("128.0.0.1".parse().unwrap()));
-        assert!(!loopback.contains("::1".parse().unwrap()));
-        assert!(
-            "0.0.0.0/0"
-                .parse::<Network>()
-                .unwrap()
-                .contains("9.9.9.9".parse().unwrap())
-        );
-    }
-
-    #[test]
-    fn a_wrong_network_says_which_part_is_wrong() {
-        assert_eq!(
-            "10.0.0.0/33".parse::<Network>(),
-            Err(NetworkError::Prefix("33".to_owned()))
-        );
-        assert_eq!(
-            "ten/8".parse::<Network>(),
-            Err(NetworkError::Address("ten".to_owned()))
-        );
-    }
 }

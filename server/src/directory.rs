@@ -3,7 +3,7 @@
 use crate::routes;
 use call::{AgentEntry, Directory, DirectoryParts, FlowEntry};
 use ivr::{Document, Resources, Voices};
-use model::PublishedFlow;
+use model::{PublishedFlow, TrunkGateway};
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -23,7 +23,14 @@ pub(crate) fn build(
     let locals = stored
         .trunks
         .iter()
-        .filter_map(|trunk| Some((trunk.id, sip_address(sip_udp?, trunk.peer?)?)))
+        .filter_map(|trunk| {
+            let mut gateways = trunk
+                .outbound
+                .iter()
+                .flat_map(|outbound| &outbound.gateways);
+            let peer = gateways.find_map(TrunkGateway::address)?;
+            Some((trunk.id, sip_address(sip_udp?, peer)?))
+        })
         .collect::<HashMap<_, _>>();
     Directory::new(DirectoryParts {
         trunks: stored.trunks,

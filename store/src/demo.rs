@@ -9,8 +9,8 @@ use crate::{
 };
 use model::{
     AgentId, Destination, Enterprise, EnterpriseId, FlowId, FlowVersion, Network, PhoneNumber,
-    PublishedFlow, Queue, QueueId, Role, Strategy, Timestamp, Trunk, TrunkId, TrunkNumber,
-    TrunkNumberId, User, UserId,
+    PublishedFlow, Queue, QueueId, Role, Strategy, Timestamp, Trunk, TrunkGateway, TrunkId,
+    TrunkNumber, TrunkNumberId, TrunkOutbound, User, UserId,
 };
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -251,13 +251,10 @@ impl Filling<'_> {
     ) -> Result<TrunkId, Error> {
         let sources: Result<Vec<Network>, _> =
             sources.iter().map(|network| network.parse()).collect();
-        let trunk = Trunk {
-            id: TrunkId::new(self.demo.now, random::bytes()?),
-            enterprise: self.enterprise,
-            name: name.to_owned(),
-            sources: sources.map_err(unusable)?,
-            peer,
-        };
+        let id = TrunkId::new(self.demo.now, random::bytes()?);
+        let mut trunk = Trunk::plain(id, self.enterprise, name);
+        trunk.inbound.sources = sources.map_err(unusable)?;
+        trunk.outbound = peer.map(|peer| TrunkOutbound::to(TrunkGateway::udp(peer)));
         trunks::insert(&mut self.tx, &trunk, self.demo.now).await?;
         Ok(trunk.id)
     }

@@ -4,7 +4,7 @@ use crate::Error;
 use crate::column::{Word, word};
 use crate::db::{Db, Tx};
 use crate::statement::{On, sql};
-use model::{EnterpriseId, Network, Timestamp, Trunk, TrunkId};
+use model::{EnterpriseId, Network, Timestamp, Trunk, TrunkGateway, TrunkId, TrunkOutbound};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
@@ -59,17 +59,23 @@ async fn with_sources(rows: Vec<TrunkRow>, on: impl Into<On<'_>>) -> Result<Vec<
     }
     Ok(rows
         .into_iter()
-        .map(|row| Trunk {
-            id: row.id.0,
-            enterprise: row.enterprise_id.0,
-            name: row.name,
-            sources: of_trunk.remove(&row.id.0).unwrap_or_default(),
-            peer: row.peer.map(|peer| peer.0),
+        .map(|row| {
+            let mut trunk = Trunk::plain(row.id.0, row.enterprise_id.0, &row.name);
+            trunk.inbound.sources = of_trunk.remove(&row.id.0).unwrap_or_default();
+            trunk.outbound = row
+                .peer
+                .map(|peer| TrunkOutbound::to(TrunkGateway::udp(peer.0)));
+            trunk
         })
         .collect())
 }
 
 pub(crate) async fn insert(tx: &mut Tx, trunk: &Trunk, at: Timestamp) -> Result<(), Error> {
+    let mut gateways = trunk
+        .outbound
+        .iter()
+        .flat_map(|outbound| &outbound.gateways);
+    let peer = gateways.find_map(TrunkGateway::address);
     sql!(
         "INSERT INTO trunks (id, enterprise_id, name, peer, created_at)
          VALUES ($1, $2, $3, $4, $5)"
@@ -77,12 +83,12 @@ pub(crate) async fn insert(tx: &mut Tx, trunk: &Trunk, at: Timestamp) -> Result<
     .bind(word(&trunk.id))
     .bind(word(&trunk.enterprise))
     .bind(trunk.name.as_str())
-    .bind(trunk.peer.map(|peer| peer.to_string()))
+    .bind(peer.map(|peer| peer.to_string()))
     .bind(at.as_millis())
     .run(&mut *tx)
     .await
     .map_err(|error| error.naming_conflict("the trunk name"))?;
-    for network in &trunk.sources {
+    for network in &trunk.inbound.sources {
         sql!(
             "INSERT INTO trunk_sources (trunk_id, network)
              VALUES ($1, $2)"

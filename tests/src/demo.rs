@@ -6,7 +6,7 @@ use ivr::{Locale, PackManifest, Resources, Voices};
 use media::Prompt;
 use model::{
     AgentId, Destination, EnterpriseId, FlowId, FlowVersion, PhoneNumber, Queue, QueueId, Strategy,
-    Timestamp, Trunk, TrunkId, TrunkNumber, TrunkNumberId,
+    Timestamp, Trunk, TrunkGateway, TrunkId, TrunkNumber, TrunkNumberId, TrunkOutbound,
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::SocketAddr;
@@ -141,17 +141,12 @@ fn queue(name: &str, nth: u8) -> Queue {
 }
 
 fn trunk(name: &str, nth: u8, peer: Option<SocketAddr>) -> Trunk {
-    let sources = match peer {
-        None => vec!["127.0.0.0/8".parse().unwrap()],
-        Some(_) => Vec::new(),
-    };
-    Trunk {
-        id: trunk_id(nth),
-        enterprise: enterprise(),
-        name: name.to_owned(),
-        sources,
-        peer,
+    let mut trunk = Trunk::plain(trunk_id(nth), enterprise(), name);
+    match peer {
+        None => trunk.inbound.sources = vec!["127.0.0.0/8".parse().unwrap()],
+        Some(peer) => trunk.outbound = Some(TrunkOutbound::to(TrunkGateway::udp(peer))),
     }
+    trunk
 }
 
 fn agent(name: &str) -> AgentEntry {

@@ -22,7 +22,11 @@ on_both_engines! {
         ]);
         assert_eq!(staff(&directory), ["sales: 1001 1002", "support: 1003"]);
         let mut trunks: Vec<_> = directory.trunks.iter()
-            .map(|trunk| (trunk.name.as_str(), trunk.sources.len(), trunk.peer))
+            .map(|trunk| {
+                let mut gateways = trunk.outbound.iter().flat_map(|outbound| &outbound.gateways);
+                let peer = gateways.find_map(TrunkGateway::address);
+                (trunk.name.as_str(), trunk.inbound.sources.len(), peer)
+            })
             .collect();
         trunks.sort();
         assert_eq!(trunks, [("local", 2, None), ("local-out", 0, Some(demo().outbound_peer))]);

@@ -1,0 +1,59 @@
+//! What a trunk's calls sound like on the wire.
+
+use serde::{Deserialize, Serialize};
+
+/// Codecs, key presses and repairs of session descriptions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TrunkMedia {
+    /// The codecs offered and accepted, best first; at least one.
+    pub codecs: Vec<Codec>,
+    /// How key presses travel.
+    pub dtmf: DtmfMode,
+    /// What is set right in session descriptions, because this carrier needs it.
+    pub fixups: Vec<SdpFixup>,
+}
+
+impl Default for TrunkMedia {
+    fn default() -> Self {
+        Self {
+            codecs: vec![Codec::Pcma, Codec::Pcmu],
+            dtmf: DtmfMode::default(),
+            fixups: Vec::new(),
+        }
+    }
+}
+
+/// A codec.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Codec {
+    /// G.711 A-law.
+    Pcma,
+    /// G.711 µ-law.
+    Pcmu,
+}
+
+/// How key presses travel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DtmfMode {
+    /// As telephone events in RTP (RFC 4733).
+    #[default]
+    Rfc4733,
+    /// As INFO with `application/dtmf-relay`.
+    Info,
+}
+
+/// One repair of session descriptions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SdpFixup {
+    /// Theirs: media goes to the address that the signalling came from, whatever `c=` says.
+    AddressFromSource,
+    /// Theirs: telephone events are taken as offered with payload type 101 where none are.
+    AssumeTelephoneEvent,
+    /// Ours: `a=sendrecv`, which is what its absence means, is left out.
+    OmitSendrecv,
+    /// Ours: `a=ptime` is left out.
+    OmitPtime,
+}
