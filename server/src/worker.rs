@@ -204,15 +204,15 @@ impl Boot {
         };
         call::Config {
             sip: sip::Config {
-                realm: store::agents::REALM.to_owned(),
-                user_agent: concat!("Trunkline/", env!("CARGO_PKG_VERSION")).to_owned(),
                 advertise: sip::Advertise {
                     udp: advertise(config.sip_udp),
                     tcp: advertise(config.sip_tcp),
                     tls: None,
                 },
-                timers: sip::Timers::default(),
-                limits: sip::Limits::default(),
+                ..sip::Config::new(
+                    store::agents::REALM,
+                    concat!("Trunkline/", env!("CARGO_PKG_VERSION")),
+                )
             },
             media_ports: *config.media_ports.start()..config.media_ports.end().saturating_add(1),
             media_workers: config.media_workers,

@@ -14,6 +14,7 @@ use crate::event::{Binding, Event, Output, SessionId};
 use crate::registrar::Registrar;
 use crate::session::Session;
 use crate::timer::Deadlines;
+use crate::trace::{Trace, TraceEntry};
 use crate::transaction::table::{Slot, Table};
 use crate::transport::{ConnectionId, Flow};
 
@@ -58,6 +59,7 @@ pub struct Endpoint {
     outputs: VecDeque<Output>,
     touched: Vec<SessionId>,
     counters: Counters,
+    trace: Trace,
 }
 
 /// Whose deadline it is.
@@ -73,6 +75,7 @@ impl Endpoint {
         let mut random = ChaCha12Rng::from_seed(seed);
         let mut secret = [0; 32];
         random.fill_bytes(&mut secret);
+        let trace = Trace::new(config.trace);
         Self {
             access: Access::new(&config, secret),
             registrar: Registrar::new(&config.limits),
@@ -85,6 +88,7 @@ impl Endpoint {
             outputs: VecDeque::new(),
             touched: Vec::new(),
             counters: Counters::default(),
+            trace,
         }
     }
 
@@ -100,6 +104,7 @@ impl Endpoint {
 
     /// Takes one datagram.
     pub fn handle_datagram(&mut self, now: Duration, flow: Flow, data: Bytes) {
+        self.trace.note_time(now);
         self.receive_datagram(now, flow, data);
     }
 
@@ -109,21 +114,25 @@ impl Endpoint {
     /// sessions and bindings are restored. `names` are the subject names of the certificate that
     /// the peer has proved to own, none where it showed none.
     pub fn handle_connected(&mut self, now: Duration, flow: Flow, names: &[String]) {
+        self.trace.note_time(now);
         self.note_connected(now, flow, names);
     }
 
     /// Takes bytes of a stream, in any pieces; of a WebSocket one whole message.
     pub fn handle_stream(&mut self, now: Duration, connection: ConnectionId, data: &[u8]) {
+        self.trace.note_time(now);
         self.receive_stream(now, connection, data);
     }
 
     /// Takes the news that a connection is closed or could not be opened.
     pub fn handle_closed(&mut self, now: Duration, connection: ConnectionId) {
+        self.trace.note_time(now);
         self.note_closed(now, connection);
     }
 
     /// Fires every timer that is due at `now`.
     pub fn handle_timeout(&mut self, now: Duration) {
+        self.trace.note_time(now);
         self.fire_deadlines(now);
         for (user, contacts) in self.registrar.handle_timeout(now) {
             self.emit(Event::Registered { user, contacts });
@@ -145,6 +154,11 @@ impl Endpoint {
     pub fn contacts(&self, now: Duration, user: &str) -> Vec<Binding> {
         let contacts = self.registrar.contacts(now, user);
         contacts.iter().map(|contact| contact.binding()).collect()
+    }
+
+    /// What is left of the messages with these Call-IDs, oldest first, secrets masked.
+    pub fn ladder(&self, call_ids: &[&str]) -> Vec<TraceEntry> {
+        self.trace.ladder(call_ids)
     }
 
     /// Totals since the endpoint was made.

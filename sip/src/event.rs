@@ -1,6 +1,6 @@
 //! What the endpoint tells its owner and what the owner asks of it.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -111,7 +111,18 @@ pub enum Event {
         /// Its body.
         body: Bytes,
     },
-    /// The number of live bindings of a user changed.
+    /// A source has guessed too often and is not heard for a while.
+    Barred {
+        /// The source.
+        source: IpAddr,
+        /// Until when, on the engine's clock.
+        until: Duration,
+        /// How often it failed in a row.
+        failures: u32,
+        /// The user whose password it tried last, as far as there is such a user.
+        user: Option<String>,
+    },
+    /// The live bindings of a user changed.
     Registered {
         /// The user of the address of record.
         user: String,

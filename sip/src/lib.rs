@@ -19,11 +19,14 @@ mod event;
 mod registrar;
 mod session;
 mod timer;
+mod trace;
 mod transaction;
 mod transport;
 
 pub use endpoint::Endpoint;
-pub use endpoint::config::{Account, Advertise, Config, Limits, TrustedSource};
+pub use endpoint::config::{
+    Account, Advertise, Barring, Config, Limits, Registrations, TrustedSource,
+};
 pub use endpoint::counters::{Counters, Occupancy};
 pub use error::Error;
 pub use event::{
@@ -31,4 +34,5 @@ pub use event::{
     SessionId, Target,
 };
 pub use timer::Timers;
+pub use trace::{Direction, TraceConfig, TraceEntry};
 pub use transport::{ConnectionId, Flow, Transmit, Transport};

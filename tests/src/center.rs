@@ -71,14 +71,11 @@ impl Center {
     pub fn new(now: Duration, demo: &Demo, audio: &Audio, seed: u64) -> Self {
         let config = Config {
             sip: sip::Config {
-                realm: crate::demo::REALM.to_owned(),
-                user_agent: "Trunkline".to_owned(),
                 advertise: sip::Advertise {
                     udp: Some(demo.local),
                     ..sip::Advertise::default()
                 },
-                timers: sip::Timers::default(),
-                limits: sip::Limits::default(),
+                ..sip::Config::new(crate::demo::REALM, "Trunkline")
             },
             media_ports: PORTS,
             media_workers: 1,

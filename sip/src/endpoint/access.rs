@@ -43,7 +43,7 @@ impl Access {
             trusted: Vec::new(),
             failures: Failures {
                 capacity: config.limits.sources,
-                tolerated: config.limits.failures,
+                tolerated: config.barring.failures,
                 by_source: HashMap::new(),
                 by_time: BTreeSet::new(),
             },

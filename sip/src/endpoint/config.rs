@@ -4,6 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use crate::timer::Timers;
+use crate::trace::TraceConfig;
 use crate::transport::{Flow, Transport};
 
 /// How the endpoint presents itself and what it may use.
@@ -19,6 +20,89 @@ pub struct Config {
     pub timers: Timers,
     /// What may exist at once.
     pub limits: Limits,
+    /// What is kept of the messages for whoever looks into a call.
+    pub trace: TraceConfig,
+    /// How the bindings of phones are kept alive.
+    pub registrations: Registrations,
+    /// How those who guess passwords are slowed down and shut out.
+    pub barring: Barring,
+}
+
+impl Config {
+    /// The usual settings for a realm.
+    pub fn new(realm: impl Into<String>, user_agent: impl Into<String>) -> Self {
+        Self {
+            realm: realm.into(),
+            user_agent: user_agent.into(),
+            advertise: Advertise::default(),
+            timers: Timers::default(),
+            limits: Limits::default(),
+            trace: TraceConfig::default(),
+            registrations: Registrations::default(),
+            barring: Barring::default(),
+        }
+    }
+}
+
+/// How the bindings of phones are kept alive.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Registrations {
+    /// What Service-Route says (RFC 3608): URIs that phones put in front of their requests.
+    pub service_route: Vec<String>,
+    /// How long a flow of a phone that knows Outbound may be silent (Flow-Timer of RFC 5626).
+    pub flow_timer: Duration,
+    /// How long a phone behind NAT may be silent before it is sent OPTIONS; never if none.
+    pub probe_after: Option<Duration>,
+}
+
+impl Default for Registrations {
+    fn default() -> Self {
+        Self {
+            service_route: Vec::new(),
+            flow_timer: Duration::from_mins(2),
+            probe_after: None,
+        }
+    }
+}
+
+/// How those who guess passwords are slowed down and shut out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Barring {
+    /// Failed credentials of one source that cost it nothing.
+    pub free_failures: u32,
+    /// How long a source waits to be heard after one more; doubles with each.
+    pub first_delay: Duration,
+    /// Failed credentials of one source after which it is barred.
+    pub failures: u32,
+    /// How long failures are remembered, from the last on.
+    pub memory: Duration,
+    /// How long a source is barred at the first time; doubles with each.
+    pub shortest: Duration,
+    /// The longest time for which a source is barred.
+    pub longest: Duration,
+    /// Failed credentials for one user within `memory` after which sources that the user was never
+    /// seen at are heard once in `first_delay` only.
+    pub user_failures: u32,
+    /// Requests of one source without credentials that are answered at once.
+    pub burst: u32,
+    /// Requests of one source without credentials that are answered in a second.
+    pub requests_per_second: u32,
+}
+
+impl Default for Barring {
+    fn default() -> Self {
+        Self {
+            free_failures: 3,
+            first_delay: Duration::from_millis(250),
+            failures: 20,
+            memory: Duration::from_mins(10),
+            shortest: Duration::from_mins(1),
+            longest: Duration::from_hours(1),
+            user_failures: 50,
+            burst: 200,
+            requests_per_second: 50,
+        }
+    }
 }
 
 /// The addresses that peers are shown; where none is given, the local address of the flow.
@@ -67,10 +151,8 @@ pub struct Limits {
     pub connections: usize,
     /// Bytes kept for one connection that is being opened.
     pub queued_bytes: usize,
-    /// Sources whose failed credentials are remembered.
+    /// Sources and users whose failed credentials are remembered.
     pub sources: usize,
-    /// Failed credentials of one source within a minute before it is refused unheard.
-    pub failures: u32,
     /// Shortest registration granted; shorter wishes get 423.
     pub shortest_registration: Duration,
     /// Longest registration granted.
@@ -92,7 +174,6 @@ impl Default for Limits {
             connections: 20_000,
             queued_bytes: 65_536,
             sources: 10_000,
-            failures: 20,
             shortest_registration: Duration::from_secs(30),
             longest_registration: Duration::from_hours(1),
             unanswered: Duration::from_mins(10),

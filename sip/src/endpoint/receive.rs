@@ -7,9 +7,11 @@ use bytes::Bytes;
 use super::Endpoint;
 use super::reply::reply_flow;
 use super::transmit::{Received, framing_of};
+use crate::dialog;
 use crate::event::Output;
 use crate::framing::{Frame, PING, PONG};
 use crate::message::{Message, Method, ParseError, ResponseBuilder};
+use crate::trace::{Direction, Standing};
 use crate::transaction::invite_server;
 use crate::transaction::table::{Key, Machine, Slot};
 use crate::transport::{ConnectionId, Flow};
@@ -65,7 +67,14 @@ impl Endpoint {
     }
 
     fn receive_message(&mut self, now: Duration, flow: Flow, data: Bytes) {
-        match Message::parse(data, framing_of(flow.transport)) {
+        let bytes = data.clone();
+        let parsed = Message::parse(data, framing_of(flow.transport));
+        let standing = match &parsed {
+            Ok(message) => self.standing(flow, message),
+            Err(_) => Standing::Stranger,
+        };
+        self.trace.record(standing, Direction::In, flow, &bytes);
+        match parsed {
             Ok(message) if message.is_request() => {
                 self.counters.requests += 1;
                 self.receive_request(
@@ -171,6 +180,23 @@ impl Endpoint {
     /// Whether the source is a trusted network or a registered phone.
     pub(super) fn is_known_source(&self, flow: Flow) -> bool {
         self.access.is_trusted(flow.remote.ip()) || self.registrar.knows_source(flow.remote)
+    }
+
+    /// Whether whoever sent a message is known, or speaks inside a session.
+    pub(super) fn standing(&self, flow: Flow, message: &Message) -> Standing {
+        let ours = if message.is_request() {
+            message.to_tag()
+        } else {
+            message.from_tag()
+        };
+        let is_inside = ours
+            .and_then(dialog::session_of)
+            .is_some_and(|session| self.sessions.contains_key(&session));
+        if is_inside || self.is_known_source(flow) {
+            Standing::Known
+        } else {
+            Standing::Stranger
+        }
     }
 
     /// Where responses to this request go.

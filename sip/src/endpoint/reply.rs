@@ -136,6 +136,7 @@ impl Endpoint {
         }
         let tag = self.access.stateless_tag(request);
         let response = self.write_reply(request, flow.remote, &tag, reply);
-        self.send(reply_flow(flow, request), response);
+        let standing = self.standing(flow, request);
+        self.send_as(standing, reply_flow(flow, request), response);
     }
 }

@@ -11,6 +11,7 @@ use super::{Deadline, Endpoint};
 use crate::event::{Output, SessionId};
 use crate::message::{Framing, Message, Method};
 use crate::session::Session;
+use crate::trace::{Direction, Standing};
 use crate::transaction::invite_client::InviteClient;
 use crate::transaction::invite_server::InviteServer;
 use crate::transaction::non_invite_client::NonInviteClient;
@@ -54,8 +55,14 @@ pub(super) struct Dispatch {
 }
 
 impl Endpoint {
-    /// Hands bytes to a flow; false if it is lost.
+    /// Hands a message to a flow; false if it is lost.
     pub(super) fn send(&mut self, flow: Flow, data: Bytes) -> bool {
+        self.send_as(Standing::Known, flow, data)
+    }
+
+    /// Hands bytes to a flow of somebody who may be a stranger.
+    pub(super) fn send_as(&mut self, standing: Standing, flow: Flow, data: Bytes) -> bool {
+        self.trace.record(standing, Direction::Out, flow, &data);
         let handover = match flow.connection {
             None => Handover::Send,
             Some(connection) => self.connections.hand_over(connection, &data),
@@ -86,6 +93,7 @@ impl Endpoint {
         dispatch: Dispatch,
         errand: Errand,
     ) -> Slot {
+        self.trace.note_time(now);
         let pace = self.config.timers.over(dispatch.flow.transport);
         let machine = if dispatch.method == Method::Invite {
             Machine::InviteClient(InviteClient::new(now, pace))
@@ -162,6 +170,7 @@ impl Endpoint {
 
     /// Answers the request of a server transaction; false if it has been answered before.
     pub(super) fn respond(&mut self, now: Duration, slot: Slot, tag: &str, reply: &Reply) -> bool {
+        self.trace.note_time(now);
         let Some(transaction) = self.transactions.get_mut(slot) else {
             return false;
         };

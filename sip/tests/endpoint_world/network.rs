@@ -11,7 +11,7 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 use sip::message::{Framing, Message};
 use sip::{
     Advertise, Config, ConnectionId, Endpoint, Event, Flow, Invite, Limits, Output, SessionId,
-    Target, Timers, Transport, TrustedSource,
+    Target, Transport, TrustedSource,
 };
 
 pub(crate) use crate::handmade::{Handmade, code, header};
@@ -74,18 +74,16 @@ pub(crate) fn address(last: u8) -> SocketAddr {
 
 pub(crate) fn config(address: SocketAddr) -> Config {
     Config {
-        realm: "trunkline".to_owned(),
-        user_agent: "Trunkline".to_owned(),
         advertise: Advertise {
             udp: Some(address),
             tcp: Some(address),
             tls: Some(address),
         },
-        timers: Timers::default(),
         limits: Limits {
             unanswered: Duration::from_secs(100),
             ..Limits::default()
         },
+        ..Config::new("trunkline", "Trunkline")
     }
 }
 
