@@ -42,6 +42,20 @@ impl Switchboard {
                 self.registered(now, &user, contacts);
                 return;
             }
+            Event::Barred {
+                source,
+                until,
+                failures,
+                user,
+            } => {
+                self.exchange.outputs.push_back(Output::Barred {
+                    source,
+                    until,
+                    failures,
+                    user,
+                });
+                return;
+            }
             Event::Ringing { session, .. }
             | Event::Answered { session, .. }
             | Event::Refused { session, .. }

@@ -51,6 +51,7 @@ impl Running {
                 Output::Transmit(_)
                 | Output::Connect { .. }
                 | Output::Disconnect(_)
+                | Output::Barred { .. }
                 | Output::Media { .. }
                 | Output::OpenRecording { .. }
                 | Output::CloseRecording { .. }
@@ -128,6 +129,23 @@ impl Running {
                 engine.reactor.connect(now, connection.0, remote);
             }
             Output::Disconnect(connection) => engine.reactor.close(connection.0),
+            Output::Barred {
+                source,
+                until,
+                failures,
+                user,
+            } => {
+                let seconds = until.saturating_sub(now).as_secs();
+                metrics::counter!("trunkline_sip_barred_total").increment(1);
+                tracing::warn!(
+                    target: "audit",
+                    %source,
+                    seconds,
+                    failures,
+                    user,
+                    "a source that guessed SIP passwords is not heard for a while"
+                );
+            }
             Output::Media { worker, order } => engine.media.order(worker, order),
             Output::OpenRecording {
                 recording,
@@ -191,6 +209,7 @@ fn key_of(output: &Output) -> Option<Vec<u8>> {
         | Output::Transmit(_)
         | Output::Connect { .. }
         | Output::Disconnect(_)
+        | Output::Barred { .. }
         | Output::Media { .. }
         | Output::OpenRecording { .. }
         | Output::CloseRecording { .. }
