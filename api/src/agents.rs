@@ -108,7 +108,7 @@ impl View {
             call: call.map(|id| id.to_string()),
             since: live.map(|live| At(live.since)),
             answer_mode: live.and_then(|live| live.answer_mode).map(AnswerMode::from),
-            registered: live.is_some_and(|live| live.registered),
+            registered: live.is_some_and(|live| !live.devices.is_empty()),
         }
     }
 }

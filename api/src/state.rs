@@ -1,7 +1,7 @@
 //! What the router needs from the server: the database, the live engine, files and probes.
 
 use crate::ApiError;
-use call::{Command, CommandError, LiveView};
+use call::{Answer, Command, CommandError, LiveView};
 use metrics_exporter_prometheus::PrometheusHandle;
 use std::borrow::Cow;
 use std::path::PathBuf;
@@ -13,7 +13,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 const COMMAND_PATIENCE: Duration = Duration::from_secs(5);
 
 /// A command on its way to the live engine, with the place for its answer.
-pub type Order = (Command, oneshot::Sender<Result<(), CommandError>>);
+pub type Order = (Command, oneshot::Sender<Result<Answer, CommandError>>);
 
 /// The door to the live engine.
 #[derive(Debug, Clone)]
@@ -31,7 +31,7 @@ impl Engine {
     }
 
     /// Sends a command and waits for its answer.
-    pub(crate) async fn order(&self, command: Command) -> Result<(), ApiError> {
+    pub(crate) async fn order(&self, command: Command) -> Result<Answer, ApiError> {
         let (answer, answered) = oneshot::channel();
         self.commands
             .try_send((command, answer))

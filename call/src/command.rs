@@ -1,6 +1,7 @@
 //! What people may ask of the live engine, and what it answers.
 
-use model::{AgentId, AnswerMode, CallId, LoginStatus, StatusActor};
+use crate::Rung;
+use model::{AgentId, AnswerMode, CallId, EnterpriseId, LoginStatus, StatusActor};
 use thiserror::Error;
 
 /// An order from the API. Every one is answered, with [`CommandError`] where it cannot be met.
@@ -43,6 +44,22 @@ pub enum Command {
         /// Which.
         call: CallId,
     },
+    /// Show the SIP messages of a call, in progress or over.
+    Ladder {
+        /// Whose call.
+        enterprise: EnterpriseId,
+        /// Which.
+        call: CallId,
+    },
+}
+
+/// What a command that was met gives.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// It is done.
+    Done,
+    /// The messages of a call, in the order in which they came and went.
+    Ladder(Vec<Rung>),
 }
 
 /// Why a command cannot be met.
@@ -66,6 +83,9 @@ pub enum CommandError {
     /// The device is not one this server rings.
     #[error("this answer mode is not offered: {0:?}")]
     AnswerMode(AnswerMode),
+    /// The call's messages are not held any more, or never were.
+    #[error("the SIP messages of this call are not held any more")]
+    LadderGone,
     /// A status that nobody can ask for.
     #[error("a person cannot set this status")]
     Status,

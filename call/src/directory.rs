@@ -125,6 +125,11 @@ impl Directory {
             .map(|(_, trunk)| trunk)
     }
 
+    /// All trunks.
+    pub(crate) fn trunks(&self) -> impl Iterator<Item = &Trunk> {
+        self.trunks.iter()
+    }
+
     /// All sources that belong to a trunk.
     pub(crate) fn sources(&self) -> impl Iterator<Item = Network> {
         self.trunks

@@ -2,6 +2,7 @@
 //!
 //! A call is handed the exchange for each step, so that calls own nothing but themselves.
 
+use crate::ladder::Ladders;
 use crate::{Directory, Key, Library, Output};
 use media::{LegId, Line, Order, PortPool, RecordingKey};
 use model::{
@@ -58,6 +59,7 @@ pub(crate) struct Exchange {
     pub(crate) router: queue::Router,
     pub(crate) ports: PortPool,
     pub(crate) recordings: HashMap<RecordingKey, OpenRecording>,
+    pub(crate) ladders: Ladders,
     pub(crate) outputs: VecDeque<Output>,
     /// Calls whose saved form changed.
     pub(crate) touched: BTreeSet<CallId>,
@@ -83,6 +85,7 @@ impl Exchange {
             router: queue::Router::default(),
             ports: PortPool::new(config.media_ports.clone(), config.media_workers, seed),
             recordings: HashMap::new(),
+            ladders: Ladders::default(),
             outputs: VecDeque::new(),
             touched: BTreeSet::new(),
             sessions: HashMap::new(),
@@ -157,6 +160,9 @@ impl Exchange {
         (enterprise, call): (EnterpriseId, CallId),
         side: Side,
     ) {
+        if let Some(call_id) = self.endpoint.call_id(session) {
+            self.ladders.note((enterprise, call), call_id);
+        }
         self.sessions.insert(session, (call, side));
         self.legs.insert(media, (enterprise, call, side));
     }

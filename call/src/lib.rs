@@ -10,6 +10,7 @@ mod directory;
 mod error;
 mod exchange;
 mod input;
+mod ladder;
 mod leg;
 mod library;
 pub mod limits;
@@ -17,11 +18,15 @@ mod live;
 mod output;
 mod switchboard;
 
-pub use command::{Command, CommandError};
+pub use command::{Answer, Command, CommandError};
 pub use directory::{AgentEntry, Directory, DirectoryParts, FlowEntry};
 pub use error::Error;
 pub use input::Input;
+pub use ladder::{Rung, RungDirection};
 pub use library::Library;
-pub use live::{LiveAgent, LiveCall, LiveView};
+pub use live::{
+    LiveAgent, LiveCall, LiveDevice, LiveGateway, LiveRegistration, LiveTrunk, LiveView,
+};
 pub use output::{Key, Output};
+pub use sip::Transport;
 pub use switchboard::{Admission, Config, Gauges, Restored, Switchboard};

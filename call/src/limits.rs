@@ -22,6 +22,13 @@ pub(crate) const FLOW_TURNS: usize = 64;
 /// Both sides silent for this long while talking means that nobody is there any more.
 pub(crate) const DEAD_AIR: Duration = Duration::from_secs(30);
 
+/// Calls whose Call-IDs are kept at most, so that their messages can be shown.
+pub const LADDERS: usize = 2 * CALLS;
+
+/// Legs of one call whose messages can be shown; agents that are tried one after another each make
+/// one.
+pub(crate) const LADDER_LEGS: usize = 32;
+
 /// Recordings whose files are not complete at most: those of all calls, and as many again that a
 /// slow disk has not closed. Beyond it a call goes on without one, and its record says why.
 pub(crate) const RECORDINGS: usize = 2 * CALLS;

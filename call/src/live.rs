@@ -2,8 +2,10 @@
 
 use model::{
     AgentId, AnswerMode, CallId, EndStage, EnterpriseId, LoginStatus, PhoneNumber, QueueId,
-    Timestamp, WorkState,
+    Timestamp, TrunkId, WorkState,
 };
+use sip::Transport;
+use std::net::SocketAddr;
 
 /// A call in progress.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,8 +49,8 @@ pub struct LiveAgent {
     pub since: Timestamp,
     /// With what they take calls, while signed in.
     pub answer_mode: Option<AnswerMode>,
-    /// Whether a device of theirs is registered.
-    pub registered: bool,
+    /// The devices they have registered; the one rung is in front.
+    pub devices: Vec<LiveDevice>,
 }
 
 /// Everything that goes on, at one instant.
@@ -58,6 +60,72 @@ pub struct LiveView {
     pub calls: Vec<LiveCall>,
     /// All agents.
     pub agents: Vec<LiveAgent>,
+    /// All trunks that are enabled.
+    pub trunks: Vec<LiveTrunk>,
     /// When this was so.
     pub at: Timestamp,
+}
+
+/// A device that an agent has registered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LiveDevice {
+    /// How it is connected.
+    pub transport: Transport,
+    /// The address it is seen at.
+    pub remote: SocketAddr,
+    /// What it calls itself.
+    pub user_agent: Option<String>,
+    /// Since when it is registered without a gap.
+    pub since: Timestamp,
+}
+
+/// How a trunk is doing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LiveTrunk {
+    /// The trunk.
+    pub id: TrunkId,
+    /// Whose it is.
+    pub enterprise: EnterpriseId,
+    /// Calls in progress over it.
+    pub calls: usize,
+    /// How its registration is, if it registers.
+    pub registration: Option<LiveRegistration>,
+    /// How its gateways are.
+    pub gateways: Vec<LiveGateway>,
+}
+
+/// How a trunk's registration is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LiveRegistration {
+    /// Nothing has been answered yet.
+    Trying,
+    /// The other side knows us.
+    Registered {
+        /// Since when.
+        since: Timestamp,
+        /// When it ends unless it is renewed.
+        until: Timestamp,
+    },
+    /// The other side refused, or did not answer.
+    Failed {
+        /// What it said, none for silence.
+        status: Option<u16>,
+        /// When it is asked again.
+        retry_at: Timestamp,
+    },
+}
+
+/// How a gateway is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LiveGateway {
+    /// Its name or address as configured.
+    pub name: String,
+    /// The address it was last reached at.
+    pub address: Option<SocketAddr>,
+    /// Whether calls are sent to it.
+    pub alive: bool,
+    /// What it last answered to OPTIONS or to a call.
+    pub last_status: Option<u16>,
+    /// Since when it is alive or not.
+    pub since: Timestamp,
 }

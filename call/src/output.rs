@@ -1,6 +1,6 @@
 //! Everything that the switchboard wants done.
 
-use crate::CommandError;
+use crate::{Answer, CommandError};
 use media::{Law, Order, RecordingKey};
 use model::{AgentId, CallId, Fact, RecordingId};
 use sip::{ConnectionId, SessionId, Transmit, Transport};
@@ -88,7 +88,7 @@ pub enum Output {
         /// As given with it.
         id: u64,
         /// The answer.
-        result: Result<(), CommandError>,
+        result: Result<Answer, CommandError>,
     },
 }
 

@@ -8,6 +8,7 @@ mod asking;
 mod leaving;
 mod offering;
 mod restoring;
+mod showing;
 mod signalling;
 mod sounding;
 
@@ -15,10 +16,9 @@ pub use restoring::Restored;
 
 use crate::call::{Call, SavedCallRef};
 use crate::exchange::Exchange;
-use crate::live::{LiveAgent, LiveView};
 use crate::{Directory, Input, Key, Library, Output, limits};
 use media::LegId;
-use model::{CallId, EndReason, Timestamp};
+use model::{CallId, EndReason};
 use sip::SessionId;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::IpAddr;
@@ -195,31 +195,6 @@ impl Switchboard {
             .chain(devices)
             .chain(recordings)
             .collect()
-    }
-
-    /// What goes on, as the console shows it.
-    pub fn live(&self, now: Duration) -> LiveView {
-        let mut calls: Vec<_> = self.calls.values().map(Call::live).collect();
-        calls.sort_by_key(|call| call.id);
-        let agents = self
-            .exchange
-            .router
-            .seats()
-            .map(|seat| LiveAgent {
-                id: seat.id(),
-                enterprise: seat.enterprise(),
-                status: seat.status(),
-                work: seat.work().state(),
-                since: seat.since(),
-                answer_mode: seat.answer_mode(),
-                registered: seat.is_reachable(),
-            })
-            .collect();
-        LiveView {
-            calls,
-            agents,
-            at: Timestamp::from_now(now),
-        }
     }
 
     /// How full the switchboard is.

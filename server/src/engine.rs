@@ -12,7 +12,7 @@ pub(crate) use threads::{MediaThreads, Room};
 
 use crate::recordings::Recordings;
 use crate::routes::Routes;
-use call::{Admission, Command, CommandError, Input, LiveView, Switchboard};
+use call::{Admission, Answer, Command, CommandError, Input, LiveView, Switchboard};
 use gauges::Gauger;
 use journal::Journal;
 use net::inherit::Heartbeat;
@@ -41,7 +41,7 @@ const DEADLINE_STEP: Duration = Duration::from_millis(5);
 const GRACE: Duration = Duration::from_secs(10);
 
 /// A command and where its answer goes.
-pub(crate) type Asked = (Command, oneshot::Sender<Result<(), CommandError>>);
+pub(crate) type Asked = (Command, oneshot::Sender<Result<Answer, CommandError>>);
 
 /// What other threads send to the engine.
 pub(crate) struct Doors {
@@ -82,7 +82,7 @@ pub(crate) struct Engine {
 /// The engine with what it needs from turn to turn.
 struct Running {
     engine: Engine,
-    replies: HashMap<u64, oneshot::Sender<Result<(), CommandError>>>,
+    replies: HashMap<u64, oneshot::Sender<Result<Answer, CommandError>>>,
     next_reply: u64,
     inputs: Vec<Input>,
     gauger: Gauger,

@@ -161,6 +161,12 @@ impl Endpoint {
         self.trace.ladder(call_ids)
     }
 
+    /// The Call-ID of a session.
+    pub fn call_id(&self, session: SessionId) -> Option<&str> {
+        let session = self.sessions.get(&session)?;
+        Some(&session.dialog.call_id)
+    }
+
     /// Totals since the endpoint was made.
     pub fn counters(&self) -> &Counters {
         &self.counters

@@ -255,6 +255,8 @@ pub struct Binding {
     pub contact_uri: String,
     /// The path the registration came over.
     pub flow: Flow,
+    /// Since when it is registered without a gap.
+    pub since: Duration,
     /// When it lapses, on the engine's clock.
     pub expires_at: Duration,
     /// The phone's User-Agent.

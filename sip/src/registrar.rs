@@ -30,6 +30,7 @@ pub(crate) struct Contact {
     pub(crate) call_id: String,
     pub(crate) cseq: u32,
     pub(crate) expires_at: Duration,
+    pub(crate) since: Duration,
     pub(crate) refreshed_at: Duration,
     pub(crate) preference: u16,
     pub(crate) flow: Flow,
@@ -156,9 +157,7 @@ impl Registrar {
         if known.is_some_and(|at| contacts[at].is_newer(registration)) {
             return Err(Rejection::OutOfOrder);
         }
-        if let Some(at) = known {
-            contacts.remove(at);
-        }
+        let since = known.map_or(now, |at| contacts.remove(at).since);
         if lifetime.is_zero() {
             return Ok(());
         }
@@ -171,6 +170,7 @@ impl Registrar {
             call_id: registration.call_id.clone(),
             cseq: registration.cseq,
             expires_at: now + lifetime.min(self.limits.longest_registration),
+            since,
             refreshed_at: now,
             preference: wish.preference,
             flow: registration.flow,
@@ -286,6 +286,7 @@ impl Contact {
         Binding {
             contact_uri: self.uri.clone(),
             flow: self.flow,
+            since: self.since,
             expires_at: self.expires_at,
             user_agent: self.user_agent.clone(),
         }

@@ -6,7 +6,7 @@
 use crate::demo::{Audio, Demo};
 use crate::ledger::{Disk, Journal};
 use crate::network::Datagram;
-use call::{Command, CommandError, Config, Directory, Gauges, Input, Output, Switchboard};
+use call::{Answer, Command, CommandError, Config, Directory, Gauges, Input, Output, Switchboard};
 use media::{Engine, LegId, Order, Outbox};
 use sip::{Flow, Transport};
 use std::net::SocketAddr;
@@ -62,7 +62,7 @@ pub struct Center {
     audio: Audio,
     directory: Arc<Directory>,
     seed: u64,
-    replies: Vec<Result<(), CommandError>>,
+    replies: Vec<Result<Answer, CommandError>>,
     sent: Vec<Datagram>,
 }
 
@@ -176,8 +176,13 @@ impl Center {
 
     /// Asks for something. A server that is killed over it gives no answer; nobody is told so.
     pub fn command(&mut self, now: Duration, command: Command) -> Result<(), CommandError> {
+        self.ask(now, command).map(|_| ())
+    }
+
+    /// Asks for something that has an answer.
+    pub fn ask(&mut self, now: Duration, command: Command) -> Result<Answer, CommandError> {
         self.input(now, Input::Command { id: 1, command });
-        self.replies.pop().unwrap_or(Ok(()))
+        self.replies.pop().unwrap_or(Ok(Answer::Done))
     }
 
     /// Takes a datagram from the network.

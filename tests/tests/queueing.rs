@@ -100,7 +100,7 @@ fn an_agent_without_a_registered_phone_is_never_offered_a_call() {
     world.habit("1002", Habit::Answer { after: seconds(1) });
     world.at("1001", |phone, now| phone.unregister(now));
     world.run_for(seconds(1));
-    assert!(!world.agent("1001").registered);
+    assert!(world.agent("1001").devices.is_empty());
 
     world.ring("caller", "4008110511");
     world.run_for(seconds(4));

@@ -1,6 +1,6 @@
 //! Agents and their states.
 
-use crate::world::{AGENT, SUPERVISOR, World, now};
+use crate::world::{AGENT, SUPERVISOR, World, device, now};
 use call::{Command, CommandError, LiveAgent};
 use model::{AnswerMode, BreakKind, LoginStatus, StatusActor, WorkState};
 
@@ -15,7 +15,7 @@ async fn the_list_has_both_dimensions_of_every_state() {
         work: WorkState::Busy,
         since: now(),
         answer_mode: Some(AnswerMode::Sip),
-        registered: true,
+        devices: vec![device()],
     };
     world.show(Vec::new(), vec![agent]);
 

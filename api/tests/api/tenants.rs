@@ -1,6 +1,6 @@
 //! Walks over every documented route: as nobody, with the ids of another enterprise, with junk.
 
-use crate::world::{ADMIN, AGENT, Call, World, live_call, recorded, request, talk};
+use crate::world::{ADMIN, AGENT, Call, World, device, live_call, recorded, request, talk};
 use axum::body::Body;
 use axum::http::Method;
 use call::LiveAgent;
@@ -46,7 +46,7 @@ async fn foreign(world: &World) -> (Call, AgentId) {
             work: WorkState::Idle,
             since: crate::world::now(),
             answer_mode: Some(AnswerMode::Sip),
-            registered: true,
+            devices: vec![device()],
         }],
     );
     (call, agent)

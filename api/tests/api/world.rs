@@ -4,7 +4,7 @@ use api::{Asset, Engine, Order, State};
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
-use call::{Command, CommandError, LiveAgent, LiveCall, LiveView};
+use call::{Command, CommandError, LiveAgent, LiveCall, LiveDevice, LiveView, Transport};
 use http_body_util::BodyExt;
 use metrics_exporter_prometheus::PrometheusBuilder;
 use model::{
@@ -55,7 +55,7 @@ impl Script {
         while let Some((command, answer)) = orders.recv().await {
             self.asked.lock().unwrap().push(command);
             let refusal = *self.refusal.lock().unwrap();
-            let _ = answer.send(refusal.map_or(Ok(()), Err));
+            let _ = answer.send(refusal.map_or(Ok(call::Answer::Done), Err));
         }
     }
 }
@@ -185,6 +185,7 @@ impl World {
         self.live.send_replace(Arc::new(LiveView {
             calls,
             agents,
+            trunks: Vec::new(),
             at: now(),
         }));
     }
@@ -263,6 +264,15 @@ pub(crate) fn live_call(call: &Call, agent: Option<AgentId>) -> LiveCall {
         queue: None,
         agent,
         recording: false,
+    }
+}
+
+pub(crate) fn device() -> LiveDevice {
+    LiveDevice {
+        transport: Transport::Tls,
+        remote: "192.0.2.7:40112".parse().unwrap(),
+        user_agent: Some("Desk phone".to_owned()),
+        since: now(),
     }
 }
 

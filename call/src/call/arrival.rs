@@ -62,6 +62,8 @@ impl Arrival {
     /// Answers the call, or refuses it with a record that says why.
     pub(crate) fn answer(self, now: Duration, busy: bool, exchange: &mut Exchange) -> Option<Call> {
         self.note_arrival(now, exchange);
+        let name = (self.enterprise, self.id);
+        exchange.ladders.note(name, &self.incoming.call_id);
         let number = exchange.directory.number(self.trunk, self.called.as_str());
         let Some((destination, recorded)) = number.map(|it| (it.destination, it.recorded)) else {
             return self.reject(now, 404, EndReason::UnknownNumber, exchange);

