@@ -3,8 +3,10 @@
 use super::Switchboard;
 use crate::call::Call;
 use crate::live::{LiveAgent, LiveDevice, LiveTrunk, LiveView};
-use crate::{CommandError, Rung};
+use crate::{CommandError, Rung, RungDirection};
+use bytes::Bytes;
 use model::{AgentId, CallId, EnterpriseId, Timestamp};
+use sip::message::{Framing, Message};
 use std::time::Duration;
 
 impl Switchboard {
@@ -78,9 +80,34 @@ impl Switchboard {
         call: CallId,
     ) -> Result<Vec<Rung>, CommandError> {
         let call_ids = self.exchange.ladders.call_ids(enterprise, call);
-        if call_ids.is_empty() {
+        let call_ids: Vec<&str> = call_ids.iter().map(String::as_str).collect();
+        let entries = self.exchange.endpoint.ladder(&call_ids);
+        if entries.is_empty() {
             return Err(CommandError::LadderGone);
         }
-        Ok(Vec::new())
+        Ok(entries
+            .into_iter()
+            .map(|entry| Rung {
+                at: Timestamp::from_now(entry.at),
+                leg: leg_of(&entry.data, &call_ids),
+                direction: match entry.direction {
+                    sip::Direction::In => RungDirection::Received,
+                    sip::Direction::Out => RungDirection::Sent,
+                },
+                transport: entry.transport,
+                local: entry.local,
+                remote: entry.remote,
+                message: entry.data,
+            })
+            .collect())
     }
+}
+
+/// Which leg a message belongs to; every message of a ladder was found by its Call-ID.
+fn leg_of(message: &Bytes, call_ids: &[&str]) -> usize {
+    let position = |call_id: &str| call_ids.iter().position(|known| *known == call_id);
+    Message::parse(message.clone(), Framing::Datagram)
+        .ok()
+        .and_then(|message| position(message.call_id()))
+        .unwrap_or(0)
 }
