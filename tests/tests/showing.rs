@@ -38,7 +38,7 @@ fn the_ladder_of_a_call_has_both_legs_in_order_also_when_it_is_over() {
     assert_eq!(over[..live.len()], live);
     assert_eq!(
         over[live.len()..],
-        ["0 ▶ BYE", "1 ◀ BYE", "0 ◀ 200", "1 ▶ 200"].map(str::to_owned),
+        ["0 ▶ BYE", "0 ◀ 200", "1 ◀ BYE", "1 ▶ 200"].map(str::to_owned),
         "{over:#?}"
     );
 }
