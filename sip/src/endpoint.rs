@@ -19,6 +19,7 @@ use crate::transaction::table::{Slot, Table};
 use crate::transport::{ConnectionId, Flow};
 
 mod access;
+mod asking;
 pub(crate) mod config;
 mod connections;
 pub(crate) mod counters;
@@ -26,14 +27,19 @@ mod flows;
 mod in_dialog;
 mod incoming;
 mod leaving;
+pub(crate) mod messaging;
+mod naming;
 mod offers;
 mod outgoing;
 mod receive;
+mod referring;
 mod registration;
+mod replacing;
 mod reply;
 mod screening;
 mod snapshot;
 mod timeouts;
+mod transferring;
 mod transmit;
 
 use access::Access;

@@ -3,6 +3,7 @@
 use thiserror::Error;
 
 use crate::event::SessionId;
+use crate::referring::TransferId;
 
 /// Why the endpoint did not do what it was asked.
 #[derive(Debug, Error, PartialEq, Eq)]
@@ -25,6 +26,15 @@ pub enum Error {
     /// The text of a header holds a control character or is no header name.
     #[error("header {0:?} is not fit to be sent")]
     UnfitHeader(String),
+    /// The transfer is over or never was.
+    #[error("unknown transfer {0:?}")]
+    UnknownTransfer(TransferId),
+    /// So many requests or transfers of the session are open that no other may begin.
+    #[error("session {0:?} has too many open requests")]
+    TooManyRequests(SessionId),
+    /// The message is longer than its way can carry.
+    #[error("a message of {0} bytes is too long")]
+    TooLong(usize),
     /// As many sessions exist as the limits allow.
     #[error("{0} sessions are live, which is the limit")]
     TooManySessions(usize),

@@ -6,6 +6,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
+use crate::identity::{CallerName, Diversion, HistoryEntry};
+use crate::referring::{ReferTo, Replaces, TransferId};
 use crate::transport::{ConnectionId, Flow, Transmit, Transport};
 
 /// One thing for the owner of the endpoint to do, in the order given.
@@ -40,6 +42,10 @@ pub enum Output {
 /// It is also the local tag of the session's dialogs, in hexadecimal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct SessionId(pub u64);
+
+/// One request of ours whose result is told: an INFO or a MESSAGE.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct RequestId(pub u64);
 
 /// A fact about a session or a registration.
 #[expect(
@@ -122,6 +128,63 @@ pub enum Event {
         /// The user whose password it tried last, as far as there is such a user.
         user: Option<String>,
     },
+    /// An INFO of ours got its final answer, or none: 408, 503.
+    InfoResult {
+        /// The session.
+        session: SessionId,
+        /// The request.
+        request: RequestId,
+        /// The status code.
+        status: u16,
+    },
+    /// An instant message arrived and was answered: 200 in a session, 202 outside.
+    Message {
+        /// Why the sender was let in; none in a session, which tells it.
+        from: Option<Identity>,
+        /// User part of From.
+        from_user: String,
+        /// Whom it is for: the user part of the Request-URI, or of To in a session.
+        to_user: String,
+        /// Its media type, lower case, without parameters; `text/plain` if it has none.
+        content_type: String,
+        /// Its charset, lower case; `utf-8` if it names none.
+        charset: String,
+        /// Its body.
+        body: Bytes,
+        /// The session it came in.
+        session: Option<SessionId>,
+    },
+    /// A MESSAGE of ours got its final answer, or none: 408, 503.
+    MessageResult {
+        /// The request.
+        request: RequestId,
+        /// The status code.
+        status: u16,
+    },
+    /// The peer asks us to call somebody else (REFER); it waits for `accept_transfer` or
+    /// `refuse_transfer`.
+    Referred {
+        /// The session it came in.
+        session: SessionId,
+        /// The transfer that begins here.
+        transfer: TransferId,
+        /// Whom to call.
+        refer_to: ReferTo,
+        /// Who asks for it, as the peer claims.
+        referred_by: Option<String>,
+    },
+    /// The peer tells how a transfer of ours goes. The session may have ended before.
+    TransferProgress {
+        /// The session.
+        session: SessionId,
+        /// The transfer.
+        transfer: TransferId,
+        /// What the peer's own call was answered with last; 100 once the REFER is accepted, the
+        /// refusal if it was not. A transfer that is done at a 1xx has an unknown outcome.
+        status: u16,
+        /// Whether nothing more will be told.
+        done: bool,
+    },
     /// The live bindings of a user changed.
     Registered {
         /// The user of the address of record.
@@ -154,8 +217,21 @@ pub struct Incoming {
     pub offer: Option<Bytes>,
     /// Hops left; a call made in consequence must carry one less (RFC 7332).
     pub max_forwards: u8,
-    /// `X-*`, P-Asserted-Identity and Diversion headers as received.
+    /// `X-*`, P-Asserted-Identity and Diversion headers as received from a trusted sender.
     pub headers: Vec<(String, Vec<u8>)>,
+    /// Who calls as the network asserts; only from a trusted sender.
+    pub asserted: Option<CallerName>,
+    /// Whether the caller wants to stay unknown to the callee.
+    pub privacy: bool,
+    /// Who forwarded the call last; only from a trusted sender.
+    pub diversion: Option<Diversion>,
+    /// By which way the call came; only from a trusted sender.
+    pub history: Vec<HistoryEntry>,
+    /// The session whose place the call takes (RFC 3891): it is to be ended when this one is
+    /// answered. Whether the caller may do so with this session is for the owner to judge.
+    pub replaces: Option<SessionId>,
+    /// Who asked for the call by REFER, as the caller claims.
+    pub referred_by: Option<String>,
 }
 
 /// Why a caller was let in.
@@ -228,6 +304,39 @@ pub struct Invite {
     pub headers: Vec<(String, String)>,
     /// Hops that the call may still make.
     pub max_forwards: u8,
+    /// Who calls, asserted to a peer that trusts us (P-Asserted-Identity).
+    pub asserted: Option<CallerName>,
+    /// Whether From names nobody and the peer is asked to name nobody either (Privacy).
+    pub privacy: bool,
+    /// Who forwarded the call to here.
+    pub diversion: Option<Diversion>,
+    /// The URI of who asked for the call by REFER.
+    pub referred_by: Option<String>,
+    /// The callee's dialog whose place the call takes.
+    pub replaces: Option<Replaces>,
+    /// Whether telephone numbers in From, To and the Request-URI get `user=phone`.
+    pub user_phone: bool,
+}
+
+impl Invite {
+    /// A call without a name, headers and extras.
+    pub fn new(target: Target, from_user: &str, to_user: &str, offer: Bytes) -> Self {
+        Self {
+            target,
+            from_user: from_user.to_owned(),
+            from_display: None,
+            to_user: to_user.to_owned(),
+            offer,
+            headers: Vec::new(),
+            max_forwards: 70,
+            asserted: None,
+            privacy: false,
+            diversion: None,
+            referred_by: None,
+            replaces: None,
+            user_phone: false,
+        }
+    }
 }
 
 /// Whom to call.

@@ -5,7 +5,9 @@
 //! calls [`Endpoint::handle_timeout`] when [`Endpoint::poll_timeout`] is due.
 
 pub mod auth;
+pub mod causes;
 pub mod framing;
+pub mod identity;
 pub mod limits;
 pub mod message;
 #[cfg(feature = "rsip")]
@@ -16,6 +18,8 @@ mod dialog;
 mod endpoint;
 mod error;
 mod event;
+mod referral;
+mod referring;
 mod registrar;
 mod session;
 mod timer;
@@ -28,11 +32,13 @@ pub use endpoint::config::{
     Account, Advertise, Barring, Config, Limits, Registrations, TrustedSource,
 };
 pub use endpoint::counters::{Counters, Occupancy};
+pub use endpoint::messaging::InstantMessage;
 pub use error::Error;
 pub use event::{
     Binding, End, EndKind, Event, Identity, Incoming, Invite, Output, ReasonHeader, Refusal,
-    SessionId, Target,
+    RequestId, SessionId, Target,
 };
+pub use referring::{ReferTo, Replaces, TransferId};
 pub use timer::Timers;
 pub use trace::{Direction, TraceConfig, TraceEntry};
 pub use transport::{ConnectionId, Flow, Transmit, Transport};

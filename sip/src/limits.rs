@@ -23,3 +23,18 @@ pub const NONCE_COUNT_WINDOW: u32 = 64;
 
 /// How long a digest nonce may be used.
 pub const NONCE_LIFETIME: std::time::Duration = std::time::Duration::from_mins(5);
+
+/// Most headers taken from one URI.
+pub const URI_HEADERS: usize = 16;
+
+/// Most entries read of a Diversion or History-Info list.
+pub const HISTORY: usize = 16;
+
+/// Most transfers of one session that are followed at once, for each direction.
+pub const TRANSFERS: usize = 4;
+
+/// Most requests of ours inside one session that wait for their answers.
+pub const OWN_REQUESTS: usize = 16;
+
+/// Longest request that goes over UDP where the path is unknown (RFC 3428 §8), in bytes.
+pub const DATAGRAM_BYTES: usize = 1_300;

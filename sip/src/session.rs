@@ -19,6 +19,7 @@ use smallvec::SmallVec;
 
 use crate::dialog::Dialog;
 use crate::event::{ReasonHeader, SessionId};
+use crate::referral::Transfers;
 use crate::timer::Backoff;
 use crate::transaction::table::Slot;
 use crate::transport::Flow;
@@ -35,6 +36,7 @@ pub(crate) struct Session {
     pub(crate) unacknowledged: Option<Unacknowledged>,
     pub(crate) acknowledged: Vec<Acknowledged>,
     pub(crate) early: Vec<Early>,
+    pub(crate) transfers: Transfers,
     #[serde(skip)]
     pub(crate) transactions: SmallVec<[Slot; 4]>,
     /// The deadline it is scheduled for.
@@ -147,6 +149,7 @@ impl Session {
             unacknowledged: None,
             acknowledged: Vec::new(),
             early: Vec::new(),
+            transfers: Transfers::default(),
             transactions: SmallVec::new(),
             due: None,
         }
@@ -165,7 +168,8 @@ impl Session {
             .unacknowledged
             .as_ref()
             .map(|answer| answer.resend.at().min(answer.give_up_at));
-        stage.into_iter().chain(ack).min()
+        let transfers = self.transfers.poll_timeout();
+        stage.into_iter().chain(ack).chain(transfers).min()
     }
 
     /// The dialog that the peer's tag names.
@@ -216,6 +220,6 @@ impl Session {
 
     /// Whether only lingering transactions keep the session.
     pub(crate) fn is_over(&self) -> bool {
-        self.stage == Stage::Closing && self.unacknowledged.is_none()
+        self.stage == Stage::Closing && self.unacknowledged.is_none() && self.transfers.is_empty()
     }
 }

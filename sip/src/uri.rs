@@ -3,6 +3,7 @@
 //! A [`Uri`] is printed exactly as it was received. Escapes are undone only to compare.
 
 mod compare;
+mod number;
 mod parse;
 
 use std::fmt;
@@ -168,6 +169,17 @@ impl<'a> Uri<'a> {
         split(self.part(self.parts.headers), '&')
     }
 
+    /// The URI without its headers, as it was written.
+    pub fn without_headers(&self) -> &'a str {
+        let headers = self.parts.headers;
+        let end = if headers.is_empty() {
+            self.text.len()
+        } else {
+            headers.start() - 1
+        };
+        self.text.get(..end).unwrap_or_default()
+    }
+
     fn part(&self, span: Span) -> &'a str {
         self.text.get(span.start()..span.end()).unwrap_or_default()
     }
@@ -196,6 +208,8 @@ pub(crate) fn address(host: &str) -> Option<std::net::IpAddr> {
 
 pub(crate) use parse::is_host;
 
+pub use number::{is_number, number_of, telephone};
+
 /// Escapes what a user part may not hold, so that any text can be addressed.
 ///
 /// ```
@@ -203,9 +217,24 @@ pub(crate) use parse::is_host;
 /// assert_eq!(sip::uri::escape_user("a b@c"), "a%20b%40c");
 /// ```
 pub fn escape_user(text: &str) -> String {
+    escape(text, parse::is_user_byte)
+}
+
+/// Escapes what the header of a URI may not hold (RFC 3261 `hvalue`).
+///
+/// ```
+/// assert_eq!(sip::uri::escape_header("1@h;to-tag=2"), "1%40h%3Bto-tag%3D2");
+/// ```
+pub fn escape_header(text: &str) -> String {
+    escape(text, |byte| {
+        byte.is_ascii_alphanumeric() || b"-_.!~*'()[]/:+$".contains(&byte)
+    })
+}
+
+fn escape(text: &str, is_plain: impl Fn(u8) -> bool) -> String {
     let mut escaped = String::with_capacity(text.len());
     for byte in text.bytes() {
-        if parse::is_user_byte(byte) {
+        if is_plain(byte) {
             escaped.push(char::from(byte));
         } else {
             escaped.push('%');

@@ -61,19 +61,16 @@ impl Call {
         let worker = exchange.ports.worker_of(self.customer.media)?;
         let addresses = (exchange.media_address(route.local.ip()), route.peer.ip());
         let leg = Leg::new(now, addresses, worker, self.laws(), exchange)?;
+        let target = Target::Peer {
+            local: route.local,
+            remote: route.peer,
+            transport: Transport::Udp,
+            user: number.as_str().to_owned(),
+        };
+        let from = self.origin.trunk_number.as_str();
         let invite = Invite {
-            target: Target::Peer {
-                local: route.local,
-                remote: route.peer,
-                transport: Transport::Udp,
-                user: number.as_str().to_owned(),
-            },
-            from_user: self.origin.trunk_number.as_str().to_owned(),
-            from_display: None,
-            to_user: number.as_str().to_owned(),
-            offer: leg.offer(),
-            headers: Vec::new(),
             max_forwards: self.origin.max_forwards - 1,
+            ..Invite::new(target, from, number.as_str(), leg.offer())
         };
         self.send_invite(now, invite, (leg, Who::Outside(number.clone())), exchange)
     }

@@ -127,14 +127,11 @@ impl Call {
         let worker = exchange.ports.worker_of(self.customer.media)?;
         let laws = self.laws();
         let leg = Leg::new(now, addresses, worker, laws, exchange)?;
+        let target = Target::Contact(binding);
         let invite = Invite {
-            target: Target::Contact(binding),
-            from_user: self.origin.caller.as_str().to_owned(),
-            from_display: None,
-            to_user: extension.clone(),
-            offer: leg.offer(),
             headers: vec![("X-Trunkline-Call".to_owned(), self.origin.id.to_string())],
             max_forwards: self.origin.max_forwards.saturating_sub(1),
+            ..Invite::new(target, self.origin.caller.as_str(), extension, leg.offer())
         };
         self.send_invite(now, invite, (leg, Who::Agent(agent)), exchange)
     }

@@ -31,17 +31,18 @@ impl Endpoint {
         };
         let objection = match message.method() {
             Method::Bye => None,
-            Method::Invite | Method::Update | Method::Info | Method::Options => {
-                required_extensions(message)
-            }
+            Method::Invite
+            | Method::Update
+            | Method::Info
+            | Method::Options
+            | Method::Refer
+            | Method::Notify
+            | Method::Subscribe
+            | Method::Message => required_extensions(message),
             Method::Ack
             | Method::Cancel
             | Method::Register
             | Method::Prack
-            | Method::Refer
-            | Method::Notify
-            | Method::Subscribe
-            | Method::Message
             | Method::Publish
             | Method::Other => Some(unsupported_method(message)),
         };
@@ -70,7 +71,11 @@ impl Endpoint {
             return None;
         }
         let branch = session.branch(message.from_tag().unwrap_or_default())?;
-        let is_over = session.stage == Stage::Closing && message.method() != Method::Bye;
+        let is_about_transfer = matches!(message.method(), Method::Notify | Method::Subscribe)
+            && !session.transfers.is_empty();
+        let is_over = session.stage == Stage::Closing
+            && message.method() != Method::Bye
+            && !is_about_transfer;
         (!is_over).then_some((id, branch))
     }
 
@@ -115,6 +120,14 @@ impl Endpoint {
             self.receive_update(now, received, key, id);
         } else if method == Method::Info {
             self.receive_info(now, received, key, id);
+        } else if method == Method::Refer {
+            self.receive_refer(now, received, key, id);
+        } else if method == Method::Notify {
+            self.receive_notify(now, received, key, id);
+        } else if method == Method::Subscribe {
+            self.receive_subscribe(now, received, key, id);
+        } else if method == Method::Message {
+            self.receive_message_in(now, received, key, id);
         } else {
             self.reply_stateless(received.flow, received.message, &capabilities());
         }

@@ -23,14 +23,28 @@ const MAX_FORWARDS: u8 = 70;
 /// Most headers handed on with a call.
 const HANDED_ON: usize = 32;
 
+/// What is known of an INVITE that may become a call.
+#[derive(Debug)]
+pub(super) struct Arrival {
+    pub(super) identity: Identity,
+    pub(super) key: Key,
+    pub(super) merge: Key,
+    pub(super) replaces: Option<SessionId>,
+}
+
 impl Endpoint {
     pub(super) fn begin_incoming(
         &mut self,
         now: Duration,
         received: Received<'_>,
-        (key, merge): (Key, Key),
-        identity: Identity,
+        arrival: Arrival,
     ) {
+        let Arrival {
+            identity,
+            key,
+            merge,
+            replaces,
+        } = arrival;
         let message = received.message;
         let id = self.random_session();
         let reach = match identity {
@@ -48,7 +62,8 @@ impl Endpoint {
         let slot = self.start_server(now, received, key, errand);
         self.respond(now, slot, "", &Reply::new(Status::TRYING));
         self.counters.incoming_calls += 1;
-        let incoming = describe(received, identity);
+        let mut incoming = describe(received, identity);
+        incoming.replaces = replaces;
         self.emit(Event::Incoming {
             session: id,
             incoming,
@@ -285,6 +300,12 @@ fn describe(received: Received<'_>, identity: Identity) -> Incoming {
         offer: session_description(message),
         max_forwards: message.max_forwards().unwrap_or(MAX_FORWARDS),
         headers: handed_on(message),
+        asserted: None,
+        privacy: message.wants_privacy(),
+        diversion: None,
+        history: Vec::new(),
+        replaces: None,
+        referred_by: message.referred_by(),
     }
 }
 

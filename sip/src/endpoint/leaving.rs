@@ -200,9 +200,13 @@ impl Endpoint {
         let opens = transaction.purpose == Purpose::Open
             && matches!(transaction.machine, Machine::InviteClient(_));
         transaction.machine.abandon();
+        let asked = self.asked(slot);
         self.settle(slot);
         if let (true, Some(id)) = (opens, session) {
             self.call_failed(id, Status::SERVICE_UNAVAILABLE.code(), None);
+        }
+        if let Some(asked) = asked {
+            self.request_done(now, &asked, Status::SERVICE_UNAVAILABLE.code(), None);
         }
         self.fire_deadlines(now);
     }

@@ -1,6 +1,5 @@
 //! Calls that we make: the UAC side of an INVITE (RFC 3261 §13.2).
 
-use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -8,16 +7,17 @@ use rand_chacha::rand_core::Rng;
 
 use super::Endpoint;
 use super::connections::Hop;
+use super::naming;
 use super::reply::{ALLOW, SDP, reason_of};
 use super::screening::session_description;
 use super::transmit::{Dispatch, Errand, Received};
 use crate::dialog::{self, Dialog, Reach, value};
 use crate::error::Error;
 use crate::event::{Event, Invite, SessionId, Target};
-use crate::message::{HeaderValue, Message, Method, Name, RequestBuilder, Status, quote};
+use crate::message::{HeaderValue, Message, Method, Name, RequestBuilder, Status};
 use crate::session::{Acknowledged, Heard, Owner, Session, Stage};
-use crate::transaction::invite_client;
 use crate::transaction::table::{Machine, Purpose, Slot};
+use crate::transaction::{invite_client, non_invite_client};
 use crate::transport::Flow;
 use crate::uri::{Uri, escape_user};
 
@@ -30,8 +30,9 @@ impl Endpoint {
         if self.is_full() {
             return Err(Error::TooManySessions(self.sessions.len()));
         }
-        check_headers(&invite)?;
+        naming::check(&invite)?;
         let (flow, uri, reach) = self.locate(&invite.target)?;
+        let uri = naming::marked(&invite, uri);
         let id = self.random_session();
         let mut dialog = self.new_dialog(id, &invite, flow, uri);
         dialog.reach = reach;
@@ -43,6 +44,9 @@ impl Endpoint {
             .header(Name::Contact, value(self.contact_value(flow).as_bytes()))
             .header(Name::Allow, HeaderValue::from_static(ALLOW))
             .header(Name::UserAgent, value(self.config.user_agent.as_bytes()));
+        for (name, text) in naming::headers(&invite, &self.host_of(flow)) {
+            request = request.header(name, value(text.as_bytes()));
+        }
         for (name, text) in invite.headers {
             request = request.extension(&name, value(text.as_bytes()));
         }
@@ -64,7 +68,7 @@ impl Endpoint {
         Ok(id)
     }
 
-    fn locate(&mut self, target: &Target) -> Result<(Flow, String, Reach), Error> {
+    pub(super) fn locate(&mut self, target: &Target) -> Result<(Flow, String, Reach), Error> {
         match target {
             Target::Contact(binding) => {
                 Uri::parse(&binding.contact_uri)
@@ -98,24 +102,24 @@ impl Endpoint {
         }
     }
 
-    fn new_dialog(&mut self, id: SessionId, invite: &Invite, flow: Flow, uri: String) -> Dialog {
-        let ours = self.advertised(flow);
-        let display = invite
-            .from_display
-            .as_deref()
-            .map(|display| format!("{} ", quote(display)))
-            .unwrap_or_default();
-        let from = address(&invite.from_user, ours);
-        let to = match &invite.target {
-            Target::Contact(_) => address(&invite.to_user, ours),
-            Target::Peer { remote, .. } => address(&invite.to_user, *remote),
+    pub(super) fn new_dialog(
+        &mut self,
+        id: SessionId,
+        invite: &Invite,
+        flow: Flow,
+        uri: String,
+    ) -> Dialog {
+        let ours = self.host_of(flow);
+        let theirs = match &invite.target {
+            Target::Contact(_) => ours.clone(),
+            Target::Peer { remote, .. } => naming::host(*remote),
         };
         let mut call_id = [0; 16];
         self.random.fill_bytes(&mut call_id);
         Dialog {
             call_id: format!("{:032x}", u128::from_be_bytes(call_id)),
-            local: format!("{display}<{from}>;tag={}", dialog::tag(id)).into_bytes(),
-            remote: format!("<{to}>").into_bytes(),
+            local: format!("{};tag={}", naming::from(invite, &ours), dialog::tag(id)).into_bytes(),
+            remote: naming::to(invite, &theirs).into_bytes(),
             remote_tag: String::new(),
             local_cseq: 0,
             remote_cseq: None,
@@ -137,8 +141,12 @@ impl Endpoint {
         let actions = match &mut transaction.machine {
             Machine::InviteClient(machine) => machine.handle_response(now, status.code()),
             Machine::NonInviteClient(machine) => {
-                machine.handle_response(now, status.code());
+                let action = machine.handle_response(now, status.code());
+                let asked = self.asked(slot);
                 self.settle(slot);
+                if let (Some(non_invite_client::Action::Deliver), Some(asked)) = (action, asked) {
+                    self.request_done(now, &asked, status.code(), Some(received.message));
+                }
                 return;
             }
             Machine::InviteServer(_) | Machine::NonInviteServer(_) => return,
@@ -383,43 +391,4 @@ fn with_sdp(request: RequestBuilder<'_>, sdp: &Bytes) -> Bytes {
         return request.build();
     }
     request.body(SDP, sdp).build()
-}
-
-fn address(user: &str, host: SocketAddr) -> String {
-    let user = escape_user(user);
-    let at = if user.is_empty() { "" } else { "@" };
-    match host.ip() {
-        IpAddr::V4(ip) => format!("sip:{user}{at}{ip}"),
-        IpAddr::V6(ip) => format!("sip:{user}{at}[{ip}]"),
-    }
-}
-
-/// Refuses names that are not names, values that would break out of their line, and headers that
-/// the endpoint writes itself.
-fn check_headers(invite: &Invite) -> Result<(), Error> {
-    let is_control = |text: &str| text.bytes().any(|byte| byte < b' ' && byte != b'\t');
-    if invite.from_display.as_deref().is_some_and(is_control) {
-        return Err(Error::UnfitHeader("From".to_owned()));
-    }
-    for (name, text) in &invite.headers {
-        let is_token = !name.is_empty() && name.bytes().all(crate::message::is_token);
-        let is_ours = matches!(
-            Name::from_bytes(name.as_bytes()),
-            Name::Via
-                | Name::From
-                | Name::To
-                | Name::CallId
-                | Name::CSeq
-                | Name::MaxForwards
-                | Name::Contact
-                | Name::ContentLength
-                | Name::ContentType
-                | Name::Route
-                | Name::RecordRoute
-        );
-        if !is_token || is_ours || is_control(text) {
-            return Err(Error::UnfitHeader(name.clone()));
-        }
-    }
-    Ok(())
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::Endpoint;
 use super::access::Proof;
+use super::incoming::Arrival;
 use super::reply::{ALLOW, Reply};
 use super::transmit::Received;
 use crate::auth::Freshness;
@@ -39,6 +40,7 @@ impl Endpoint {
         match message.method() {
             Method::Invite => self.screen_invite(now, received, key),
             Method::Register => self.receive_register(now, received, key),
+            Method::Message => self.receive_message_outside(now, received, key),
             Method::Options => self.reply_stateless(flow, message, &capabilities()),
             Method::Bye | Method::Info | Method::Update | Method::Prack => {
                 let reply = Reply::new(Status::CALL_DOES_NOT_EXIST);
@@ -49,7 +51,6 @@ impl Endpoint {
             | Method::Refer
             | Method::Notify
             | Method::Subscribe
-            | Method::Message
             | Method::Publish
             | Method::Other => {
                 let reply = unsupported_method(message);
@@ -72,15 +73,28 @@ impl Endpoint {
             self.reply_stateless(flow, message, &reply);
             return;
         }
+        let replaces = match self.replaced(message) {
+            Ok(replaces) => replaces,
+            Err(reply) => {
+                self.reply_stateless(flow, message, &reply);
+                return;
+            }
+        };
         if self.is_full() {
             self.refuse_overload(received);
             return;
         }
-        self.begin_incoming(now, received, (key, merge), identity);
+        let arrival = Arrival {
+            identity,
+            key,
+            merge,
+            replaces,
+        };
+        self.begin_incoming(now, received, arrival);
     }
 
     /// Who calls; none if a challenge or refusal was sent.
-    fn identify(&mut self, now: Duration, received: Received<'_>) -> Option<Identity> {
+    pub(super) fn identify(&mut self, now: Duration, received: Received<'_>) -> Option<Identity> {
         let source = received.flow.remote.ip();
         if self.access.is_trusted(source) {
             return Some(Identity::Trusted);

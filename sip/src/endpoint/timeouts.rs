@@ -54,8 +54,12 @@ impl Endpoint {
                 Due::Nothing
             }
         };
-        let session = transaction.session;
-        let opens = transaction.purpose == Purpose::Open;
+        let (session, purpose) = (transaction.session, transaction.purpose);
+        let asked = match due {
+            Due::TimedOut => self.asked(slot),
+            Due::Repeat | Due::Nothing => None,
+        };
+        let opens = purpose == Purpose::Open;
         match due {
             Due::Repeat => self.send_again(slot),
             Due::TimedOut | Due::Nothing => (),
@@ -63,6 +67,9 @@ impl Endpoint {
         self.settle(slot);
         if let (Due::TimedOut, true, Some(id)) = (due, opens, session) {
             self.call_failed(id, Status::REQUEST_TIMEOUT.code(), None);
+        }
+        if let Some(asked) = asked {
+            self.request_done(now, &asked, Status::REQUEST_TIMEOUT.code(), None);
         }
     }
 
@@ -83,6 +90,7 @@ impl Endpoint {
             }
         }
         self.stage_due(now, id);
+        self.transfers_due(now, id);
         self.settle_session(id);
     }
 

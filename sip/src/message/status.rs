@@ -15,6 +15,8 @@ impl Status {
     pub const SESSION_PROGRESS: Self = Self(183);
     /// 200: done.
     pub const OK: Self = Self(200);
+    /// 202: taken, without a promise of the outcome.
+    pub const ACCEPTED: Self = Self(202);
     /// 400: the request cannot be understood.
     pub const BAD_REQUEST: Self = Self(400);
     /// 401: credentials are wanted by a server of the user.
@@ -37,6 +39,8 @@ impl Status {
     pub const BAD_EXTENSION: Self = Self(420);
     /// 423: the asked lifetime is too short.
     pub const INTERVAL_TOO_BRIEF: Self = Self(423);
+    /// 469: the package of an INFO is not understood.
+    pub const BAD_INFO_PACKAGE: Self = Self(469);
     /// 480: the callee cannot be reached for the time being.
     pub const TEMPORARILY_UNAVAILABLE: Self = Self(480);
     /// 481: no such dialog or transaction.
@@ -51,6 +55,8 @@ impl Status {
     pub const REQUEST_TERMINATED: Self = Self(487);
     /// 488: the offered session is not acceptable.
     pub const NOT_ACCEPTABLE_HERE: Self = Self(488);
+    /// 489: the event of a subscription is not known.
+    pub const BAD_EVENT: Self = Self(489);
     /// 491: both sides made an offer at once.
     pub const REQUEST_PENDING: Self = Self(491);
     /// 500: this server cannot do it.
@@ -61,6 +67,8 @@ impl Status {
     pub const SERVICE_UNAVAILABLE: Self = Self(503);
     /// 505: another version of SIP.
     pub const VERSION_NOT_SUPPORTED: Self = Self(505);
+    /// 603: the callee does not want the call.
+    pub const DECLINE: Self = Self(603);
     /// 513: longer than this element reads.
     pub const MESSAGE_TOO_LARGE: Self = Self(513);
 

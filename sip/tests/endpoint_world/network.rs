@@ -96,19 +96,17 @@ pub(crate) fn pair() -> World {
 }
 
 pub(crate) fn invite_to(remote: SocketAddr) -> Invite {
+    let target = Target::Peer {
+        local: address(1),
+        remote,
+        transport: Transport::Udp,
+        user: "4008110513".to_owned(),
+    };
+    let offer = Bytes::from_static(OFFER);
     Invite {
-        target: Target::Peer {
-            local: address(1),
-            remote,
-            transport: Transport::Udp,
-            user: "4008110513".to_owned(),
-        },
-        from_user: "13800138000".to_owned(),
         from_display: Some("Ann \"A\"".to_owned()),
-        to_user: "4008110513".to_owned(),
-        offer: Bytes::from_static(OFFER),
         headers: vec![("X-Campaign".to_owned(), "spring".to_owned())],
-        max_forwards: 70,
+        ..Invite::new(target, "13800138000", "4008110513", offer)
     }
 }
 

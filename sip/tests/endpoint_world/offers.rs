@@ -206,7 +206,8 @@ fn an_info_is_answered_told_once_and_its_copy_answered_again() {
 fn what_is_not_understood_inside_a_dialog_does_not_end_it() {
     let mut call = Call::established();
     let cases = [
-        (call.request("REFER", 2), 405),
+        (call.request("PUBLISH", 2), 405),
+        (call.request("REFER", 2), 400),
         (call.request("DANCE", 3), 501),
         (call.request("INFO", 4).with("Require", "magic"), 420),
         (call.request("OPTIONS", 5), 200),

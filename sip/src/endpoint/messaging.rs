@@ -1,0 +1,224 @@
+//! Instant messages (RFC 3428), in sessions and outside of them.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use rand_chacha::rand_core::Rng;
+
+use super::Endpoint;
+use super::asking::{Ask, check_content_type, check_length, request_id};
+use super::incoming::user_of;
+use super::reply::Reply;
+use super::transmit::{Dispatch, Errand, Received};
+use crate::dialog::{self, value};
+use crate::error::Error;
+use crate::event::{Event, Identity, Invite, RequestId, SessionId, Target};
+use crate::message::{Framing, Message, Method, Name, Status};
+use crate::session::Owner;
+use crate::transaction::table::{Key, Purpose};
+use crate::uri::number_of;
+
+/// What a message is in when it does not say.
+const PLAIN: &str = "text/plain";
+
+/// The charset of a message that names none (RFC 3428 §8).
+const UTF_8: &str = "utf-8";
+
+/// A message to somebody outside of a session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InstantMessage {
+    /// Whom to send it to.
+    pub target: Target,
+    /// User part of From.
+    pub from_user: String,
+    /// User part of To.
+    pub to_user: String,
+    /// Its media type.
+    pub content_type: String,
+    /// Its text.
+    pub body: Bytes,
+}
+
+impl Endpoint {
+    /// Sends a message outside of a session.
+    ///
+    /// # Errors
+    /// If its way cannot carry so long a message, or a limit is reached.
+    pub fn message(&mut self, now: Duration, message: InstantMessage) -> Result<RequestId, Error> {
+        check_content_type(&message.content_type)?;
+        if self.is_full() {
+            return Err(Error::TooManySessions(self.sessions.len()));
+        }
+        let InstantMessage {
+            target,
+            from_user,
+            to_user,
+            content_type,
+            body,
+        } = message;
+        let (flow, uri, _) = self.locate(&target)?;
+        let invite = Invite::new(target, &from_user, &to_user, Bytes::new());
+        let tag = SessionId(self.random.next_u64());
+        let mut dialog = self.new_dialog(tag, &invite, flow, uri);
+        let cseq = dialog.next_sequence();
+        let branch = self.new_branch();
+        let via = self.via_value(flow, &branch);
+        let request = dialog
+            .request(Method::Message, cseq, &via, dialog::HOPS)
+            .header(Name::UserAgent, value(self.config.user_agent.as_bytes()))
+            .body(value(content_type.as_bytes()), &body)
+            .build();
+        check_length(flow.transport, Method::Message, &request)?;
+        let id = named_by(&dialog.call_id).ok_or(Error::TooLong(request.len()))?;
+        let errand = Errand {
+            purpose: Purpose::Other,
+            session: None,
+            merge: None,
+        };
+        let dispatch = Dispatch {
+            flow,
+            method: Method::Message,
+            cseq,
+            branch,
+            message: request,
+        };
+        self.start_client(now, dispatch, errand);
+        Ok(id)
+    }
+
+    /// Sends a message to the peer of a call.
+    ///
+    /// # Errors
+    /// If the session is not in a call, or its way cannot carry so long a message.
+    pub fn message_in(
+        &mut self,
+        now: Duration,
+        session: SessionId,
+        content_type: &str,
+        body: Bytes,
+    ) -> Result<RequestId, Error> {
+        check_content_type(content_type)?;
+        let ask = Ask {
+            headers: Vec::new(),
+            content_type,
+            body,
+        };
+        let cseq = self.ask(now, session, Method::Message, &ask)?;
+        Ok(request_id(session, cseq))
+    }
+
+    /// A message of somebody who has proved who they are.
+    pub(super) fn receive_message_outside(
+        &mut self,
+        now: Duration,
+        received: Received<'_>,
+        key: Key,
+    ) {
+        let message = received.message;
+        let Some(from) = self.identify(now, received) else {
+            return;
+        };
+        if let Some(reply) = type_objection(message) {
+            self.reply_stateless(received.flow, message, &reply);
+            return;
+        }
+        if self.is_full() {
+            self.refuse_overload(received);
+            return;
+        }
+        let errand = Errand {
+            purpose: Purpose::Other,
+            session: None,
+            merge: None,
+        };
+        let tag = self.access.stateless_tag(message);
+        let slot = self.start_server(now, received, key, errand);
+        self.respond(now, slot, &tag, &Reply::new(Status::ACCEPTED));
+        let to_user = message.request_uri().map(|uri| number_of(&uri));
+        self.emit(read(message, Some(from), to_user.unwrap_or_default(), None));
+    }
+
+    pub(super) fn receive_message_in(
+        &mut self,
+        now: Duration,
+        received: Received<'_>,
+        key: Key,
+        id: SessionId,
+    ) {
+        let message = received.message;
+        let objection = match self.sessions.get(&id) {
+            Some(session) if session.owner == Owner::Attached => type_objection(message),
+            Some(_) | None => Some(Reply::new(Status::CALL_DOES_NOT_EXIST)),
+        };
+        if let Some(reply) = objection {
+            self.reply_stateless(received.flow, message, &reply);
+            return;
+        }
+        let slot = self.start_server(now, received, key, Errand::of(id, Purpose::Other));
+        self.respond(now, slot, &dialog::tag(id), &Reply::new(Status::OK));
+        self.emit(read(message, None, user_of(&message.to()), Some(id)));
+    }
+}
+
+fn read(
+    message: &Message,
+    from: Option<Identity>,
+    to_user: String,
+    session: Option<SessionId>,
+) -> Event {
+    let charset = match message.content_type() {
+        Some(Ok(kind)) => kind
+            .parameters()
+            .text("charset")
+            .map(str::to_ascii_lowercase),
+        Some(Err(_)) | None => None,
+    };
+    Event::Message {
+        from,
+        from_user: user_of(&message.from()),
+        to_user,
+        content_type: media_type(message),
+        charset: charset.unwrap_or_else(|| UTF_8.to_owned()),
+        body: message.body_bytes(),
+        session,
+    }
+}
+
+fn media_type(message: &Message) -> String {
+    message
+        .header(Name::ContentType)
+        .and_then(|value| value.split(|byte| *byte == b';').next())
+        .map_or(PLAIN.to_owned(), |kind| {
+            String::from_utf8_lossy(kind.trim_ascii()).to_ascii_lowercase()
+        })
+}
+
+/// 415 when a body is no text, or is coded.
+fn type_objection(message: &Message) -> Option<Reply> {
+    let is_plain = message
+        .header(Name::ContentEncoding)
+        .is_none_or(|coding| coding == b"identity");
+    let is_text = matches!(message.content_type(), None | Some(Ok(_)))
+        && media_type(message).starts_with("text/");
+    if is_text && is_plain {
+        return None;
+    }
+    Some(
+        Reply::new(Status::UNSUPPORTED_MEDIA_TYPE)
+            .with(Name::Accept, "text/*")
+            .with(Name::AcceptEncoding, "identity"),
+    )
+}
+
+/// The request that was sent with this Call-ID.
+fn named_by(call_id: &str) -> Option<RequestId> {
+    u64::from_str_radix(call_id.get(..16)?, 16)
+        .ok()
+        .map(RequestId)
+}
+
+/// The name of a MESSAGE outside of a session.
+pub(super) fn request_of(sent: &Bytes) -> Option<RequestId> {
+    let message = Message::parse(sent.clone(), Framing::Stream).ok()?;
+    named_by(message.call_id())
+}
