@@ -6,12 +6,22 @@
     clippy::cast_possible_truncation,
     reason = "random numbers are cut to size"
 )]
+#![expect(
+    unreachable_pub,
+    clippy::disallowed_methods,
+    reason = "the target is public to libFuzzer's binary, and the corpus is files"
+)]
+
+#[path = "../../fuzz/bounded.rs"]
+mod bounded;
+#[path = "../../fuzz/src/sdp.rs"]
+mod descriptions;
 
 use std::time::Duration;
 
 use media::dtmf::TelephoneEvent;
 use media::rtp::Header;
-use media::{Config, Engine, Law, LegId, Line, Order, Outbox, RecordingKey, rtp, sdp, wav};
+use media::{Config, Engine, Law, LegId, Line, Order, Outbox, RecordingKey, rtp, wav};
 use rand_chacha::ChaCha12Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
@@ -99,23 +109,7 @@ fn rtp_and_its_events_never_panic() {
 
 #[test]
 fn descriptions_never_panic_and_answers_are_descriptions() {
-    let local = sdp::Local {
-        address: "192.0.2.10".parse().expect("an address"),
-        port: 20_000,
-        session_id: 1,
-        session_version: 1,
-        law_order: vec![Law::Mu, Law::A],
-    };
-    let browser = b"v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=group:BUNDLE 0\r\n\
-        m=video 9 UDP/TLS/RTP/SAVPF 96\r\nc=IN IP6 ::1\r\nm=audio 4000/2 RTP/AVP 0 8 101 x\r\n\
-        c=IN IP4 192.0.2.1/127\r\na=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-15\r\n\
-        a=ptime:20\r\na=sendonly\r\na=rtpmap:0 PCMU/8000/1\r\n";
-    fuzz(&[sdp::offer(&local), browser.to_vec()], |input, seed| {
-        let _ = sdp::accept(&local, input);
-        if let Ok((answer, _)) = sdp::answer(input, &local) {
-            assert!(sdp::accept(&local, &answer).is_ok(), "seed {seed}");
-        }
-    });
+    bounded::run("sdp", INPUTS, descriptions::run);
 }
 
 #[test]

@@ -12,6 +12,9 @@ pub const HEADERS: usize = 128;
 /// Most Via values of one message, counted over all its Via lines.
 pub const VIAS: usize = 64;
 
+/// Most parameters of a URI that are compared one by one with those of another.
+pub const URI_PARAMETERS: usize = 32;
+
 /// Header lines that a message keeps without an allocation.
 pub(crate) const INLINE_HEADERS: usize = 24;
 

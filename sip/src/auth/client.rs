@@ -51,7 +51,10 @@ impl<'a> Challenge<'a> {
         let mut is_stale = false;
         for field in digest_fields(value)? {
             let (name, bytes) = field?;
-            let text = str::from_utf8(bytes).ok()?;
+            // What is quoted here goes into a header of ours, which no text may break out of.
+            let text = str::from_utf8(bytes)
+                .ok()
+                .filter(|text| !text.contains(char::is_control))?;
             match name.to_ascii_lowercase().as_slice() {
                 b"realm" => realm = Some(text),
                 b"nonce" => nonce = Some(text),

@@ -117,7 +117,7 @@ fn digest_field<'a>(cursor: &mut Cursor<'a>) -> Option<DigestField<'a>> {
         &bytes[quoted.start() + 1..quoted.end() - 1]
     } else {
         cursor
-            .run(|byte| !is_space(byte) && byte != b',' && byte != b'"')
+            .run(|byte| !is_space(byte) && !b",\"\\".contains(&byte))
             .of(bytes)
     };
     Some((name, text))

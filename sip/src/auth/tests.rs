@@ -266,3 +266,16 @@ fn other_realms_algorithms_and_protections_are_refused() {
         );
     }
 }
+
+#[test]
+fn a_challenge_whose_text_would_break_out_of_our_answer_is_refused() {
+    for text in ["a\r\n b", "a\nVia: x", "a\0"] {
+        let challenge = format!("Digest realm=\"r\", nonce=\"{text}\"");
+        assert!(Challenge::parse(challenge.as_bytes()).is_err(), "{text:?}");
+    }
+}
+
+#[test]
+fn an_unquoted_text_that_would_swallow_the_closing_quote_of_our_answer_is_refused() {
+    assert!(Challenge::parse(b"Digest realm=r\\, nonce=n").is_err());
+}

@@ -1,6 +1,7 @@
 //! Whether two URIs mean the same (RFC 3261 §19.1.4).
 
 use super::{Scheme, Uri};
+use crate::limits;
 
 /// Parameters that make a difference even if only one side has them.
 const DECIDING_PARAMETERS: [&str; 5] = ["user", "ttl", "method", "maddr", "transport"];
@@ -8,7 +9,16 @@ const DECIDING_PARAMETERS: [&str; 5] = ["user", "ttl", "method", "maddr", "trans
 impl Uri<'_> {
     /// Whether both address the same: escapes undone, hosts without case, the default port not
     /// taken for the absent one, unknown parameters compared only where both have them.
+    ///
+    /// A URI with more parameters than [`limits::URI_PARAMETERS`] equals only its own text.
     pub fn is_equivalent(&self, other: &Uri<'_>) -> bool {
+        if self.as_str() == other.as_str() {
+            return true;
+        }
+        let is_overloaded = |uri: &Uri<'_>| uri.parameters().nth(limits::URI_PARAMETERS).is_some();
+        if is_overloaded(self) || is_overloaded(other) {
+            return false;
+        }
         match (self.scheme(), other.scheme()) {
             (Scheme::Sip, Scheme::Sip) | (Scheme::Sips, Scheme::Sips) => {
                 self.is_same_location(other)

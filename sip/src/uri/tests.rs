@@ -1,6 +1,7 @@
 //! Parts, printing and comparison of URIs.
 
 use super::{Scheme, Uri, UriError, escape_user, unescape};
+use crate::limits;
 
 #[test]
 fn every_part_of_a_sip_uri_is_found() {
@@ -120,4 +121,19 @@ fn escaping_and_undoing_it_gives_the_same_bytes() {
     let text = "\u{5f20} a@b:<c>\r\n%";
     assert_eq!(unescape(escape_user(text).as_bytes()), text.as_bytes());
     assert_eq!(unescape(b"100%"), b"100%");
+}
+
+#[test]
+fn a_uri_equals_itself_even_with_a_parameter_that_comes_twice() {
+    let uri = Uri::parse("tel:+8613800138000;isub=1;isub=2").unwrap();
+    assert!(uri.is_equivalent(&uri));
+}
+
+#[test]
+fn uris_with_too_many_parameters_are_not_compared_one_by_one() {
+    let many = |last: &str| format!("sip:a@h{};{last}", ";x".repeat(limits::URI_PARAMETERS));
+    let (left, right) = (many("y"), many("Y"));
+    let (left, right) = (Uri::parse(&left).unwrap(), Uri::parse(&right).unwrap());
+    assert!(left.is_equivalent(&left));
+    assert!(!left.is_equivalent(&right));
 }

@@ -30,6 +30,22 @@ const INSTRUMENTS: &[Instrument] = &[
         evidence: Evidence::Program("baresip"),
     },
     Instrument {
+        package: "linphone-cli",
+        evidence: Evidence::Program("linphonec"),
+    },
+    Instrument {
+        package: "sipsak",
+        evidence: Evidence::Program("sipsak"),
+    },
+    Instrument {
+        package: "sipvicious",
+        evidence: Evidence::Program("svmap"),
+    },
+    Instrument {
+        package: "kamailio",
+        evidence: Evidence::File("/usr/sbin/kamailio"),
+    },
+    Instrument {
         package: "chromium",
         evidence: Evidence::Program("chromium"),
     },

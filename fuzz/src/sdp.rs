@@ -1,0 +1,32 @@
+//! A session description from the network: answered or refused, and our answers can be read.
+
+use media::{Law, sdp};
+
+/// Reads the bytes as an offer and as an answer.
+pub fn run(data: &[u8]) {
+    let local = sdp::Local {
+        address: [192, 0, 2, 10].into(),
+        port: 20_000,
+        session_id: 1,
+        session_version: 1,
+        law_order: vec![Law::Mu, Law::A],
+    };
+    let _ = sdp::accept(&local, data);
+    if let Ok((answer, _)) = sdp::answer(data, &local) {
+        let read = sdp::accept(&local, &answer);
+        assert!(read.is_ok(), "we cannot read our own answer: {read:?}");
+        let offered = lines_of(data, b"m=");
+        assert_eq!(
+            lines_of(&answer, b"m="),
+            offered,
+            "a stream for each stream"
+        );
+    }
+}
+
+fn lines_of(text: &[u8], start: &[u8]) -> usize {
+    let lines = text.split(|byte| *byte == b'\n');
+    lines
+        .filter(|line| line.trim_ascii_start().starts_with(start))
+        .count()
+}
