@@ -13,8 +13,8 @@ use bytes::Bytes;
 use sip::auth::PasswordHashes;
 use sip::message::{Fault, Framing, Message};
 use sip::{
-    Account, Config, ConnectionId, Endpoint, Event, Flow, Invite, Limits, Output, Refusal,
-    SessionId, Target, Timers, Transmit, Transport, TrustedSource,
+    Account, Advertise, Config, ConnectionId, Endpoint, Event, Flow, Invite, Output, Refusal,
+    SessionId, Target, Transmit, Transport, TrustedSource,
 };
 
 const OFFER: &[u8] = b"v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nt=0 0\r\n";
@@ -78,13 +78,11 @@ fn stranger() -> SocketAddr {
 }
 
 fn endpoint(seed: u8) -> Endpoint {
-    let config = Config {
-        realm: "trunkline".to_owned(),
-        user_agent: "Trunkline".to_owned(),
-        advertise_udp: Some(ours()),
-        advertise_tcp: Some(ours()),
-        timers: Timers::default(),
-        limits: Limits::default(),
+    let mut config = Config::new("trunkline", "Trunkline");
+    config.advertise = Advertise {
+        udp: Some(ours()),
+        tcp: Some(ours()),
+        ..Advertise::default()
     };
     let mut endpoint = Endpoint::new(config, [seed; 32]);
     endpoint.set_trusted(vec![TrustedSource {
@@ -119,7 +117,7 @@ impl Stage {
     fn new() -> Self {
         let mut endpoint = endpoint(1);
         let now = Duration::from_hours(500_000);
-        endpoint.handle_connected(now, flow(peer(), Some(STREAM)));
+        endpoint.handle_connected(now, flow(peer(), Some(STREAM)), &[]);
         Self {
             endpoint,
             now,
@@ -218,7 +216,7 @@ impl Stage {
         self.restarts = self.restarts.wrapping_add(1);
         self.endpoint = endpoint(1u8.wrapping_add(self.restarts));
         self.endpoint
-            .handle_connected(self.now, flow(peer(), Some(STREAM)));
+            .handle_connected(self.now, flow(peer(), Some(STREAM)), &[]);
         for form in self.saved.values() {
             let restored = self.endpoint.restore(self.now, form);
             assert!(
