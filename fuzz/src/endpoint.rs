@@ -316,18 +316,12 @@ fn busy() -> Refusal {
 }
 
 fn invite() -> Invite {
-    Invite {
-        target: Target::Peer {
-            local: ours(),
-            remote: peer(),
-            transport: Transport::Udp,
-            user: "4008110513".to_owned(),
-        },
-        from_user: "13800138000".to_owned(),
-        from_display: None,
-        to_user: "4008110513".to_owned(),
-        offer: Bytes::from_static(OFFER),
-        headers: Vec::new(),
-        max_forwards: 70,
-    }
+    let target = Target::Peer {
+        local: ours(),
+        remote: peer(),
+        transport: Transport::Udp,
+        user: "4008110513".to_owned(),
+    };
+    let offer = Bytes::from_static(OFFER);
+    Invite::new(target, "13800138000", "4008110513", offer)
 }
