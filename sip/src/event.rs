@@ -94,6 +94,21 @@ pub enum Event {
         /// The answer to an offer that our 2xx carried.
         sdp: Option<Bytes>,
     },
+    /// The peer answered the offer of [`Endpoint::offer`](crate::Endpoint::offer), or that of a
+    /// reliable progress; or it moved its media when the session was refreshed.
+    OfferAnswered {
+        /// The session.
+        session: SessionId,
+        /// The answer; the peer's offer if ours was empty, which `acknowledge` must answer.
+        sdp: Bytes,
+    },
+    /// The peer refused our offer; the session goes on as it was (RFC 6141 §3).
+    OfferRefused {
+        /// The session.
+        session: SessionId,
+        /// The status code: 491 after several tries that crossed offers of the peer.
+        status: u16,
+    },
     /// A re-INVITE or UPDATE waits for `answer_offer` or `refuse_offer`.
     Offer {
         /// The session.
@@ -215,6 +230,8 @@ pub struct Incoming {
     pub user_agent: Option<String>,
     /// The session offer; none if the caller wants ours.
     pub offer: Option<Bytes>,
+    /// Whether the caller confirms provisional responses (RFC 3262).
+    pub supports_reliable: bool,
     /// Hops left; a call made in consequence must carry one less (RFC 7332).
     pub max_forwards: u8,
     /// `X-*`, P-Asserted-Identity and Diversion headers as received from a trusted sender.
@@ -259,10 +276,12 @@ pub enum EndKind {
     Bye,
     /// The caller gave up before the answer.
     Cancelled,
-    /// Our 2xx was never acknowledged.
+    /// Our 2xx, or a reliable progress, was never acknowledged.
     AckMissing,
     /// The peer cannot be reached, or nothing happened for longer than a session may wait.
     Unreachable,
+    /// The session was not refreshed in time (RFC 4028), or lived as long as any may.
+    Expired,
 }
 
 /// A Reason header (RFC 3326), also in responses (RFC 6432).
@@ -274,6 +293,26 @@ pub struct ReasonHeader {
     pub cause: u16,
     /// Text for people.
     pub text: Option<String>,
+}
+
+/// What a caller learns before the answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Progress {
+    /// 180 to 183.
+    pub status: u16,
+    /// Early session description: the answer to the caller's offer, or our offer if it made none.
+    pub sdp: Option<Bytes>,
+    /// Whether the caller shall confirm it.
+    pub reliable: Reliability,
+}
+
+/// Whether a provisional response is repeated until it is confirmed (RFC 3262).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Reliability {
+    /// If the caller supports that.
+    IfSupported,
+    /// Only if the caller insists.
+    Never,
 }
 
 /// How to refuse a call.

@@ -29,14 +29,14 @@ mod transport;
 
 pub use endpoint::Endpoint;
 pub use endpoint::config::{
-    Account, Advertise, Barring, Config, Limits, Registrations, TrustedSource,
+    Account, Advertise, Barring, Config, Limits, Registrations, SessionTimers, TrustedSource,
 };
 pub use endpoint::counters::{Counters, Occupancy};
 pub use endpoint::messaging::InstantMessage;
 pub use error::Error;
 pub use event::{
-    Binding, End, EndKind, Event, Identity, Incoming, Invite, Output, ReasonHeader, Refusal,
-    RequestId, SessionId, Target,
+    Binding, End, EndKind, Event, Identity, Incoming, Invite, Output, Progress, ReasonHeader,
+    Refusal, Reliability, RequestId, SessionId, Target,
 };
 pub use referring::{ReferTo, Replaces, TransferId};
 pub use timer::Timers;

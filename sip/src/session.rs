@@ -11,6 +11,7 @@
 //!    └──hang_up──▶ Leaving ──2xx: ACK and BYE, 3xx–6xx──▶ Closing
 //! ```
 
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -19,10 +20,19 @@ use smallvec::SmallVec;
 
 use crate::dialog::Dialog;
 use crate::event::{ReasonHeader, SessionId};
+use crate::message::{Message, Name};
 use crate::referral::Transfers;
 use crate::timer::Backoff;
 use crate::transaction::table::Slot;
 use crate::transport::Flow;
+
+pub(crate) mod change;
+pub(crate) mod interval;
+pub(crate) mod provisional;
+
+use change::{Change, Step};
+use interval::Interval;
+use provisional::{Agreement, Provisional};
 
 /// One session with all that must outlive a restart.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,6 +47,23 @@ pub(crate) struct Session {
     pub(crate) acknowledged: Vec<Acknowledged>,
     pub(crate) early: Vec<Early>,
     pub(crate) transfers: Transfers,
+    pub(crate) role: Role,
+    /// Whether the peer takes an UPDATE.
+    pub(crate) peer_updates: bool,
+    pub(crate) provisional: Provisional,
+    pub(crate) agreement: Agreement,
+    pub(crate) change: Option<Change>,
+    /// An offer of the owner that waits until nothing else is open.
+    pub(crate) wanted: Option<Bytes>,
+    pub(crate) interval: Option<Interval>,
+    /// The shortest session interval that the peer's side has asked for.
+    pub(crate) shortest_interval: Option<Duration>,
+    /// When the session ends whatever is said in it.
+    pub(crate) lives_until: Option<Duration>,
+    /// What we last described ourselves as.
+    pub(crate) local_sdp: Bytes,
+    /// Fingerprint of what the peer last described itself as.
+    pub(crate) remote_sdp: u64,
     #[serde(skip)]
     pub(crate) transactions: SmallVec<[Slot; 4]>,
     /// The deadline it is scheduled for.
@@ -62,6 +89,13 @@ pub(crate) enum Stage {
     Confirmed,
     /// Nothing is left but transactions that absorb copies.
     Closing,
+}
+
+/// Who made the call, and so its Call-ID.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Role {
+    Caller,
+    Callee,
 }
 
 /// Whether the callee has sent anything: a CANCEL may not go out before (§9.1).
@@ -116,6 +150,7 @@ pub(crate) enum Offerer {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Acknowledged {
     pub(crate) remote_tag: String,
+    pub(crate) cseq: u32,
     pub(crate) ack: Bytes,
     pub(crate) flow: Flow,
 }
@@ -123,8 +158,14 @@ pub(crate) struct Acknowledged {
 /// An early dialog of a call of ours.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Early {
-    pub(crate) remote_tag: String,
-    pub(crate) remote_cseq: Option<u32>,
+    pub(crate) dialog: Dialog,
+    /// The RSeq of the latest reliable response (RFC 3262 §4).
+    pub(crate) number: Option<u32>,
+    /// Whether that was an offer, whose answer our PRACK owes.
+    pub(crate) owes_answer: bool,
+    pub(crate) agreement: Agreement,
+    /// What the callee described itself as, once agreed.
+    pub(crate) remote_sdp: Bytes,
 }
 
 /// Which of a session's dialogs a request belongs to.
@@ -150,6 +191,24 @@ impl Session {
             acknowledged: Vec::new(),
             early: Vec::new(),
             transfers: Transfers::default(),
+            role: match stage {
+                Stage::Incoming { .. } => Role::Callee,
+                Stage::Calling { .. }
+                | Stage::Leaving { .. }
+                | Stage::Answered { .. }
+                | Stage::Confirmed
+                | Stage::Closing => Role::Caller,
+            },
+            peer_updates: false,
+            provisional: Provisional::none(),
+            agreement: Agreement::Open,
+            change: None,
+            wanted: None,
+            interval: None,
+            shortest_interval: None,
+            lives_until: None,
+            local_sdp: Bytes::new(),
+            remote_sdp: 0,
             transactions: SmallVec::new(),
             due: None,
         }
@@ -169,7 +228,22 @@ impl Session {
             .as_ref()
             .map(|answer| answer.resend.at().min(answer.give_up_at));
         let transfers = self.transfers.poll_timeout();
-        stage.into_iter().chain(ack).chain(transfers).min()
+        let change = self.change.as_ref().and_then(Change::poll_timeout);
+        let life = match self.stage {
+            Stage::Confirmed => {
+                let interval = self.interval.as_ref().map(Interval::poll_timeout);
+                interval.into_iter().chain(self.lives_until).min()
+            }
+            Stage::Incoming { .. } => self.provisional.poll_timeout(),
+            Stage::Calling { .. }
+            | Stage::Leaving { .. }
+            | Stage::Answered { .. }
+            | Stage::Closing => None,
+        };
+        [stage, ack, change, life, transfers]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     /// The dialog that the peer's tag names.
@@ -183,11 +257,7 @@ impl Session {
         if is_open && self.dialog.remote_tag == remote_tag {
             return Some(Branch::Main);
         }
-        if let Some(at) = self
-            .early
-            .iter()
-            .position(|early| early.remote_tag == remote_tag)
-        {
+        if let Some(at) = self.early_at(remote_tag) {
             return Some(Branch::Early(at));
         }
         self.acknowledged
@@ -196,26 +266,55 @@ impl Session {
             .then_some(Branch::Loser)
     }
 
-    /// Notes an early dialog, unless it is known or there are too many.
-    pub(crate) fn note_early(&mut self, remote_tag: &str, most: usize) {
-        let is_known = self
-            .early
+    /// The place of the early dialog with this tag.
+    pub(crate) fn early_at(&self, remote_tag: &str) -> Option<usize> {
+        self.early
             .iter()
-            .any(|early| early.remote_tag == remote_tag);
-        if !remote_tag.is_empty() && !is_known && self.early.len() < most {
-            self.early.push(Early {
-                remote_tag: remote_tag.to_owned(),
-                remote_cseq: None,
-            });
+            .position(|early| early.dialog.remote_tag == remote_tag)
+    }
+
+    /// Notes an early dialog, unless it is known or there are too many; returns its place.
+    pub(crate) fn note_early(&mut self, dialog: Dialog, most: usize) -> Option<usize> {
+        let known = self.early_at(&dialog.remote_tag);
+        if known.is_some() || dialog.remote_tag.is_empty() || self.early.len() >= most {
+            return known;
+        }
+        self.early.push(Early {
+            dialog,
+            number: None,
+            owes_answer: false,
+            agreement: Agreement::Open,
+            remote_sdp: Bytes::new(),
+        });
+        Some(self.early.len() - 1)
+    }
+
+    /// Notes what a message of the peer says that it understands.
+    pub(crate) fn note_abilities(&mut self, message: &Message) {
+        if message.header(Name::Allow).is_some() {
+            self.peer_updates = message.lists(Name::Allow, "UPDATE");
         }
     }
 
-    /// The last CSeq seen in the early dialog of this tag.
-    pub(crate) fn early_sequence(&self, remote_tag: &str) -> Option<u32> {
-        self.early
-            .iter()
-            .find(|early| early.remote_tag == remote_tag)?
-            .remote_cseq
+    /// Notes what the peer describes itself as; returns whether that is new.
+    pub(crate) fn note_remote(&mut self, sdp: &[u8]) -> bool {
+        let mut hasher = DefaultHasher::new();
+        sdp.hash(&mut hasher);
+        let fingerprint = hasher.finish();
+        std::mem::replace(&mut self.remote_sdp, fingerprint) != fingerprint
+    }
+
+    /// Leaves only what is still on its way of the changes that we ask for, until `until` at most.
+    pub(crate) fn leave_change(&mut self, until: Option<Duration>) {
+        self.wanted = None;
+        if let Some(change) = &mut self.change {
+            match &mut change.step {
+                Step::Asked { give_up_at } | Step::Cancelled { give_up_at } => {
+                    *give_up_at = until.unwrap_or(*give_up_at).min(*give_up_at);
+                }
+                Step::Queued | Step::Waiting { .. } | Step::Answered { .. } => self.change = None,
+            }
+        }
     }
 
     /// Whether only lingering transactions keep the session.

@@ -144,7 +144,9 @@ impl Call {
         let reason = match end.kind {
             sip::EndKind::Bye => EndReason::HungUp,
             sip::EndKind::Cancelled => EndReason::Cancelled,
-            sip::EndKind::AckMissing | sip::EndKind::Unreachable => EndReason::SignallingTimeout,
+            sip::EndKind::AckMissing | sip::EndKind::Unreachable | sip::EndKind::Expired => {
+                EndReason::SignallingTimeout
+            }
         };
         let by = match (reason, side) {
             (EndReason::SignallingTimeout, _) => EndedBy::Network,

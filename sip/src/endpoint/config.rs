@@ -18,6 +18,8 @@ pub struct Config {
     pub advertise: Advertise,
     /// The protocol's base timers.
     pub timers: Timers,
+    /// How long sessions live without a sign of life.
+    pub session_timers: SessionTimers,
     /// What may exist at once.
     pub limits: Limits,
     /// What is kept of the messages for whoever looks into a call.
@@ -36,6 +38,7 @@ impl Config {
             user_agent: user_agent.into(),
             advertise: Advertise::default(),
             timers: Timers::default(),
+            session_timers: SessionTimers::default(),
             limits: Limits::default(),
             trace: TraceConfig::default(),
             registrations: Registrations::default(),
@@ -131,6 +134,27 @@ impl Advertise {
             .filter(|address| address.is_ipv4() == remote.is_ipv4())
             .unwrap_or(flow.local);
         SocketAddr::new(shown.ip().to_canonical(), shown.port())
+    }
+}
+
+/// How long a session lives without a sign of life (RFC 4028), and at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SessionTimers {
+    /// The interval that we ask for and the longest that we grant.
+    pub expires: Duration,
+    /// The shortest interval that we grant, at least 90 s; shorter wishes get 422.
+    pub shortest: Duration,
+    /// After which a call ends whatever is said in it.
+    pub longest_life: Option<Duration>,
+}
+
+impl Default for SessionTimers {
+    fn default() -> Self {
+        Self {
+            expires: Duration::from_mins(30),
+            shortest: Duration::from_secs(90),
+            longest_life: Some(Duration::from_hours(24)),
+        }
     }
 }
 

@@ -4,9 +4,7 @@ use std::time::Duration;
 
 use super::Endpoint;
 use super::reply::{Reply, reason_of};
-use super::screening::{
-    capabilities, required_extensions, session_description, unsupported_method,
-};
+use super::screening::{capabilities, required_extensions, unsupported_method};
 use super::transmit::{Errand, Received};
 use crate::dialog::{self, Order};
 use crate::event::{End, EndKind, Event, SessionId};
@@ -35,16 +33,14 @@ impl Endpoint {
             | Method::Update
             | Method::Info
             | Method::Options
+            | Method::Prack
             | Method::Refer
             | Method::Notify
             | Method::Subscribe
             | Method::Message => required_extensions(message),
-            Method::Ack
-            | Method::Cancel
-            | Method::Register
-            | Method::Prack
-            | Method::Publish
-            | Method::Other => Some(unsupported_method(message)),
+            Method::Ack | Method::Cancel | Method::Register | Method::Publish | Method::Other => {
+                Some(unsupported_method(message))
+            }
         };
         let objection = objection.or_else(|| self.note_order(id, branch, message));
         if let Some(reply) = objection {
@@ -88,12 +84,7 @@ impl Endpoint {
         }
         let order = match branch {
             Branch::Main => session.dialog.note_sequence(number),
-            Branch::Early(at) => {
-                let seen = &mut session.early[at].remote_cseq;
-                let is_low = seen.is_some_and(|seen| number < seen);
-                *seen = (*seen).max(Some(number));
-                if is_low { Order::TooLow } else { Order::Next }
-            }
+            Branch::Early(at) => session.early[at].dialog.note_sequence(number),
             Branch::Loser => Order::Next,
         };
         match order {
@@ -118,6 +109,8 @@ impl Endpoint {
             self.receive_reinvite(now, received, key, id);
         } else if method == Method::Update {
             self.receive_update(now, received, key, id);
+        } else if method == Method::Prack {
+            self.receive_prack(now, received, key, id);
         } else if method == Method::Info {
             self.receive_info(now, received, key, id);
         } else if method == Method::Refer {
@@ -133,35 +126,12 @@ impl Endpoint {
         }
     }
 
-    /// A callee that we wait for may ask or tell, but not change the session before its answer.
-    fn receive_in_early_dialog(
-        &mut self,
-        now: Duration,
-        received: Received<'_>,
-        key: Key,
-        id: SessionId,
-    ) {
-        let method = received.message.method();
-        if method == Method::Info {
-            self.receive_info(now, received, key, id);
-            return;
-        }
-        let offers = session_description(received.message).is_some();
-        let status = if method == Method::Update && offers {
-            Status::REQUEST_PENDING
-        } else if matches!(method, Method::Update | Method::Options) {
-            Status::OK
-        } else {
-            Status::CALL_DOES_NOT_EXIST
-        };
-        self.reply_stateless(received.flow, received.message, &Reply::new(status));
-    }
-
     fn receive_bye(&mut self, now: Duration, received: Received<'_>, key: Key, id: SessionId) {
         let tag = dialog::tag(id);
         let slot = self.start_server(now, received, key, Errand::of(id, Purpose::Close));
         self.respond(now, slot, &tag, &Reply::new(Status::OK));
         self.terminate_requests(now, id);
+        self.leave_change(now, id);
         let end = End {
             kind: EndKind::Bye,
             reason: reason_of(received.message),
@@ -180,7 +150,13 @@ impl Endpoint {
         }
     }
 
-    fn receive_info(&mut self, now: Duration, received: Received<'_>, key: Key, id: SessionId) {
+    pub(super) fn receive_info(
+        &mut self,
+        now: Duration,
+        received: Received<'_>,
+        key: Key,
+        id: SessionId,
+    ) {
         let message = received.message;
         let slot = self.start_server(now, received, key, Errand::of(id, Purpose::Other));
         self.respond(now, slot, &dialog::tag(id), &Reply::new(Status::OK));

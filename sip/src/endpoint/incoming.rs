@@ -13,6 +13,7 @@ use crate::dialog::{self, Dialog, Reach};
 use crate::error::Error;
 use crate::event::{End, EndKind, Event, Identity, Incoming, Refusal, SessionId};
 use crate::message::{Message, Method, Name, NameAddr, Status};
+use crate::session::provisional::{Agreement, Provisional, Support};
 use crate::session::{Exchange, Offerer, Opening, Owner, Session, Stage, Unacknowledged};
 use crate::timer::Backoff;
 use crate::transaction::table::{Key, Purpose, Slot};
@@ -53,7 +54,11 @@ impl Endpoint {
         };
         let dialog = Dialog::incoming(message, id, Self::reply_path(received), reach);
         let give_up_at = now + self.config.limits.unanswered;
-        self.insert_session(Session::new(id, dialog, Stage::Incoming { give_up_at }));
+        let mut session = Session::new(id, dialog, Stage::Incoming { give_up_at });
+        session.provisional = Provisional::of(message);
+        session.lives_until = self.end_of_life(now);
+        session.note_abilities(message);
+        self.insert_session(session);
         let errand = Errand {
             purpose: Purpose::Open,
             session: Some(id),
@@ -70,32 +75,41 @@ impl Endpoint {
         });
     }
 
-    /// Tells the caller that the callee is alerted (180).
-    ///
-    /// # Errors
-    /// If the session is gone or not a call that waits for its answer.
-    pub fn ring(&mut self, now: Duration, session: SessionId) -> Result<(), Error> {
-        let slot = self.waiting_call(session, "ring")?;
-        let contact = self.session_contact(session);
-        let reply = Reply::new(Status::RINGING).with(Name::Contact, contact);
-        self.respond(now, slot, &dialog::tag(session), &reply);
-        Ok(())
-    }
-
     /// Answers a call with 200, repeated until the caller acknowledges it.
     ///
-    /// `sdp` is the answer, or our offer if the INVITE had none.
+    /// `sdp` is the answer, or our offer if the INVITE had none; it is left out where a reliable
+    /// progress has brought it. The 200 waits for the PRACK of such a progress (RFC 3262 §3).
     ///
     /// # Errors
     /// If the session is gone or not a call that waits for its answer.
     pub fn answer(&mut self, now: Duration, session: SessionId, sdp: Bytes) -> Result<(), Error> {
         let slot = self.waiting_call(session, "answer")?;
-        self.accept_invite(now, session, slot, sdp);
-        if let Some(found) = self.sessions.get_mut(&session) {
-            found.stage = Stage::Confirmed;
+        let has_open = self.open_offer(session).is_some();
+        if let Some(found) = self.sessions.get_mut(&session)
+            && (has_open || found.provisional.holds_answer_back())
+        {
+            found.provisional.held = Some(sdp);
+            found.provisional.queued.clear();
+            self.settle_session(session);
+            return Ok(());
         }
-        self.settle_session(session);
+        self.answer_now(now, session, slot, sdp);
         Ok(())
+    }
+
+    /// Sends the 200 of a call.
+    pub(super) fn answer_now(&mut self, now: Duration, id: SessionId, slot: Slot, sdp: Bytes) {
+        self.accept_invite(now, id, slot, sdp);
+        if let Some(found) = self.sessions.get_mut(&id) {
+            found.stage = Stage::Confirmed;
+            found.agreement = Agreement::Reached;
+            found.provisional.queued.clear();
+            found.provisional.repeat_at = None;
+            if let Some(sent) = &mut found.provisional.unconfirmed {
+                sent.resend = None;
+            }
+        }
+        self.settle_session(id);
     }
 
     /// Refuses a call.
@@ -134,10 +148,17 @@ impl Endpoint {
         let Some(request) = self.stored_request(slot) else {
             return;
         };
+        let agreement = self
+            .sessions
+            .get(&id)
+            .filter(|session| matches!(session.stage, Stage::Incoming { .. }))
+            .map_or(Agreement::Open, |session| session.agreement);
         let contact = self.session_contact(id);
-        let reply = Reply::new(Status::OK)
-            .with(Name::Contact, contact)
-            .with_sdp(sdp);
+        let mut reply = Reply::new(Status::OK).with(Name::Contact, contact);
+        if agreement == Agreement::Open {
+            reply = reply.with_sdp(sdp.clone());
+        }
+        let reply = self.grant_interval(now, id, &request, reply);
         if !self.respond(now, slot, &dialog::tag(id), &reply) {
             return;
         }
@@ -147,13 +168,20 @@ impl Endpoint {
         else {
             return;
         };
-        let offer = match session_description(&request) {
-            Some(_) => Offerer::Peer,
-            None => Offerer::Us,
+        let theirs = session_description(&request);
+        let offer = match (&theirs, agreement) {
+            (None, Agreement::Open) => Offerer::Us,
+            (Some(_), _) | (None, Agreement::Offered | Agreement::Reached) => Offerer::Peer,
         };
+        if agreement == Agreement::Open {
+            session.local_sdp = sdp;
+            if let Some(theirs) = &theirs {
+                session.note_remote(theirs);
+            }
+        }
         let request = match transaction.purpose {
             Purpose::Open => Opening::First,
-            Purpose::Offer | Purpose::Close | Purpose::Other => Opening::Change,
+            Purpose::Offer | Purpose::Change | Purpose::Close | Purpose::Other => Opening::Change,
         };
         session.unacknowledged = Some(Unacknowledged {
             answer: transaction.message.clone(),
@@ -191,6 +219,9 @@ impl Endpoint {
             Offerer::Us => session_description(message),
             Offerer::Peer => None,
         };
+        if let Some(sdp) = &sdp {
+            session.note_remote(sdp);
+        }
         self.confirmed(now, id, answer.exchange.request, sdp);
         true
     }
@@ -213,6 +244,7 @@ impl Endpoint {
                 self.emit(Event::Confirmed { session: id, sdp });
             }
         }
+        self.advance_change(now, id);
         self.settle_session(id);
     }
 
@@ -255,13 +287,20 @@ impl Endpoint {
     }
 
     /// The INVITE of a session that waits for our answer.
-    fn waiting_call(&self, session: SessionId, action: &'static str) -> Result<Slot, Error> {
+    pub(super) fn waiting_call(
+        &self,
+        session: SessionId,
+        action: &'static str,
+    ) -> Result<Slot, Error> {
         let found = self
             .sessions
             .get(&session)
             .filter(|found| found.owner == Owner::Attached)
             .ok_or(Error::UnknownSession(session))?;
         match found.stage {
+            Stage::Incoming { .. } if found.provisional.held.is_some() => {
+                Err(Error::WrongState { session, action })
+            }
             Stage::Incoming { .. } => self
                 .transactions
                 .find_purpose(&found.transactions, Purpose::Open)
@@ -298,6 +337,7 @@ fn describe(received: Received<'_>, identity: Identity) -> Incoming {
         call_id: message.call_id().to_owned(),
         user_agent: message.header(Name::UserAgent).map(lossy),
         offer: session_description(message),
+        supports_reliable: Provisional::of(message).support != Support::No,
         max_forwards: message.max_forwards().unwrap_or(MAX_FORWARDS),
         headers: handed_on(message),
         asserted: None,

@@ -50,7 +50,10 @@ impl Endpoint {
             Stage::Answered { .. } => self.acknowledge_and_leave(now, session),
             // A callee may not send BYE before the ACK of its 2xx (§15).
             Stage::Confirmed if waits_for_ack => (),
-            Stage::Confirmed => self.say_bye(now, session),
+            Stage::Confirmed => {
+                self.acknowledge_change(session, &bytes::Bytes::new());
+                self.say_bye(now, session);
+            }
             Stage::Leaving { .. } | Stage::Closing => (),
         }
         self.settle_session(session);
@@ -103,12 +106,22 @@ impl Endpoint {
             heard: Heard::Provisional,
             give_up_at,
         };
-        let cause = session.cause.clone();
         let slot = self
             .transactions
             .find_purpose(&session.transactions, Purpose::Open);
-        let Some((slot, invite)) = slot.and_then(|slot| Some((slot, self.stored_request(slot)?)))
-        else {
+        if let Some(slot) = slot {
+            self.cancel_request(now, id, slot);
+        }
+        self.settle_session(id);
+    }
+
+    /// Sends the CANCEL of an INVITE or re-INVITE of ours.
+    pub(super) fn cancel_request(&mut self, now: Duration, id: SessionId, slot: Slot) {
+        let cause = self
+            .sessions
+            .get(&id)
+            .and_then(|session| session.cause.clone());
+        let Some(invite) = self.stored_request(slot) else {
             return;
         };
         let Some(flow) = self.transactions.get(slot).map(|found| found.flow) else {
@@ -128,12 +141,20 @@ impl Endpoint {
             message: request.build(),
         };
         self.start_client(now, dispatch, Errand::of(id, Purpose::Other));
-        self.settle_session(id);
+    }
+
+    /// Gives up what we ask for in a session that ends; its open request may still be answered.
+    pub(super) fn leave_change(&mut self, now: Duration, id: SessionId) {
+        let until = now + self.config.timers.timeout();
+        if let Some(session) = self.sessions.get_mut(&id) {
+            session.leave_change(Some(until));
+        }
     }
 
     /// Sends the BYE of a session; only transactions are left of it.
     pub(super) fn say_bye(&mut self, now: Duration, id: SessionId) {
         self.terminate_requests(now, id);
+        self.leave_change(now, id);
         let Some(session) = self.sessions.get_mut(&id) else {
             return;
         };
@@ -182,6 +203,7 @@ impl Endpoint {
         session.stage = Stage::Closing;
         session.unacknowledged = None;
         session.owner = Owner::Released;
+        session.leave_change(None);
         if let (true, Some(by)) = (was_attached, end) {
             self.emit(Event::Ended { session: id, by });
         }
@@ -197,13 +219,18 @@ impl Endpoint {
             return;
         }
         let session = transaction.session;
-        let opens = transaction.purpose == Purpose::Open
-            && matches!(transaction.machine, Machine::InviteClient(_));
+        let purpose = transaction.purpose;
+        let opens =
+            purpose == Purpose::Open && matches!(transaction.machine, Machine::InviteClient(_));
         transaction.machine.abandon();
         let asked = self.asked(slot);
         self.settle(slot);
+        let status = Status::SERVICE_UNAVAILABLE.code();
         if let (true, Some(id)) = (opens, session) {
-            self.call_failed(id, Status::SERVICE_UNAVAILABLE.code(), None);
+            self.call_failed(id, status, None);
+        }
+        if let (Purpose::Change, Some(id)) = (purpose, session) {
+            self.change_lost(now, id, status);
         }
         if let Some(asked) = asked {
             self.request_done(now, &asked, Status::SERVICE_UNAVAILABLE.code(), None);

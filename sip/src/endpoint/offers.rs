@@ -6,14 +6,15 @@ use bytes::Bytes;
 use rand_chacha::rand_core::Rng;
 
 use super::Endpoint;
-use super::reply::Reply;
+use super::reply::{ALLOW, Reply};
 use super::screening::{body_objection, session_description};
 use super::transmit::{Errand, Received};
 use crate::dialog;
 use crate::error::Error;
 use crate::event::{Event, SessionId};
 use crate::message::{Message, Method, Name, Status};
-use crate::session::{Offerer, Owner, Stage};
+use crate::session::provisional::Agreement;
+use crate::session::{Branch, Offerer, Owner, Stage};
 use crate::transaction::table::{Key, Purpose, Slot};
 
 impl Endpoint {
@@ -60,13 +61,52 @@ impl Endpoint {
         });
     }
 
-    /// An UPDATE without an offer only refreshes the peer's Contact.
-    fn refresh_only(&mut self, now: Duration, received: Received<'_>, key: Key, id: SessionId) {
+    /// An UPDATE without an offer only refreshes the peer's Contact and the session timer.
+    pub(super) fn refresh_only(
+        &mut self,
+        now: Duration,
+        received: Received<'_>,
+        key: Key,
+        id: SessionId,
+    ) {
+        let message = received.message;
+        if let Some(reply) = self.interval_objection(message) {
+            self.reply_stateless(received.flow, message, &reply);
+            return;
+        }
         let slot = self.start_server(now, received, key, Errand::of(id, Purpose::Other));
-        let reply = Reply::new(Status::OK).with(Name::Contact, self.session_contact(id));
+        let reply = self.update_reply(now, id, message);
         self.respond(now, slot, &dialog::tag(id), &reply);
-        if let Some(session) = self.sessions.get_mut(&id) {
-            session.dialog.refresh_target(received.message);
+        self.refresh_target(id, message);
+        self.settle_session(id);
+    }
+
+    /// The 200 to an UPDATE; once the call is answered, it keeps the session alive.
+    fn update_reply(&mut self, now: Duration, id: SessionId, request: &Message) -> Reply {
+        let reply = Reply::new(Status::OK)
+            .with(Name::Contact, self.session_contact(id))
+            .with(Name::Allow, ALLOW);
+        let is_confirmed = self
+            .sessions
+            .get(&id)
+            .is_some_and(|session| session.stage == Stage::Confirmed);
+        if is_confirmed {
+            return self.grant_interval(now, id, request, reply);
+        }
+        reply
+    }
+
+    /// Takes the Contact of a request that was accepted, in the dialog that it came in.
+    fn refresh_target(&mut self, id: SessionId, request: &Message) {
+        let tag = request.from_tag().unwrap_or_default();
+        let Some(session) = self.sessions.get_mut(&id) else {
+            return;
+        };
+        session.note_abilities(request);
+        match session.branch(tag) {
+            Some(Branch::Main) => session.dialog.refresh_target(request),
+            Some(Branch::Early(at)) => session.early[at].dialog.refresh_target(request),
+            Some(Branch::Loser) | None => (),
         }
     }
 
@@ -78,13 +118,25 @@ impl Endpoint {
         message: &Message,
     ) -> Option<Reply> {
         let session = self.sessions.get_mut(&id)?;
-        match session.stage {
-            Stage::Incoming { .. } => return Some(self.try_again()),
-            Stage::Answered { .. } => return Some(Reply::new(Status::REQUEST_PENDING)),
-            Stage::Confirmed => (),
-            Stage::Calling { .. } | Stage::Leaving { .. } | Stage::Closing => {
+        match (session.stage, session.agreement) {
+            (Stage::Incoming { .. }, Agreement::Reached)
+                if message.method() == Method::Update && session.provisional.held.is_none() => {}
+            (Stage::Incoming { .. }, Agreement::Offered) => {
+                return Some(Reply::new(Status::REQUEST_PENDING));
+            }
+            (Stage::Incoming { .. }, _) => return Some(self.try_again()),
+            (Stage::Answered { .. }, _) => return Some(Reply::new(Status::REQUEST_PENDING)),
+            (Stage::Confirmed, _) => (),
+            (Stage::Calling { .. } | Stage::Leaving { .. } | Stage::Closing, _) => {
                 return Some(Reply::new(Status::CALL_DOES_NOT_EXIST));
             }
+        }
+        if session
+            .change
+            .as_ref()
+            .is_some_and(|change| change.offers(session.peer_updates))
+        {
+            return Some(Reply::new(Status::REQUEST_PENDING));
         }
         if let Some(answer) = &session.unacknowledged {
             if answer.exchange.offer == Offerer::Us {
@@ -105,17 +157,17 @@ impl Endpoint {
         if self.open_offer(id).is_some() {
             return Some(self.try_again());
         }
-        body_objection(message)
+        body_objection(message).or_else(|| self.interval_objection(message))
     }
 
     /// 500 with a random wait of up to ten seconds (§14.2).
-    fn try_again(&mut self) -> Reply {
+    pub(super) fn try_again(&mut self) -> Reply {
         let seconds = self.random.next_u32() % 11;
         Reply::new(Status::SERVER_INTERNAL_ERROR).with(Name::RetryAfter, seconds.to_string())
     }
 
     /// The re-INVITE or UPDATE that waits for its answer.
-    fn open_offer(&self, id: SessionId) -> Option<Slot> {
+    pub(super) fn open_offer(&self, id: SessionId) -> Option<Slot> {
         let session = self.sessions.get(&id)?;
         session.transactions.iter().copied().find(|slot| {
             self.transactions.get(*slot).is_some_and(|transaction| {
@@ -132,7 +184,7 @@ impl Endpoint {
             .ok_or(Error::WrongState { session, action })
     }
 
-    /// Accepts a re-INVITE or UPDATE with 200.
+    /// Accepts a re-INVITE, an UPDATE or the offer in a PRACK with 200.
     ///
     /// `sdp` is the answer, or our offer if the re-INVITE had none.
     ///
@@ -145,22 +197,49 @@ impl Endpoint {
         sdp: Bytes,
     ) -> Result<(), Error> {
         let slot = self.offer_to_answer(session, "answer an offer")?;
-        let request = self.stored_request(slot);
-        let is_invite = request
-            .as_ref()
-            .is_some_and(|request| request.method() == Method::Invite);
-        if is_invite {
+        let Some(request) = self.stored_request(slot) else {
+            return Ok(());
+        };
+        let is_prack = request.method() == Method::Prack;
+        if request.method() == Method::Invite {
             self.accept_invite(now, session, slot, sdp);
         } else {
-            let reply = Reply::new(Status::OK)
-                .with(Name::Contact, self.session_contact(session))
-                .with_sdp(sdp);
+            let reply = if is_prack {
+                Reply::new(Status::OK)
+            } else {
+                self.update_reply(now, session, &request)
+            };
+            let reply = reply.with_sdp(sdp.clone());
             self.respond(now, slot, &dialog::tag(session), &reply);
+            self.agreed(session, &request, sdp);
         }
-        if let (Some(request), Some(found)) = (request, self.sessions.get_mut(&session)) {
-            found.dialog.refresh_target(&request);
+        if !is_prack {
+            self.refresh_target(session, &request);
         }
+        self.go_on(now, session);
         Ok(())
+    }
+
+    /// Notes what both sides describe themselves as from here on.
+    fn agreed(&mut self, id: SessionId, request: &Message, ours: Bytes) {
+        let Some(theirs) = session_description(request) else {
+            return;
+        };
+        let tag = request.from_tag().unwrap_or_default();
+        if let Some(session) = self.sessions.get_mut(&id) {
+            session.local_sdp = ours;
+            session.note_remote(&theirs);
+            if let Some(at) = session.early_at(tag) {
+                session.early[at].remote_sdp = theirs;
+            }
+        }
+    }
+
+    /// Does what has waited for the end of the peer's request.
+    fn go_on(&mut self, now: Duration, id: SessionId) {
+        self.go_on_telling(now, id);
+        self.advance_change(now, id);
+        self.settle_session(id);
     }
 
     /// Refuses a re-INVITE or UPDATE; the session goes on unchanged.
@@ -178,6 +257,7 @@ impl Endpoint {
             .filter(|status| status.code() >= 300)
             .ok_or(Error::UnfitStatus(status))?;
         self.respond(now, slot, &dialog::tag(session), &Reply::new(status));
+        self.go_on(now, session);
         Ok(())
     }
 }

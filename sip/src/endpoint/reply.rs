@@ -11,7 +11,10 @@ use crate::message::{HeaderValue, Message, Method, Name, ResponseBuilder, Rport,
 use crate::transport::{Flow, Transport};
 
 /// The methods that are understood.
-pub(super) const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, REGISTER";
+pub(super) const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, PRACK, REGISTER";
+
+/// The extensions that are understood.
+pub(super) const SUPPORTED: &str = "100rel, timer";
 
 /// The media type of a session description.
 pub(super) const SDP: HeaderValue<'static> = HeaderValue::from_static("application/sdp");
@@ -118,7 +121,9 @@ impl Endpoint {
             response = response.record_route();
         }
         if is_success && (is_invite || request.method() == Method::Options) {
-            response = response.header(Name::Allow, HeaderValue::from_static(ALLOW));
+            response = response
+                .header(Name::Allow, HeaderValue::from_static(ALLOW))
+                .header(Name::Supported, HeaderValue::from_static(SUPPORTED));
         }
         for (name, text) in &reply.headers {
             response = response.header(*name, value(text.as_bytes()));

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::Endpoint;
 use super::access::Proof;
 use super::incoming::Arrival;
-use super::reply::{ALLOW, Reply};
+use super::reply::{ALLOW, Reply, SUPPORTED};
 use super::transmit::Received;
 use crate::auth::Freshness;
 use crate::event::Identity;
@@ -69,7 +69,10 @@ impl Endpoint {
         let Some(identity) = self.identify(now, received) else {
             return;
         };
-        if let Some(reply) = body_objection(message).or_else(|| answer_objection(message)) {
+        let objection = body_objection(message)
+            .or_else(|| answer_objection(message))
+            .or_else(|| self.interval_objection(message));
+        if let Some(reply) = objection {
             self.reply_stateless(flow, message, &reply);
             return;
         }
@@ -159,10 +162,13 @@ fn objection(message: &Message) -> Option<Reply> {
     required_extensions(message)
 }
 
-/// 420 when an extension is required: none is supported.
+/// 420 when an extension is required that is not supported.
 pub(super) fn required_extensions(message: &Message) -> Option<Reply> {
     let mut reply = None;
-    for option in message.list(Name::Require).take(8) {
+    let unknown = message
+        .list(Name::Require)
+        .filter(|option| !is_supported(option));
+    for option in unknown.take(8) {
         let option = String::from_utf8_lossy(option).into_owned();
         reply = Some(
             reply
@@ -171,6 +177,11 @@ pub(super) fn required_extensions(message: &Message) -> Option<Reply> {
         );
     }
     reply
+}
+
+fn is_supported(option: &[u8]) -> bool {
+    crate::message::split_list(SUPPORTED.as_bytes())
+        .any(|supported| supported.eq_ignore_ascii_case(option))
 }
 
 /// 415 when a body is no session description.

@@ -16,7 +16,7 @@ use crate::session::Session;
 use crate::transaction::table::Transaction;
 
 /// The version of the saved form.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 
 #[derive(Serialize)]
 struct SessionView<'a> {

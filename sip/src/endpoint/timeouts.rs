@@ -59,14 +59,16 @@ impl Endpoint {
             Due::TimedOut => self.asked(slot),
             Due::Repeat | Due::Nothing => None,
         };
-        let opens = purpose == Purpose::Open;
         match due {
             Due::Repeat => self.send_again(slot),
             Due::TimedOut | Due::Nothing => (),
         }
         self.settle(slot);
-        if let (Due::TimedOut, true, Some(id)) = (due, opens, session) {
-            self.call_failed(id, Status::REQUEST_TIMEOUT.code(), None);
+        let status = Status::REQUEST_TIMEOUT.code();
+        match (due, purpose, session) {
+            (Due::TimedOut, Purpose::Open, Some(id)) => self.call_failed(id, status, None),
+            (Due::TimedOut, Purpose::Change, Some(id)) => self.change_lost(now, id, status),
+            _ => (),
         }
         if let Some(asked) = asked {
             self.request_done(now, &asked, Status::REQUEST_TIMEOUT.code(), None);
@@ -89,6 +91,9 @@ impl Endpoint {
                 self.send(flow, copy);
             }
         }
+        self.progress_due(now, id);
+        self.change_due(now, id);
+        self.interval_due(now, id);
         self.stage_due(now, id);
         self.transfers_due(now, id);
         self.settle_session(id);

@@ -1,6 +1,7 @@
 //! Comma-separated header values (RFC 3261 §7.3.1).
 
 use super::cursor::{Cursor, trim};
+use super::{Message, Name};
 
 /// Splits a value at its commas; those in quotes and angle brackets do not count. Empty elements
 /// are left out, as RFC 3261 §7.3.1 has no place for them but peers send them.
@@ -18,6 +19,14 @@ pub fn split_list(value: &[u8]) -> impl Iterator<Item = &[u8]> {
         Some(trim(&text[..end]))
     })
     .filter(|element| !element.is_empty())
+}
+
+impl Message {
+    /// Whether a list of tokens, such as Supported or Allow, has this one, in any case of letters.
+    pub fn lists(&self, name: Name, token: &str) -> bool {
+        self.list(name)
+            .any(|element| element.eq_ignore_ascii_case(token.as_bytes()))
+    }
 }
 
 /// Where the element that starts the text ends: at a comma or at the end.

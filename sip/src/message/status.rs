@@ -37,6 +37,8 @@ impl Status {
     pub const UNSUPPORTED_URI_SCHEME: Self = Self(416);
     /// 420: an extension is required that is not supported.
     pub const BAD_EXTENSION: Self = Self(420);
+    /// 422: the session interval is shorter than somebody on the way accepts.
+    pub const SESSION_INTERVAL_TOO_SMALL: Self = Self(422);
     /// 423: the asked lifetime is too short.
     pub const INTERVAL_TOO_BRIEF: Self = Self(423);
     /// 469: the package of an INFO is not understood.

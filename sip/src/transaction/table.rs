@@ -64,8 +64,10 @@ pub(crate) struct Slot(u32);
 pub(crate) enum Purpose {
     /// The INVITE that opens the session.
     Open,
-    /// A re-INVITE or UPDATE of the peer.
+    /// A re-INVITE or UPDATE of the peer, or its PRACK with an offer.
     Offer,
+    /// A re-INVITE or UPDATE of ours.
+    Change,
     /// A BYE of either side.
     Close,
     /// Anything else.
@@ -214,9 +216,10 @@ impl Table {
         Some(transaction)
     }
 
-    /// The live transactions that belong to `session`, of those listed.
+    /// The latest of the listed transactions with this purpose; a request that was made again after
+    /// a challenge or a 422 lingers beside its successor.
     pub(crate) fn find_purpose(&self, slots: &[Slot], purpose: Purpose) -> Option<Slot> {
-        slots.iter().copied().find(|slot| {
+        slots.iter().copied().rev().find(|slot| {
             self.get(*slot)
                 .is_some_and(|found| found.purpose == purpose)
         })

@@ -392,6 +392,8 @@ fn describe(event: &Event) -> String {
         Event::Refused { status, .. } => format!("Refused {status}"),
         Event::Confirmed { .. } => "Confirmed".to_owned(),
         Event::Offer { sdp, .. } => format!("Offer {}", sdp.is_some()),
+        Event::OfferAnswered { .. } => "OfferAnswered".to_owned(),
+        Event::OfferRefused { status, .. } => format!("OfferRefused {status}"),
         Event::Ended { by, .. } => format!("Ended {:?}", by.kind),
         Event::Info { .. } => "Info".to_owned(),
         Event::Registered { user, contacts } => format!("Registered {user} {contacts}"),

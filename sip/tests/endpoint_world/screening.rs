@@ -97,11 +97,14 @@ fn methods_are_refused_by_name() {
 fn what_is_required_but_not_supported_is_named() {
     let mut world = world();
 
-    let answers = world.exchange(trunk(), &invite().with("Require", "100rel, teleport"));
+    let answers = world.exchange(
+        trunk(),
+        &invite().with("Require", "100rel, teleport, timer, beam"),
+    );
 
     assert_eq!(code(&answers[0]), Some(420));
     let unsupported: Vec<_> = answers[0].headers_named("Unsupported").collect();
-    assert_eq!(unsupported, [b"100rel".as_slice(), b"teleport"]);
+    assert_eq!(unsupported, [b"teleport".as_slice(), b"beam"]);
 }
 
 #[test]
