@@ -18,6 +18,8 @@ mod races;
 mod random;
 mod registrations;
 mod screening;
+mod simulation;
 mod snapshots;
 mod streams;
 mod torture;
+mod witness;

@@ -1,7 +1,7 @@
 //! The simulated network: parties with endpoints, datagrams with latency, loss, copies and
 //! overtaking, all from a seed.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -15,6 +15,7 @@ use sip::{
 };
 
 pub(crate) use crate::handmade::{Handmade, code, header};
+use crate::witness::{Seen, Way};
 
 /// When every story begins.
 pub(crate) const START: Duration = Duration::from_hours(500_000);
@@ -24,7 +25,7 @@ pub(crate) const OFFER: &[u8] = b"v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\n";
 pub(crate) const ANSWER: &[u8] = b"v=0\r\no=- 2 1 IN IP4 192.0.2.2\r\ns=-\r\n";
 
 /// How bad the network is, in thousandths.
-#[derive(Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Faults {
     pub(crate) loss: u32,
     pub(crate) copies: u32,
@@ -51,6 +52,10 @@ pub(crate) struct World {
     pub(crate) ladder: Vec<String>,
     /// Datagrams to addresses where no endpoint lives.
     pub(crate) stray: Vec<Message>,
+    /// Who is unplugged: nothing of theirs arrives, and nothing reaches them.
+    pub(crate) unplugged: BTreeSet<SocketAddr>,
+    /// What was sent and what arrived, if a witness wants it.
+    pub(crate) testimony: Option<Vec<Seen>>,
     random: ChaCha12Rng,
     wire: BTreeMap<(Duration, u64), Packet>,
     packets: u64,
@@ -127,6 +132,8 @@ impl World {
             faults: Faults::default(),
             ladder: Vec::new(),
             stray: Vec::new(),
+            unplugged: BTreeSet::new(),
+            testimony: None,
             random: ChaCha12Rng::seed_from_u64(seed),
             wire: BTreeMap::new(),
             packets: 0,
@@ -280,6 +287,9 @@ impl World {
             }
             return;
         };
+        if let Payload::Datagram(data) | Payload::Stream(_, data) = &payload {
+            self.see(party, Way::Arrived, data);
+        }
         let flow = |connection: Option<ConnectionId>| Flow {
             transport: if connection.is_none() {
                 Transport::Udp
@@ -303,6 +313,7 @@ impl World {
             match output {
                 Output::Transmit(transmit) => {
                     self.note(party, &format!("{} →", title(&transmit.data)));
+                    self.see(party, Way::Sent, &transmit.data);
                     let payload = match transmit.flow.connection {
                         None => Payload::Datagram(transmit.data),
                         Some(id) => Payload::Stream(id, transmit.data),
@@ -327,6 +338,9 @@ impl World {
 
     fn post(&mut self, from: SocketAddr, to: SocketAddr, payload: Payload) {
         let latency = Duration::from_millis(10);
+        if self.unplugged.contains(&from) || self.unplugged.contains(&to) {
+            return;
+        }
         let Payload::Datagram(data) = payload else {
             self.schedule(latency, Packet { from, to, payload });
             return;
@@ -357,6 +371,18 @@ impl World {
 
     pub(crate) fn random_below(&mut self, bound: u64) -> u64 {
         self.random.next_u64() % bound
+    }
+
+    fn see(&mut self, party: usize, way: Way, data: &Bytes) {
+        let (at, data) = (self.now, data.clone());
+        if let Some(testimony) = &mut self.testimony {
+            testimony.push(Seen {
+                at,
+                party,
+                way,
+                data,
+            });
+        }
     }
 
     fn note(&mut self, party: usize, what: &str) {
