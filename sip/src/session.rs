@@ -20,7 +20,7 @@ use smallvec::SmallVec;
 
 use crate::dialog::Dialog;
 use crate::event::{ReasonHeader, SessionId};
-use crate::message::{Message, Name};
+use crate::message::{Message, Method, Name};
 use crate::referral::Transfers;
 use crate::timer::Backoff;
 use crate::transaction::table::Slot;
@@ -166,6 +166,8 @@ pub(crate) struct Early {
     pub(crate) agreement: Agreement,
     /// What the callee described itself as, once agreed.
     pub(crate) remote_sdp: Bytes,
+    /// Whether that came with an UPDATE, and so is newer than any answer to the INVITE.
+    pub(crate) is_updated: bool,
 }
 
 /// Which of a session's dialogs a request belongs to.
@@ -285,14 +287,30 @@ impl Session {
             owes_answer: false,
             agreement: Agreement::Open,
             remote_sdp: Bytes::new(),
+            is_updated: false,
         });
         Some(self.early.len() - 1)
+    }
+
+    /// Drops what was kept for copies of the answers to an INVITE of ours, whose transaction is
+    /// over, and for the callees that did not win.
+    pub(crate) fn forget_copies(&mut self, cseq: u32) {
+        self.acknowledged.retain(|sent| sent.cseq != cseq);
+        match self.stage {
+            Stage::Confirmed | Stage::Closing => self.early.clear(),
+            Stage::Incoming { .. }
+            | Stage::Calling { .. }
+            | Stage::Leaving { .. }
+            | Stage::Answered { .. } => (),
+        }
     }
 
     /// Notes what a message of the peer says that it understands.
     pub(crate) fn note_abilities(&mut self, message: &Message) {
         if message.header(Name::Allow).is_some() {
             self.peer_updates = message.lists(Name::Allow, "UPDATE");
+        } else if message.is_request() && message.method() == Method::Update {
+            self.peer_updates = true;
         }
     }
 

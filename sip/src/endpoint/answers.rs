@@ -77,8 +77,10 @@ impl Endpoint {
             .map(|at| &session.early[at])
             .filter(|early| early.agreement == Agreement::Reached);
         let is_agreed = agreed.is_some();
-        // What a reliable response or an UPDATE brought is the answer (RFC 3261 §13.2.1).
+        // The 200 has nothing to add to a reliable answer (RFC 3261 §13.2.1), but callees are met
+        // that move their media with it; what an UPDATE brought is newer than either.
         let early_sdp = agreed
+            .filter(|early| early.is_updated || sdp.is_none())
             .map(|early| early.remote_sdp.clone())
             .filter(|sdp| !sdp.is_empty());
         let sdp = early_sdp.or(sdp);

@@ -240,6 +240,7 @@ impl Endpoint {
             .and_then(|tag| session.early_at(tag));
         if let (Some(at), Some(sdp)) = (at, &theirs) {
             session.early[at].remote_sdp = sdp.clone();
+            session.early[at].is_updated = true;
         }
         match (change.aim, theirs) {
             (Aim::Offer, Some(sdp)) => {
@@ -278,6 +279,11 @@ impl Endpoint {
             return;
         }
         let pause = pause(session, &change, status, message);
+        let may_reinvite = matches!(status, 405 | 501) && session.stage == Stage::Confirmed;
+        if may_reinvite && std::mem::take(&mut session.peer_updates) {
+            self.ask_change(now, id, change, &[]);
+            return;
+        }
         let longer = message
             .filter(|_| status == Status::SESSION_INTERVAL_TOO_SMALL.code())
             .and_then(|message| message.number(Name::MinSe).ok().flatten());

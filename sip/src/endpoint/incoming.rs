@@ -139,6 +139,7 @@ impl Endpoint {
             reply = reply.with(Name::RetryAfter, seconds.to_string());
         }
         self.respond(now, slot, &dialog::tag(session), &reply);
+        self.terminate_requests(now, session);
         self.close(session, None);
         Ok(())
     }
@@ -282,6 +283,7 @@ impl Endpoint {
                 kind: EndKind::Cancelled,
                 reason: reason_of(message),
             };
+            self.terminate_requests(now, id);
             self.close(id, Some(end));
         }
     }

@@ -70,6 +70,7 @@ impl Endpoint {
             reply = reply.with(Name::Reason, reason_value(cause));
         }
         self.refuse_waiting(now, id, &reply);
+        self.terminate_requests(now, id);
         self.close(id, None);
     }
 

@@ -231,6 +231,7 @@ impl Endpoint {
             session.note_remote(&theirs);
             if let Some(at) = session.early_at(tag) {
                 session.early[at].remote_sdp = theirs;
+                session.early[at].is_updated = true;
             }
         }
     }

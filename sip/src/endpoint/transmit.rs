@@ -258,6 +258,9 @@ impl Endpoint {
         if let Some(id) = transaction.session {
             if let Some(session) = self.sessions.get_mut(&id) {
                 session.transactions.retain(|kept| *kept != slot);
+                if let Machine::InviteClient(_) = transaction.machine {
+                    session.forget_copies(transaction.cseq);
+                }
             }
             self.settle_session(id);
         }

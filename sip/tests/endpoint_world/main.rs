@@ -11,15 +11,20 @@
 )]
 
 mod calls;
+mod forks;
 mod handmade;
 mod network;
 mod offers;
+mod own_offers;
+mod phone;
 mod races;
 mod random;
 mod registrations;
+mod reliable;
 mod screening;
 mod simulation;
 mod snapshots;
 mod streams;
+mod timers;
 mod torture;
 mod witness;

@@ -11,7 +11,7 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 use sip::message::{Framing, Message};
 use sip::{
     Advertise, Config, ConnectionId, Endpoint, Event, Flow, Invite, Limits, Output, SessionId,
-    Target, Transport, TrustedSource,
+    SessionTimers, Target, Transport, TrustedSource,
 };
 
 pub(crate) use crate::handmade::{Handmade, code, header};
@@ -48,6 +48,8 @@ pub(crate) struct World {
     pub(crate) now: Duration,
     pub(crate) parties: Vec<Party>,
     pub(crate) faults: Faults,
+    /// What the endpoints are set to that are added or restarted from here on.
+    pub(crate) timers: SessionTimers,
     /// What was sent and told, as `0.0s a INVITE →`.
     pub(crate) ladder: Vec<String>,
     /// Datagrams to addresses where no endpoint lives.
@@ -115,8 +117,12 @@ pub(crate) fn invite_to(remote: SocketAddr) -> Invite {
     }
 }
 
-fn fresh(address: SocketAddr, seed: u8) -> Endpoint {
-    let mut endpoint = Endpoint::new(config(address), [seed; 32]);
+fn fresh(address: SocketAddr, seed: u8, session_timers: SessionTimers) -> Endpoint {
+    let config = Config {
+        session_timers,
+        ..config(address)
+    };
+    let mut endpoint = Endpoint::new(config, [seed; 32]);
     endpoint.set_trusted(vec![TrustedSource {
         address: address.ip(),
         prefix: 24,
@@ -130,6 +136,7 @@ impl World {
             now: START,
             parties: Vec::new(),
             faults: Faults::default(),
+            timers: SessionTimers::default(),
             ladder: Vec::new(),
             stray: Vec::new(),
             unplugged: BTreeSet::new(),
@@ -146,7 +153,7 @@ impl World {
         self.parties.push(Party {
             name,
             address,
-            endpoint: fresh(address, last),
+            endpoint: fresh(address, last, self.timers),
             saved: BTreeMap::new(),
             restarts: 0,
             events: VecDeque::new(),
@@ -217,10 +224,10 @@ impl World {
 
     /// Kills a party's endpoint and starts another from the journal.
     pub(crate) fn restart(&mut self, party: usize) {
-        let now = self.now;
+        let (now, timers) = (self.now, self.timers);
         let party = &mut self.parties[party];
         party.restarts += 1;
-        party.endpoint = fresh(party.address, 100 + party.restarts);
+        party.endpoint = fresh(party.address, 100 + party.restarts, timers);
         for form in party.saved.values() {
             party.endpoint.restore(now, form).unwrap();
         }
