@@ -19,8 +19,10 @@ use crate::transaction::table::{Slot, Table};
 use crate::transport::{ConnectionId, Flow};
 
 mod access;
+mod admission;
 mod answers;
 mod asking;
+mod callers;
 mod changing;
 pub(crate) mod config;
 mod connections;
@@ -30,6 +32,7 @@ mod flows;
 mod in_dialog;
 mod incoming;
 mod leaving;
+mod loops;
 pub(crate) mod messaging;
 mod naming;
 mod offers;

@@ -14,7 +14,7 @@ use crate::message::{Message, Name, NameAddr, quote};
 use crate::uri::{escape_user, is_number, number_of};
 
 /// The host of a From that names nobody (RFC 3323 §4.1.1.3).
-const ANONYMOUS_HOST: &str = "anonymous.invalid";
+pub(crate) const ANONYMOUS_HOST: &str = "anonymous.invalid";
 
 /// The From of a caller who wants to stay unknown, but for its tag.
 pub(crate) const ANONYMOUS: &str = "\"Anonymous\" <sip:anonymous@anonymous.invalid>";

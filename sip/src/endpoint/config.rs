@@ -14,6 +14,8 @@ pub struct Config {
     pub realm: String,
     /// What User-Agent and Server say.
     pub user_agent: String,
+    /// The host names under which phones address us; any name if there are none.
+    pub domains: Vec<String>,
     /// The addresses put into Via and Contact.
     pub advertise: Advertise,
     /// The protocol's base timers.
@@ -36,6 +38,7 @@ impl Config {
         Self {
             realm: realm.into(),
             user_agent: user_agent.into(),
+            domains: Vec::new(),
             advertise: Advertise::default(),
             timers: Timers::default(),
             session_timers: SessionTimers::default(),

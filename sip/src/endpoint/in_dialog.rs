@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::Endpoint;
+use super::admission::Inside;
 use super::reply::{Reply, reason_of};
 use super::screening::{capabilities, required_extensions, unsupported_method};
 use super::transmit::{Errand, Received};
@@ -18,7 +19,7 @@ const MAX_TRANSACTIONS: usize = 64;
 impl Endpoint {
     pub(super) fn receive_in_dialog(&mut self, now: Duration, received: Received<'_>, key: Key) {
         let Received { message, flow } = received;
-        if message.method() == Method::Register {
+        if Inside::of(message.method()) == Inside::AsOutside {
             self.receive_out_of_dialog(now, received, key);
             return;
         }
@@ -27,20 +28,10 @@ impl Endpoint {
             self.reply_stateless(flow, message, &reply);
             return;
         };
-        let objection = match message.method() {
-            Method::Bye => None,
-            Method::Invite
-            | Method::Update
-            | Method::Info
-            | Method::Options
-            | Method::Prack
-            | Method::Refer
-            | Method::Notify
-            | Method::Subscribe
-            | Method::Message => required_extensions(message),
-            Method::Ack | Method::Cancel | Method::Register | Method::Publish | Method::Other => {
-                Some(unsupported_method(message))
-            }
+        let objection = match Inside::of(message.method()) {
+            Inside::Served if message.method() == Method::Bye => None,
+            Inside::Served => required_extensions(message),
+            Inside::AsOutside | Inside::Unsupported => Some(unsupported_method(message)),
         };
         let objection = objection.or_else(|| self.note_order(id, branch, message));
         if let Some(reply) = objection {
@@ -158,6 +149,11 @@ impl Endpoint {
         id: SessionId,
     ) {
         let message = received.message;
+        if message.header(Name::InfoPackage).is_some() {
+            let reply = Reply::new(Status::BAD_INFO_PACKAGE).with(Name::RecvInfo, "");
+            self.reply_stateless(received.flow, message, &reply);
+            return;
+        }
         let slot = self.start_server(now, received, key, Errand::of(id, Purpose::Other));
         self.respond(now, slot, &dialog::tag(id), &Reply::new(Status::OK));
         let is_attached = self

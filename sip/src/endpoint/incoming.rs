@@ -11,18 +11,12 @@ use super::screening::session_description;
 use super::transmit::{Errand, Received};
 use crate::dialog::{self, Dialog, Reach};
 use crate::error::Error;
-use crate::event::{End, EndKind, Event, Identity, Incoming, Refusal, SessionId};
-use crate::message::{Message, Method, Name, NameAddr, Status};
-use crate::session::provisional::{Agreement, Provisional, Support};
+use crate::event::{End, EndKind, Event, Identity, Refusal, SessionId};
+use crate::message::{Method, Name, NameAddr, Status};
+use crate::session::provisional::{Agreement, Provisional};
 use crate::session::{Exchange, Offerer, Opening, Owner, Session, Stage, Unacknowledged};
 use crate::timer::Backoff;
 use crate::transaction::table::{Key, Purpose, Slot};
-
-/// Hops assumed when Max-Forwards is missing.
-const MAX_FORWARDS: u8 = 70;
-
-/// Most headers handed on with a call.
-const HANDED_ON: usize = 32;
 
 /// What is known of an INVITE that may become a call.
 #[derive(Debug)]
@@ -67,7 +61,7 @@ impl Endpoint {
         let slot = self.start_server(now, received, key, errand);
         self.respond(now, slot, "", &Reply::new(Status::TRYING));
         self.counters.incoming_calls += 1;
-        let mut incoming = describe(received, identity);
+        let mut incoming = Self::describe(received, identity);
         incoming.replaces = replaces;
         self.emit(Event::Incoming {
             session: id,
@@ -323,34 +317,6 @@ impl Endpoint {
     }
 }
 
-fn describe(received: Received<'_>, identity: Identity) -> Incoming {
-    let Received { message, flow } = received;
-    Incoming {
-        flow,
-        identity,
-        request_user: message
-            .request_uri()
-            .and_then(|uri| uri.user_unescaped())
-            .map(|user| lossy(&user))
-            .unwrap_or_default(),
-        from_user: user_of(&message.from()),
-        from_display: message.from().display_name().into_owned(),
-        to_user: user_of(&message.to()),
-        call_id: message.call_id().to_owned(),
-        user_agent: message.header(Name::UserAgent).map(lossy),
-        offer: session_description(message),
-        supports_reliable: Provisional::of(message).support != Support::No,
-        max_forwards: message.max_forwards().unwrap_or(MAX_FORWARDS),
-        headers: handed_on(message),
-        asserted: None,
-        privacy: message.wants_privacy(),
-        diversion: None,
-        history: Vec::new(),
-        replaces: None,
-        referred_by: message.referred_by(),
-    }
-}
-
 pub(super) fn user_of(address: &NameAddr<'_>) -> String {
     address
         .uri()
@@ -359,24 +325,6 @@ pub(super) fn user_of(address: &NameAddr<'_>) -> String {
         .unwrap_or_default()
 }
 
-fn lossy(bytes: &[u8]) -> String {
+pub(super) fn lossy(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
-}
-
-fn handed_on(message: &Message) -> Vec<(String, Vec<u8>)> {
-    message
-        .iter()
-        .filter(|header| {
-            let is_own = header
-                .name_text()
-                .get(..2)
-                .is_some_and(|start| start.eq_ignore_ascii_case("X-"));
-            is_own || matches!(header.name(), Name::PAssertedIdentity | Name::Diversion)
-        })
-        .take(HANDED_ON)
-        .map(|header| {
-            let name = header.name_text().to_owned();
-            (name, header.unfolded().into_owned())
-        })
-        .collect()
 }

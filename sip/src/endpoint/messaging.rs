@@ -118,6 +118,10 @@ impl Endpoint {
         let Some(from) = self.identify(now, received) else {
             return;
         };
+        if self.is_foreign(Some(&from), message) {
+            self.reply_stateless(received.flow, message, &Reply::new(Status::NOT_FOUND));
+            return;
+        }
         if let Some(reply) = type_objection(message) {
             self.reply_stateless(received.flow, message, &reply);
             return;

@@ -16,6 +16,10 @@ use crate::transaction::table::{Key, Purpose};
 impl Endpoint {
     pub(super) fn receive_register(&mut self, now: Duration, received: Received<'_>, key: Key) {
         let Received { message, flow } = received;
+        if self.is_foreign(None, message) {
+            self.reply_stateless(flow, message, &Reply::new(Status::NOT_FOUND));
+            return;
+        }
         let user = match self.access.prove(now, message, flow.remote.ip()) {
             Proof::User(user) => user,
             Proof::Nothing(freshness) => return self.challenge(now, received, freshness),

@@ -11,10 +11,11 @@ use crate::message::{HeaderValue, Message, Method, Name, ResponseBuilder, Rport,
 use crate::transport::{Flow, Transport};
 
 /// The methods that are understood.
-pub(super) const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, PRACK, REGISTER";
+pub(super) const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, PRACK, REGISTER, \
+     REFER, NOTIFY, SUBSCRIBE, MESSAGE";
 
 /// The extensions that are understood.
-pub(super) const SUPPORTED: &str = "100rel, timer";
+pub(super) const SUPPORTED: &str = "100rel, timer, replaces, norefersub";
 
 /// The media type of a session description.
 pub(super) const SDP: HeaderValue<'static> = HeaderValue::from_static("application/sdp");

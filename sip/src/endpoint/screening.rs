@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::Endpoint;
 use super::access::Proof;
+use super::admission::{Outside, refusal};
 use super::incoming::Arrival;
 use super::reply::{ALLOW, Reply, SUPPORTED};
 use super::transmit::Received;
@@ -27,34 +28,25 @@ impl Endpoint {
             return;
         }
         let has_credentials = message.header(Name::Authorization).is_some();
-        let is_open_to_all = matches!(message.method(), Method::Register | Method::Invite);
-        if !is_open_to_all && !has_credentials && !self.is_known_source(flow) {
+        let outside = Outside::of(message.method());
+        if !outside.is_open_to_all() && !has_credentials && !self.is_known_source(flow) {
             self.counters.refused_unknown_source += 1;
             self.reply_stateless(flow, message, &Reply::new(Status::FORBIDDEN));
             return;
         }
-        if let Some(reply) = objection(message) {
+        let objection = objection(message)
+            .or_else(|| (self.has_come_round(received)).then(|| Reply::new(Status::LOOP_DETECTED)));
+        if let Some(reply) = objection {
             self.reply_stateless(flow, message, &reply);
             return;
         }
-        match message.method() {
-            Method::Invite => self.screen_invite(now, received, key),
-            Method::Register => self.receive_register(now, received, key),
-            Method::Message => self.receive_message_outside(now, received, key),
-            Method::Options => self.reply_stateless(flow, message, &capabilities()),
-            Method::Bye | Method::Info | Method::Update | Method::Prack => {
-                let reply = Reply::new(Status::CALL_DOES_NOT_EXIST);
-                self.reply_stateless(flow, message, &reply);
-            }
-            Method::Ack
-            | Method::Cancel
-            | Method::Refer
-            | Method::Notify
-            | Method::Subscribe
-            | Method::Publish
-            | Method::Other => {
-                let reply = unsupported_method(message);
-                self.reply_stateless(flow, message, &reply);
+        match outside {
+            Outside::Call => self.screen_invite(now, received, key),
+            Outside::Registration => self.receive_register(now, received, key),
+            Outside::InstantMessage => self.receive_message_outside(now, received, key),
+            Outside::Capabilities => self.reply_stateless(flow, message, &capabilities()),
+            Outside::Refused(_) | Outside::Event(_) | Outside::Unsupported => {
+                self.reply_stateless(flow, message, &refusal(outside, message));
             }
         }
     }
@@ -69,6 +61,10 @@ impl Endpoint {
         let Some(identity) = self.identify(now, received) else {
             return;
         };
+        if self.is_foreign(Some(&identity), message) {
+            self.reply_stateless(flow, message, &Reply::new(Status::NOT_FOUND));
+            return;
+        }
         let objection = body_objection(message)
             .or_else(|| answer_objection(message))
             .or_else(|| self.interval_objection(message));

@@ -53,7 +53,7 @@ impl Endpoint {
             headers,
             ..Ask::default()
         };
-        let expires_at = now + self.config.limits.unanswered;
+        let expires_at = now + self.config.limits.unanswered + self.config.timers.timeout();
         let found = self
             .sessions
             .get_mut(&session)

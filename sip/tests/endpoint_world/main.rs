@@ -27,4 +27,5 @@ mod snapshots;
 mod streams;
 mod timers;
 mod torture;
+mod transfers;
 mod witness;

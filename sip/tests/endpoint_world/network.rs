@@ -429,6 +429,14 @@ fn describe(event: &Event) -> String {
         Event::OfferRefused { status, .. } => format!("OfferRefused {status}"),
         Event::Ended { by, .. } => format!("Ended {:?}", by.kind),
         Event::Info { .. } => "Info".to_owned(),
+        Event::InfoResult { status, .. } => format!("InfoResult {status}"),
+        Event::Message { .. } => "Message".to_owned(),
+        Event::MessageResult { status, .. } => format!("MessageResult {status}"),
+        Event::Referred { .. } => "Referred".to_owned(),
+        Event::TransferProgress { status, done, .. } => {
+            let last = if *done { " last" } else { "" };
+            format!("Transfer {status}{last}")
+        }
         Event::Registered { user, contacts } => format!("Registered {user} {contacts}"),
         _ => "?".to_owned(),
     }

@@ -7,14 +7,14 @@ use sip::{Error, Event, SessionId};
 use crate::network::{ANSWER, Handmade, OFFER, World, address, code, header};
 
 /// A call from a handmade phone at 192.0.2.50 to the first party, answered but not acknowledged.
-struct Call {
-    world: World,
-    session: SessionId,
-    tag: String,
+pub(crate) struct Call {
+    pub(crate) world: World,
+    pub(crate) session: SessionId,
+    pub(crate) tag: String,
 }
 
 impl Call {
-    fn answered() -> Self {
+    pub(crate) fn answered() -> Self {
         let mut world = World::new(1);
         world.add("a", 1);
         let offer = String::from_utf8(OFFER.to_vec()).unwrap();
@@ -34,7 +34,7 @@ impl Call {
         }
     }
 
-    fn established() -> Self {
+    pub(crate) fn established() -> Self {
         let mut call = Self::answered();
         let ack = call.request("ACK", 1);
         assert!(call.send(&ack).is_empty());
@@ -45,7 +45,7 @@ impl Call {
         call
     }
 
-    fn request(&self, method: &'static str, cseq: u32) -> Handmade {
+    pub(crate) fn request(&self, method: &'static str, cseq: u32) -> Handmade {
         let via = format!("SIP/2.0/UDP 192.0.2.50:5060;branch=z9hG4bK{method}{cseq};rport");
         Handmade::new(method, address(50))
             .with("Via", &via)
@@ -58,11 +58,11 @@ impl Call {
         self.request(method, cseq).body("application/sdp", &offer)
     }
 
-    fn send(&mut self, request: &Handmade) -> Vec<u16> {
+    pub(crate) fn send(&mut self, request: &Handmade) -> Vec<u16> {
         self.world.statuses(address(50), request)
     }
 
-    fn event(&mut self) -> Option<Event> {
+    pub(crate) fn event(&mut self) -> Option<Event> {
         self.world.parties[0].events.pop_front()
     }
 

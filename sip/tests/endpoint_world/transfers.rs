@@ -1,0 +1,455 @@
+//! REFER of both sides: accepted, reported, refused, forgotten (RFC 3515).
+
+use bytes::Bytes;
+use sip::message::Message;
+use sip::{Error, Event, ReferTo, SessionId, TransferId};
+
+use crate::network::{ANSWER, World, address, code, header, pair};
+use crate::offers::Call;
+
+const FRIEND: &str = "sip:8002@192.0.2.9";
+
+/// `a` asks `b` to call somebody else; returns the transfer as each side names it.
+fn referred(world: &mut World, session: SessionId) -> (TransferId, TransferId) {
+    let friend = ReferTo::to(FRIEND).unwrap();
+    let ours = world.act(0, |a, now| {
+        a.transfer(now, session, &friend, Some("sip:8001@192.0.2.1"))
+            .unwrap()
+    });
+    world.run_for(100);
+    (ours, asked(world, 1))
+}
+
+/// The transfer that a party was asked for.
+fn asked(world: &World, party: usize) -> TransferId {
+    let events = world.parties[party].events.iter();
+    let mut found = events.filter_map(|event| match event {
+        Event::Referred { transfer, .. } => Some(*transfer),
+        _ => None,
+    });
+    found.next_back().expect("a transfer was asked for")
+}
+
+fn report(world: &mut World, transfer: TransferId, status: u16) -> Result<(), Error> {
+    let told = world.act(1, |b, now| b.report_transfer(now, transfer, status, ""));
+    world.run_for(100);
+    told
+}
+
+fn accepted() -> (World, (SessionId, SessionId), TransferId) {
+    let mut world = pair();
+    let sessions = world.established();
+    let (_, transfer) = referred(&mut world, sessions.0);
+    world.act(1, |b, now| b.accept_transfer(now, transfer).unwrap());
+    world.run_for(100);
+    (world, sessions, transfer)
+}
+
+#[test]
+fn a_transfer_is_accepted_reported_on_and_done_with_the_final_answer() {
+    let (mut world, (caller, _), transfer) = accepted();
+    report(&mut world, transfer, 180).unwrap();
+    report(&mut world, transfer, 200).unwrap();
+
+    assert_eq!(
+        world.ladder,
+        [
+            "0.2s a REFER →",
+            "0.2s b Referred",
+            "0.3s b 202 →",
+            "0.3s b NOTIFY →",
+            "0.3s a Transfer 100",
+            "0.3s a 200 →",
+            "0.4s b NOTIFY →",
+            "0.4s a 200 →",
+            "0.4s a Transfer 180",
+            "0.5s b NOTIFY →",
+            "0.5s a 200 →",
+            "0.5s a Transfer 200 last",
+        ]
+    );
+    assert_eq!(
+        report(&mut world, transfer, 200),
+        Err(Error::UnknownTransfer(transfer))
+    );
+    world.act(0, |a, now| a.hang_up(now, caller, None).unwrap());
+    world.run_until_idle();
+    world.assert_at_rest("a transfer");
+}
+
+#[test]
+fn who_is_asked_learns_whom_to_call_for_whom() {
+    let mut world = pair();
+    let (caller, _) = world.established();
+    let consult = "sip:8002@192.0.2.9?Replaces=42%40h%3Bto-tag%3D1%3Bfrom-tag%3D2";
+    let friend = ReferTo::to(consult).unwrap();
+    world.act(0, |a, now| {
+        a.transfer(now, caller, &friend, Some("sip:8001@h"))
+            .unwrap()
+    });
+    world.run_for(100);
+
+    let Some(Event::Referred {
+        refer_to,
+        referred_by,
+        ..
+    }) = world.parties[1].events.pop_front()
+    else {
+        panic!("nobody was asked");
+    };
+    assert_eq!(refer_to.uri, FRIEND);
+    assert_eq!(refer_to.user, "8002");
+    assert_eq!(refer_to.replaces.unwrap().call_id, "42@h");
+    assert_eq!(referred_by.as_deref(), Some("sip:8001@h"));
+}
+
+#[test]
+fn an_accepted_transfer_that_fails_leaves_the_call_as_it_was() {
+    let (mut world, (caller, _), transfer) = accepted();
+    report(&mut world, transfer, 486).unwrap();
+
+    assert_eq!(world.ladder.last().unwrap(), "0.4s a Transfer 486 last");
+    let hung_up = world.act(0, |a, now| a.hang_up(now, caller, None));
+    assert_eq!(hung_up, Ok(()));
+    world.run_until_idle();
+    world.assert_at_rest("a transfer that failed");
+}
+
+#[test]
+fn a_refused_transfer_is_told_with_its_status() {
+    let mut world = pair();
+    let (caller, _) = world.established();
+    let (_, transfer) = referred(&mut world, caller);
+    world.act(1, |b, now| b.refuse_transfer(now, transfer, 603).unwrap());
+    world.run_for(100);
+
+    assert_eq!(
+        world.ladder[2..],
+        ["0.3s b 603 →", "0.3s a Transfer 603 last"]
+    );
+    let again = world.act(1, |b, now| b.accept_transfer(now, transfer));
+    assert_eq!(again, Err(Error::UnknownTransfer(transfer)));
+}
+
+#[test]
+fn a_transfer_that_nobody_decides_on_times_out_at_the_asker_and_ends_the_call() {
+    let mut world = pair();
+    let (caller, _) = world.established();
+    referred(&mut world, caller);
+    world.run_until_idle();
+
+    assert!(
+        world
+            .ladder
+            .contains(&"32.2s a Transfer 408 last".to_owned()),
+        "{:#?}",
+        world.ladder
+    );
+    assert!(
+        world
+            .ladder
+            .contains(&"32.2s a Ended Unreachable".to_owned())
+    );
+    world.assert_at_rest("a transfer without an answer");
+}
+
+#[test]
+fn reports_go_on_after_the_bye_of_the_call_that_was_transferred() {
+    let (mut world, (caller, _), transfer) = accepted();
+    world.act(0, |a, now| a.hang_up(now, caller, None).unwrap());
+    world.run_for(60_000);
+    report(&mut world, transfer, 180).unwrap();
+    report(&mut world, transfer, 200).unwrap();
+    world.run_until_idle();
+
+    let told: Vec<_> = world
+        .ladder
+        .iter()
+        .filter(|line| line.contains("a Transfer"))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "0.3s a Transfer 100",
+            "60.4s a Transfer 180",
+            "60.5s a Transfer 200 last"
+        ]
+    );
+    world.assert_at_rest("a transfer that outlived its call");
+}
+
+#[test]
+fn news_that_come_while_a_notify_is_on_its_way_are_sent_when_it_is_answered() {
+    let (mut world, _, transfer) = accepted();
+    world.act(1, |b, now| {
+        for (status, phrase) in [(180, "Ringing"), (183, ""), (200, "")] {
+            b.report_transfer(now, transfer, status, phrase).unwrap();
+        }
+    });
+    world.run_for(200);
+
+    let told: Vec<_> = world.ladder[6..].iter().map(|line| &line[5..]).collect();
+    assert_eq!(
+        told,
+        [
+            "b NOTIFY →",
+            "a 200 →",
+            "a Transfer 180",
+            "b NOTIFY →",
+            "a 200 →",
+            "a Transfer 200 last",
+        ]
+    );
+}
+
+#[test]
+fn a_transfer_without_news_expires_on_both_sides() {
+    let (mut world, _, _) = accepted();
+    world.run_for(110_000);
+
+    let told: Vec<_> = world.ladder[6..].iter().map(String::as_str).collect();
+    assert_eq!(
+        told,
+        [
+            "100.3s b NOTIFY →",
+            "100.3s a 200 →",
+            "100.3s a Transfer 100 last",
+        ]
+    );
+}
+
+#[test]
+fn transfers_survive_the_death_of_both_processes() {
+    let (mut world, (caller, _), transfer) = accepted();
+    world.restart(0);
+    world.restart(1);
+    report(&mut world, transfer, 180).unwrap();
+    world.act(0, |a, now| a.hang_up(now, caller, None).unwrap());
+    world.run_for(100);
+    world.restart(1);
+    world.restart(0);
+    report(&mut world, transfer, 200).unwrap();
+    world.run_until_idle();
+
+    assert_eq!(world.ladder.last().unwrap(), "0.6s a Transfer 200 last");
+    world.assert_at_rest("transfers and restarts");
+}
+
+#[test]
+fn transfers_are_bounded_on_both_sides() {
+    let mut world = pair();
+    let (caller, callee) = world.established();
+    for _ in 0..4 {
+        referred(&mut world, caller);
+    }
+    let friend = ReferTo::to(FRIEND).unwrap();
+    let fifth = world.act(0, |a, now| a.transfer(now, caller, &friend, None));
+    assert_eq!(fifth, Err(Error::TooManyRequests(caller)));
+
+    let unknown = TransferId {
+        session: callee,
+        number: 9,
+    };
+    let none = world.act(1, |b, now| b.accept_transfer(now, unknown));
+    assert_eq!(none, Err(Error::UnknownTransfer(unknown)));
+}
+
+#[test]
+fn an_address_that_is_not_fit_to_be_sent_is_refused() {
+    let mut world = pair();
+    let (caller, _) = world.established();
+    let friend = ReferTo::to(FRIEND).unwrap();
+    let mut broken = friend.clone();
+    broken.uri = "sip:8002@h>\r\nX: y".to_owned();
+
+    let refused = world.act(0, |a, now| a.transfer(now, caller, &broken, None));
+    assert_eq!(refused, Err(Error::UnfitHeader("Refer-To".to_owned())));
+    let refused = world.act(0, |a, now| a.transfer(now, caller, &friend, Some("8001")));
+    assert_eq!(refused, Err(Error::UnfitHeader("Referred-By".to_owned())));
+    assert!(ReferTo::to("http://example.com").is_err());
+}
+
+/// A phone's REFER, accepted; what the phone got.
+fn handmade(refer_to: &str, extra: &[(&str, &str)]) -> (Call, Vec<Message>) {
+    let mut call = Call::established();
+    let mut refer = call.request("REFER", 2).with("Refer-To", refer_to);
+    for (name, value) in extra {
+        refer = refer.with(name, value);
+    }
+    let before = call.send(&refer);
+    assert_eq!(before, [], "the owner decides");
+    let transfer = asked(&call.world, 0);
+    call.world
+        .act(0, |a, now| a.accept_transfer(now, transfer).unwrap());
+    call.world.run_for(50);
+    let heard = std::mem::take(&mut call.world.stray);
+    (call, heard)
+}
+
+#[test]
+fn the_first_notify_says_trying_in_the_dialog_of_the_refer() {
+    let (call, heard) = handmade("<sip:8002@h>", &[]);
+
+    assert_eq!(code(&heard[0]), Some(202));
+    let notify = &heard[1];
+    assert_eq!(header(notify, "Event"), "refer");
+    assert_eq!(header(notify, "Subscription-State"), "active;expires=100");
+    assert_eq!(
+        header(notify, "Content-Type"),
+        "message/sipfrag;version=2.0"
+    );
+    assert_eq!(notify.body(), b"SIP/2.0 100 Trying\r\n");
+    assert_eq!(notify.from_tag(), Some(call.tag.as_str()));
+    assert_eq!(notify.to_tag(), Some("hand"));
+    assert!(!header(notify, "Contact").is_empty());
+}
+
+#[test]
+fn a_second_refer_in_a_dialog_has_its_number_in_the_event() {
+    let (mut call, heard) = handmade("<sip:8002@h>", &[]);
+    call.world
+        .inject(address(50), address(1), &ok_to(&heard[1]));
+    let second = call.request("REFER", 7).with("Refer-To", "<sip:8003@h>");
+    call.send(&second);
+    let transfer = asked(&call.world, 0);
+    call.world
+        .act(0, |a, now| a.accept_transfer(now, transfer).unwrap());
+    call.world.run_for(50);
+
+    let notify = call.world.stray.last().unwrap();
+    assert_eq!(header(notify, "Event"), "refer;id=7");
+}
+
+/// What a phone answers to a request of ours.
+fn answer_to(request: &Message, status: &str) -> String {
+    let lines = ["Via", "From", "To", "Call-ID", "CSeq"]
+        .map(|name| format!("{name}: {}", header(request, name)))
+        .join("\r\n");
+    format!("SIP/2.0 {status}\r\n{lines}\r\nContent-Length: 0\r\n\r\n")
+}
+
+fn ok_to(request: &Message) -> String {
+    answer_to(request, "200 OK")
+}
+
+#[test]
+fn who_wants_no_reports_gets_none() {
+    let (mut call, heard) = handmade(
+        "<sip:8002@h>",
+        &[("Refer-Sub", "false"), ("Require", "norefersub")],
+    );
+
+    assert_eq!(heard.iter().map(code).collect::<Vec<_>>(), [Some(202)]);
+    assert_eq!(header(&heard[0], "Refer-Sub"), "false");
+    let bye = call.request("BYE", 3);
+    assert_eq!(call.send(&bye), [200]);
+    call.world.run_until_idle();
+    call.world.assert_at_rest("a transfer without reports");
+}
+
+#[test]
+fn a_notify_that_is_refused_ends_the_subscription_and_nothing_else() {
+    let (mut call, heard) = handmade("<sip:8002@h>", &[]);
+    let transfer = asked(&call.world, 0);
+    let gone = answer_to(&heard[1], "481 Subscription Does Not Exist");
+    call.world.inject(address(50), address(1), &gone);
+    call.world.run_for(50);
+
+    let told = call
+        .world
+        .act(0, |a, now| a.report_transfer(now, transfer, 180, ""));
+    assert_eq!(told, Err(Error::UnknownTransfer(transfer)));
+    let options = call.request("OPTIONS", 3);
+    assert_eq!(call.send(&options), [200], "the call goes on");
+}
+
+#[test]
+fn a_subscription_can_be_prolonged_and_ended_by_its_owner() {
+    let (mut call, heard) = handmade("<sip:8002@h>", &[]);
+    call.world
+        .inject(address(50), address(1), &ok_to(&heard[1]));
+    let longer = call
+        .request("SUBSCRIBE", 3)
+        .with("Event", "refer")
+        .with("Expires", "30");
+    let answers = call.world.exchange(address(50), &longer);
+    assert_eq!(header(&answers[0], "Expires"), "30");
+    assert_eq!(
+        header(&answers[1], "Subscription-State"),
+        "active;expires=30"
+    );
+    call.world
+        .inject(address(50), address(1), &ok_to(&answers[1]));
+
+    let enough = call
+        .request("SUBSCRIBE", 4)
+        .with("Event", "refer;id=2")
+        .with("Expires", "0");
+    let answers = call.world.exchange(address(50), &enough);
+    let end = header(&answers[1], "Subscription-State");
+    assert_eq!(end, "terminated;reason=timeout");
+    call.world
+        .inject(address(50), address(1), &ok_to(&answers[1]));
+    let again = call.request("SUBSCRIBE", 5).with("Event", "refer");
+    assert_eq!(call.send(&again), [481]);
+}
+
+#[test]
+fn events_that_nobody_knows_are_named_in_the_refusal() {
+    let mut call = Call::established();
+    for (method, cseq) in [("SUBSCRIBE", 2), ("NOTIFY", 3)] {
+        let request = call.request(method, cseq).with("Event", "dialog");
+        let answers = call.world.exchange(address(50), &request);
+        assert_eq!(code(&answers[0]), Some(489));
+        assert_eq!(header(&answers[0], "Allow-Events"), "refer");
+    }
+    let unasked = call.request("NOTIFY", 4).with("Event", "refer");
+    assert_eq!(call.send(&unasked), [481]);
+}
+
+#[test]
+fn a_refer_that_names_nobody_or_too_many_is_refused() {
+    let mut call = Call::established();
+    let mut cseq = 2;
+    for refer_to in [
+        "",
+        "*",
+        "sip:",
+        "<http://example.com>",
+        "<sip:8002@h>, <sip:8003@h>",
+        "<sip:8002@h?Replaces=odd>",
+        "<sip:8002@h;method=BYE>",
+    ] {
+        let refer = call.request("REFER", cseq).with("Refer-To", refer_to);
+        assert_eq!(call.send(&refer), [400], "{refer_to}");
+        cseq += 1;
+    }
+    let nobody = call.request("REFER", cseq);
+    assert_eq!(call.send(&nobody), [400]);
+    assert_eq!(call.event(), None);
+}
+
+#[test]
+fn a_refer_before_the_call_is_answered_is_forbidden() {
+    let mut world = pair();
+    world.call();
+    world.run_for(100);
+    let callee = world.incoming(1);
+    let friend = ReferTo::to(FRIEND).unwrap();
+    let early = world.act(1, |b, now| b.transfer(now, callee, &friend, None));
+    assert!(matches!(early, Err(Error::WrongState { .. })));
+    world.act(1, |b, now| {
+        b.answer(now, callee, Bytes::from_static(ANSWER)).unwrap();
+    });
+}
+
+#[test]
+fn a_transfer_reported_as_over_without_an_outcome_is_done() {
+    let mut world = pair();
+    let (caller, callee) = world.established();
+    let (ours, _) = referred(&mut world, caller);
+    assert_eq!(ours.session, caller);
+    let dialog = world.parties[0].endpoint.replaces_of(caller).unwrap();
+    let bye = world.parties[1].endpoint.session_of_replaces(&dialog);
+    assert_eq!(bye, Some(callee));
+}
