@@ -35,7 +35,7 @@ impl Endpoint {
         };
         let objection = objection.or_else(|| self.note_order(id, branch, message));
         if let Some(reply) = objection {
-            self.reply_stateless(flow, message, &reply);
+            self.object(now, received, (key, id), &reply);
             return;
         }
         match branch {
@@ -49,6 +49,27 @@ impl Endpoint {
                 self.reply_stateless(flow, message, &reply);
             }
         }
+    }
+
+    /// Refuses a request of a session. For an INVITE a transaction keeps the answer, since a copy
+    /// that comes after things have changed must not get another.
+    pub(super) fn object(
+        &mut self,
+        now: Duration,
+        received: Received<'_>,
+        (key, id): (Key, SessionId),
+        reply: &Reply,
+    ) {
+        let has_room = self
+            .sessions
+            .get(&id)
+            .is_some_and(|session| session.transactions.len() < MAX_TRANSACTIONS);
+        if received.message.method() != Method::Invite || !has_room {
+            self.reply_stateless(received.flow, received.message, reply);
+            return;
+        }
+        let slot = self.start_server(now, received, key, Errand::of(id, Purpose::Other));
+        self.respond(now, slot, &dialog::tag(id), reply);
     }
 
     fn find_dialog(&self, message: &Message) -> Option<(SessionId, Branch)> {

@@ -27,7 +27,7 @@ impl Endpoint {
     ) {
         let message = received.message;
         if let Some(reply) = self.offer_objection(now, id, message) {
-            self.reply_stateless(received.flow, message, &reply);
+            self.object(now, received, (key, id), &reply);
             return;
         }
         let slot = self.start_server(now, received, key, Errand::of(id, Purpose::Offer));
@@ -51,7 +51,7 @@ impl Endpoint {
             return;
         };
         if let Some(reply) = self.offer_objection(now, id, message) {
-            self.reply_stateless(received.flow, message, &reply);
+            self.object(now, received, (key, id), &reply);
             return;
         }
         self.start_server(now, received, key, Errand::of(id, Purpose::Offer));

@@ -236,3 +236,15 @@ fn a_bye_ends_what_still_waits_for_an_answer() {
     call.world.run_until_idle();
     call.world.assert_at_rest("a BYE in a re-INVITE");
 }
+
+#[test]
+fn a_copy_of_a_refused_reinvite_is_refused_again_after_things_have_changed() {
+    let mut call = Call::established();
+    let update = call.offer("UPDATE", 2);
+    assert!(call.send(&update).is_empty(), "the owner is thinking");
+    let reinvite = call.offer("INVITE", 3);
+    assert_eq!(call.send(&reinvite), [500], "one offer at a time");
+    call.answer_offer();
+
+    assert_eq!(call.send(&reinvite), [500]);
+}

@@ -10,7 +10,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::time::Duration;
 
 use bytes::Bytes;
-use sip::{Event, Invite, ReferTo, Refusal, SessionId, Target, Transport};
+use sip::{Event, Invite, Progress, ReferTo, Refusal, Reliability, SessionId, Target, Transport};
 
 use crate::network::{ANSWER, Faults, OFFER, START, World, address};
 use crate::witness;
@@ -19,20 +19,21 @@ use crate::witness;
 const SCENARIOS: u64 = 1_300;
 /// Most calls of one scenario.
 const CALLS: u64 = 3;
-/// When everybody hangs up.
-const CLOSING_TIME: u64 = 45_000;
 /// How often the owners look at what they are told, in milliseconds.
-const GLANCE: u64 = 200;
+const GLANCE: u64 = 500;
 
 /// What a person or an accident does.
 #[derive(Debug, Clone, Copy)]
 enum Deed {
     Call(usize),
     Ring(usize),
+    Progress(usize),
     Answer(usize),
     Refuse(usize),
     HangUp(usize, Side),
     SendInfo(usize, Side),
+    Offer(usize, Side),
+    AskForOffer(usize, Side),
     Transfer(usize, Side),
     AnswerOffer(usize, SessionId),
     RefuseOffer(usize, SessionId),
@@ -66,6 +67,8 @@ struct Setting {
     transport: Transport,
     restarts: bool,
     vanishing: bool,
+    /// The session interval, and when everybody hangs up, in seconds.
+    refresh: (u64, u64),
 }
 
 /// One scenario.
@@ -79,11 +82,14 @@ struct Scenario {
     looked: [usize; 2],
     /// The sessions that each party ended itself.
     left: [BTreeSet<SessionId>; 2],
+    /// The sessions whose peer was asked for an offer.
+    asked: BTreeSet<SessionId>,
 }
 
 impl Scenario {
     fn new(seed: u64, setting: Setting) -> Self {
         let mut world = World::new(seed);
+        world.timers.expires = Duration::from_secs(setting.refresh.0);
         world.add("a", 1);
         world.add("b", 2);
         world.faults = setting.faults;
@@ -96,6 +102,7 @@ impl Scenario {
             planned: 0,
             looked: [0; 2],
             left: Default::default(),
+            asked: BTreeSet::new(),
         };
         let calls = 1 + scenario.below(CALLS);
         for call in 0..calls {
@@ -150,18 +157,25 @@ impl Scenario {
                 Deed::Answer(call)
             },
         );
-        for _ in 0..self.below(4) {
+        for _ in 0..self.below(6) {
             let side = self.side();
             let at = begin + self.below(16_000);
-            let deed = match self.below(3) {
+            let deed = match self.below(6) {
                 0 => Deed::SendInfo(call, side),
                 1 => Deed::Transfer(call, side),
-                _ => continue,
+                2 => Deed::AskForOffer(call, side),
+                3 => Deed::Progress(call),
+                _ => Deed::Offer(call, side),
             };
             self.plan(at, deed);
         }
         let side = self.side();
-        let end = begin + self.below(20_000);
+        let longest = if self.setting.refresh.0 < 1_800 {
+            600_000
+        } else {
+            20_000
+        };
+        let end = begin + self.below(longest);
         self.plan(end, Deed::HangUp(call, side));
     }
 
@@ -175,12 +189,13 @@ impl Scenario {
 
     fn play(&mut self) {
         let mut passed = 0;
-        while passed < CLOSING_TIME {
+        let closing_time = self.setting.refresh.1 * 1_000;
+        while passed < closing_time {
             let next = self
                 .deeds
                 .first_key_value()
-                .map_or(CLOSING_TIME, |((at, _), _)| *at);
-            let until = next.clamp(passed, passed + GLANCE).min(CLOSING_TIME);
+                .map_or(closing_time, |((at, _), _)| *at);
+            let until = next.clamp(passed, passed + GLANCE).min(closing_time);
             self.world.run_for(until - passed);
             passed = until;
             while let Some(entry) = self.deeds.first_entry()
@@ -224,7 +239,9 @@ impl Scenario {
             Event::Offer { session, .. } if mood < 9 => {
                 self.plan(later, Deed::RefuseOffer(party, *session));
             }
-            Event::Answered { session, .. } if self.wants_acknowledgement(*session) => {
+            Event::Answered { session, .. } | Event::OfferAnswered { session, .. }
+                if self.wants_acknowledgement(*session) =>
+            {
                 self.plan(later, Deed::Acknowledge(party, *session));
             }
             Event::Referred { transfer, .. } if mood < 6 => {
@@ -243,10 +260,11 @@ impl Scenario {
         }
     }
 
-    /// Whether the answer to a call of ours is an offer that waits for our answer.
+    /// Whether the answer to a call or an offer of ours may be an offer that waits for our answer.
     fn wants_acknowledgement(&self, session: SessionId) -> bool {
         let mut calls = self.calls.iter();
-        calls.any(|call| call.caller == Some(session) && !call.has_offer)
+        self.asked.contains(&session)
+            || calls.any(|call| call.caller == Some(session) && !call.has_offer)
     }
 
     /// What cannot be done at that moment is refused by the endpoint, which is as good.
@@ -255,6 +273,16 @@ impl Scenario {
         match deed {
             Deed::Call(call) => self.call(call),
             Deed::Ring(call) => self.as_callee(call, |b, now, id| drop(b.ring(now, id))),
+            Deed::Progress(call) => self.progress(call),
+            Deed::Offer(call, side) => self.as_side(call, side, |it, now, id| {
+                drop(it.offer(now, id, Bytes::from_static(OFFER)));
+            }),
+            Deed::AskForOffer(call, side) => {
+                self.asked.extend(self.end(call, side).map(|(_, id)| id));
+                self.as_side(call, side, |it, now, id| {
+                    drop(it.offer(now, id, Bytes::new()));
+                });
+            }
             Deed::Answer(call) => {
                 self.as_callee(call, |b, now, id| drop(b.answer(now, id, answer())));
             }
@@ -331,6 +359,23 @@ impl Scenario {
         };
         let session = self.world.act(from, |it, now| it.invite(now, invite));
         self.calls[call].caller = session.ok();
+    }
+
+    fn progress(&mut self, call: usize) {
+        let has_sdp = self.below(2) == 0;
+        let is_reliable = self.below(3) > 0;
+        let progress = Progress {
+            status: 183,
+            sdp: has_sdp.then_some(Bytes::from_static(ANSWER)),
+            reliable: if is_reliable {
+                Reliability::IfSupported
+            } else {
+                Reliability::Never
+            },
+        };
+        self.as_side(call, Side::Callee, |it, now, id| {
+            drop(it.progress(now, id, progress));
+        });
     }
 
     fn refuse(&mut self, call: usize) {
@@ -461,6 +506,7 @@ const GENTLE: Setting = Setting {
     transport: Transport::Udp,
     restarts: false,
     vanishing: false,
+    refresh: (1_800, 45),
 };
 
 const ROUGH: Faults = Faults {
@@ -503,6 +549,16 @@ fn calls_with_peers_that_vanish_follow_the_rules_and_leave_nothing() {
 fn calls_over_a_connection_follow_the_rules_and_leave_nothing() {
     simulate(Setting {
         transport: Transport::Tcp,
+        ..GENTLE
+    });
+}
+
+#[test]
+fn long_calls_are_refreshed_follow_the_rules_and_leave_nothing() {
+    simulate(Setting {
+        refresh: (90, 400),
+        faults: ROUGH,
+        vanishing: true,
         ..GENTLE
     });
 }

@@ -98,7 +98,7 @@ pub(crate) fn check_events<'a>(
         assert!(!known.ended, "{event:?} after the end of {session:?}");
         match event {
             Event::Incoming { .. } => assert!(!known.begun, "{session:?} begins twice"),
-            Event::Answered { .. } | Event::Confirmed { .. } => {
+            Event::Answered { .. } => {
                 assert!(!known.answered, "{session:?} is answered twice");
                 known.answered = true;
             }
