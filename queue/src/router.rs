@@ -276,17 +276,44 @@ impl Router {
         Some(ticket)
     }
 
-    /// The agent's part in a call is over; wrap-up follows where the queue has one.
-    pub fn finished(&mut self, now: Duration, agent: AgentId, queue: Option<QueueId>) {
+    /// The agent's part in a call is over; wrap-up follows where the queue has one. An agent whom
+    /// another call holds is left alone.
+    pub fn finished(
+        &mut self,
+        now: Duration,
+        (agent, call): (AgentId, CallId),
+        queue: Option<QueueId>,
+    ) {
         let wrap_up = queue
             .and_then(|queue| self.lines.get(&queue))
             .map_or(Duration::ZERO, |line| line.queue.wrap_up);
         let fact = self
             .seats
             .get_mut(&agent)
-            .and_then(|seat| seat.finish(now, wrap_up));
+            .and_then(|seat| seat.finish(now, call, wrap_up));
         self.tell_all(agent, fact);
         self.dispatch(now);
+    }
+
+    /// The agent takes part in a call that no line offered: one that they made themselves. Who is
+    /// on a call already, or not signed in, stays as they are.
+    ///
+    /// # Errors
+    /// [`SeatError::Unknown`]; [`SeatError::OnCall`] while the agent's device rings.
+    pub fn occupy(&mut self, now: Duration, agent: AgentId, call: CallId) -> Result<(), SeatError> {
+        let seat = self.seats.get_mut(&agent).ok_or(SeatError::Unknown)?;
+        let fact = seat.occupy(now, call)?;
+        self.tell_all(agent, fact);
+        Ok(())
+    }
+
+    /// The agent goes on in another call: the two were joined, or one of two has ended.
+    pub fn change_call(&mut self, now: Duration, agent: AgentId, (from, to): (CallId, CallId)) {
+        let fact = self
+            .seats
+            .get_mut(&agent)
+            .and_then(|seat| seat.change_call(now, from, to));
+        self.tell_all(agent, fact);
     }
 
     /// Does what is due at `now`.
@@ -348,12 +375,12 @@ impl Router {
             })
             .filter(|(_, call, _)| !exists(*call))
             .collect();
-        for (agent, _, ringing) in held {
+        for (agent, call, ringing) in held {
             let fact = self.seats.get_mut(&agent).and_then(|seat| {
                 if ringing {
                     seat.release(now)
                 } else {
-                    seat.finish(now, Duration::ZERO)
+                    seat.finish(now, call, Duration::ZERO)
                 }
             });
             self.tell_all(agent, fact);

@@ -5,7 +5,8 @@
 //! Idle    ──offer────▶ Ringing{deadline}
 //! Ringing ──answer───▶ Talking
 //!         ──miss─────▶ Idle | Busy(locked)    ──caller gives up──▶ Idle | Busy
-//! Talking ──end──────▶ WrapUp{until} | Idle | Busy
+//! Talking ──end──────▶ WrapUp{until} | Idle | Busy     (──joined──▶ Talking in another call)
+//! Idle, Busy, WrapUp ──a call of their own──▶ Talking
 //! WrapUp  ──end──────▶ Idle | Busy
 //! ```
 
@@ -251,8 +252,14 @@ impl Seat {
         fact
     }
 
-    pub(crate) fn finish(&mut self, now: Duration, wrap_up: Duration) -> Option<AgentFact> {
+    pub(crate) fn finish(
+        &mut self,
+        now: Duration,
+        over: CallId,
+        wrap_up: Duration,
+    ) -> Option<AgentFact> {
         match self.work {
+            Work::Talking(call) if call != over => None,
             Work::Talking(call) if !wrap_up.is_zero() => self.change(
                 now,
                 Work::WrapUp {
@@ -265,6 +272,32 @@ impl Seat {
                 None
             }
         }
+    }
+
+    /// A call that the agent makes; one who is not signed in may do so and stays as they are.
+    pub(crate) fn occupy(
+        &mut self,
+        now: Duration,
+        call: CallId,
+    ) -> Result<Option<AgentFact>, SeatError> {
+        match self.work {
+            Work::Ringing(_) => Err(SeatError::OnCall),
+            Work::Offline | Work::Talking(_) => Ok(None),
+            Work::Idle | Work::Busy | Work::WrapUp { .. } => {
+                Ok(self.change(now, Work::Talking(call)))
+            }
+        }
+    }
+
+    pub(crate) fn change_call(
+        &mut self,
+        now: Duration,
+        from: CallId,
+        to: CallId,
+    ) -> Option<AgentFact> {
+        (self.work == Work::Talking(from))
+            .then(|| self.change(now, Work::Talking(to)))
+            .flatten()
     }
 
     fn is_on_call(&self) -> bool {

@@ -48,7 +48,7 @@ impl Call {
             &self.stage,
             self.party.as_ref().map(|party| party.who.clone()),
         ) {
-            exchange.router.finished(now, agent, self.queue);
+            exchange.router.finished(now, (agent, self.origin.id), self.queue);
         }
         if gone != Some(Side::Party) {
             self.hang_up_party(now, exchange);

@@ -75,7 +75,7 @@ fn wrap_up_ends_by_itself_and_the_next_caller_is_offered() {
     floor.router.answered(floor.now, call(1));
     floor.at(10);
     floor.enqueue(2);
-    floor.router.finished(floor.now, agent(0), Some(queue_id()));
+    floor.finish(0, 1, Some(queue_id()));
     floor.note();
     assert!(matches!(floor.seat(0).work(), Work::WrapUp { .. }));
 
@@ -102,8 +102,28 @@ fn the_status_changes_at_once_while_talking_and_the_work_after_the_wrap_up() {
         .unwrap();
     assert_eq!(floor.seat(0).work(), Work::Talking(call(1)));
 
-    floor.router.finished(floor.now, agent(0), None);
+    floor.finish(0, 1, None);
     assert_eq!(floor.seat(0).work(), Work::Busy);
+}
+
+#[test]
+fn an_agent_in_a_call_of_their_own_is_offered_nothing_until_it_is_over() {
+    let mut floor = Floor::with_agents(1);
+    floor.online(0);
+    floor.router.occupy(floor.now, agent(0), call(9)).unwrap();
+
+    floor.enqueue(1);
+    floor.finish(0, 7, None);
+    assert_eq!(floor.seat(0).work(), Work::Talking(call(9)));
+    floor
+        .router
+        .change_call(floor.now, agent(0), (call(9), call(8)));
+    floor.finish(0, 8, None);
+    floor.note();
+
+    assert_eq!(floor.log, ["0 offer call 1 to 0"]);
+    let rings = floor.router.occupy(floor.now, agent(0), call(9));
+    assert_eq!(rings, Err(SeatError::OnCall));
 }
 
 #[test]
@@ -171,7 +191,7 @@ fn a_seat_in_any_state_survives_the_compact_form_in_which_it_is_saved() {
     round_trip(floor.seat(0));
     floor.router.answered(floor.now, call(1));
     round_trip(floor.seat(0));
-    floor.router.finished(floor.now, agent(0), Some(queue_id()));
+    floor.finish(0, 1, Some(queue_id()));
     round_trip(floor.seat(0));
 }
 
@@ -259,6 +279,10 @@ impl Floor {
         self.note();
     }
 
+    fn finish(&mut self, who: u8, n: u8, queue: Option<QueueId>) {
+        self.router.finished(self.now, (agent(who), call(n)), queue);
+    }
+
     fn hang_up(&mut self, n: u8) {
         let talking: Vec<_> = self
             .router
@@ -267,7 +291,8 @@ impl Floor {
             .map(Seat::id)
             .collect();
         for agent in talking {
-            self.router.finished(self.now, agent, Some(queue_id()));
+            self.router
+                .finished(self.now, (agent, call(n)), Some(queue_id()));
         }
         self.router.leave(self.now, call(n));
         self.note();
