@@ -42,7 +42,7 @@ words! {
     EndReason {
         HungUp, Cancelled, FlowEnded, UnknownNumber, NotAcceptable, Overloaded, NoAgent,
         QueueTimeout, QueueFull, NoAnswer, Busy, Refused, MediaTimeout, SignallingTimeout,
-        Operator, Shutdown, ServerFailure, InternalError,
+        Operator, Shutdown, ServerFailure, InternalError, Expired, Transferred,
     }
     /// How an offer of a call to an agent ended.
     OfferOutcome { Answered, NoAnswer, Rejected, Unreachable, CallerGaveUp }

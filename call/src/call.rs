@@ -5,35 +5,51 @@
 //!                    │ ──to queue──▶ Waiting ──an agent answers──▶ Talking ──▶ (ended)
 //!                    │ ──to number─▶ Dialing ──answered──────────▶ Talking
 //!                    └──voicemail──▶ Message
+//!
+//! Placing  ──the customer answers an agent's phone──▶ Talking
+//! Waiting  ──a colleague answers an agent's phone───▶ Talking
+//! Talking ──REFER──▶ Transferring ──answered──▶ Talking ──▶ …
+//!    ▲                    └──nobody there──┐
+//!    └─────────────────────────────────────┘
 //! ```
 //! This file holds the state and the dispatch; each arrow lives in a file of its own.
 
 mod arrival;
 mod bridge;
+mod dialing;
 mod ending;
 mod flow_step;
+mod internal;
+mod joined;
+mod keys;
 mod message;
 mod offer_answer;
-mod originate;
+mod placing;
 mod queueing;
 mod record;
+mod rung;
 mod saved;
+mod transfer;
 
 pub(crate) use arrival::Arrival;
+pub(crate) use placing::Placement;
 pub(crate) use saved::{Outline, SavedCall, SavedCallRef};
+pub(crate) use transfer::{Join, refuse as refuse_transfer};
 
+use crate::authorize::AuthorizedDestination;
 use crate::exchange::{Exchange, Side};
 use crate::leg::Leg;
 use crate::live::LiveCall;
-use ivr::Happening;
 use media::LegId;
 use model::{
-    AgentId, CallFact, CallId, Destination, EndStage, EnterpriseId, FlowId, FlowVersion,
+    AgentId, CallFact, CallId, Destination, Direction, EndStage, EnterpriseId, FlowId, FlowVersion,
     PhoneNumber, QueueId, Timestamp, TrunkId,
 };
 use record::Taping;
 use serde::{Deserialize, Serialize};
+use sip::SessionId;
 use std::time::Duration;
+use transfer::Transfer;
 
 /// Who the call's other side is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,11 +60,41 @@ pub(crate) enum Who {
     Outside(PhoneNumber),
 }
 
+impl Who {
+    /// The agent, if it is one.
+    pub(crate) const fn agent(&self) -> Option<AgentId> {
+        match self {
+            Self::Agent(agent) => Some(*agent),
+            Self::Outside(_) => None,
+        }
+    }
+}
+
 /// The call's other side, from the moment its device is rung.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Party {
     pub(crate) leg: Leg,
     pub(crate) who: Who,
+}
+
+/// An outside number that is being dialled, with the trunks that are left to try.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Dial {
+    pub(crate) destination: AuthorizedDestination,
+    pub(crate) deadline: Duration,
+    /// Whether somebody's phone rang: that trunk did what it could.
+    pub(crate) rang: bool,
+}
+
+/// One of a call's legs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// The customer's, or the calling agent's of an internal call.
+    Customer,
+    /// Whom the customer talks with.
+    Party,
+    /// A device that rings for the call.
+    Rung(usize),
 }
 
 /// How far a call is; each state carries what exists in it.
@@ -58,16 +104,16 @@ pub(crate) enum Stage {
     Arriving { deadline: Duration },
     /// In the flow.
     Flow,
-    /// In a line, or ringing at one agent. The call's party is the agent whose device rings.
+    /// In a line, or ringing at one agent.
     Waiting { queue: Option<QueueId> },
     /// An outside number rings.
-    Dialing {
-        number: PhoneNumber,
-        recorded: bool,
-        deadline: Duration,
-    },
+    Dialing { recorded: bool },
+    /// The customer's phone rings for an agent who dialled; the agent's leg is the party's.
+    Placing,
     /// Customer and party hear each other.
     Talking,
+    /// The party, an agent, hands the customer on to somebody whose device rings.
+    Transferring(Transfer),
     /// The caller leaves a message.
     Message {
         deadline: Duration,
@@ -82,16 +128,24 @@ pub(crate) enum Stage {
 pub(crate) struct Origin {
     pub(crate) id: CallId,
     pub(crate) enterprise: EnterpriseId,
+    pub(crate) direction: Direction,
+    /// The trunk of the customer's first leg; [`NO_TRUNK`] for an internal call.
     pub(crate) trunk: TrunkId,
     pub(crate) trunk_number: PhoneNumber,
     pub(crate) caller: PhoneNumber,
+    /// Whether the caller asked not to be shown (RFC 3323).
+    pub(crate) private: bool,
     pub(crate) called: PhoneNumber,
     pub(crate) started_at: Duration,
-    pub(crate) destination: Destination,
+    /// Where an inbound call leads.
+    pub(crate) destination: Option<Destination>,
     /// Recorded from the answer on.
     pub(crate) recorded: bool,
     pub(crate) max_forwards: u8,
 }
+
+/// Stands for the trunk of a call that uses none.
+pub(crate) const NO_TRUNK: TrunkId = TrunkId::from_bytes([0; 16]);
 
 /// One call.
 #[derive(Debug, Serialize, Deserialize)]
@@ -99,20 +153,46 @@ pub(crate) struct Call {
     pub(crate) origin: Origin,
     pub(crate) stage: Stage,
     pub(crate) customer: Leg,
+    /// The agent on the customer's leg: the caller of an internal call, or who is left of one.
+    pub(crate) colleague: Option<AgentId>,
+    /// Whom the customer talks with; of a call that an agent places, their phone from the start.
     pub(crate) party: Option<Party>,
+    /// Devices that ring for the call.
+    pub(crate) rung: Vec<Party>,
+    /// The outside number among them, or that of the customer of a call being placed.
+    pub(crate) dial: Option<Dial>,
     /// The queue the call came from or waits in.
     pub(crate) queue: Option<QueueId>,
-    pub(crate) answered_at: Duration,
+    pub(crate) answered_at: Option<Duration>,
     /// The flow it is in and the walk through it, while it may go on.
     pub(crate) entered: Option<(FlowId, FlowVersion)>,
     #[serde(skip)]
     pub(crate) walk: Option<ivr::Session>,
     pub(crate) taping: Option<Taping>,
-    /// Number of the last [`media::Order::Play`] to the customer.
+    /// Number of the last [`media::Order::Play`].
     play: u64,
 }
 
 impl Call {
+    /// A call that begins.
+    pub(crate) fn new(origin: Origin, stage: Stage, customer: Leg) -> Self {
+        Self {
+            origin,
+            stage,
+            customer,
+            colleague: None,
+            party: None,
+            rung: Vec::new(),
+            dial: None,
+            queue: None,
+            answered_at: None,
+            entered: None,
+            walk: None,
+            taping: None,
+            play: 0,
+        }
+    }
+
     /// The call and whose it is.
     pub(crate) fn name(&self) -> (EnterpriseId, CallId) {
         (self.origin.enterprise, self.origin.id)
@@ -132,9 +212,10 @@ impl Call {
             // Without media nothing can begin: the ACK brings the answer to our offer, and the
             // signalling layer ends the call if it never comes.
             Stage::Arriving { .. } if self.customer.agreed.is_none() => None,
-            Stage::Arriving { deadline }
-            | Stage::Dialing { deadline, .. }
-            | Stage::Message { deadline, .. } => Some(*deadline),
+            Stage::Arriving { deadline } | Stage::Message { deadline, .. } => Some(*deadline),
+            Stage::Dialing { .. } | Stage::Placing | Stage::Transferring(_) => {
+                self.dial.as_ref().map(|dial| dial.deadline)
+            }
             Stage::Flow => self.walk.as_ref().and_then(ivr::Session::poll_timeout),
             Stage::Waiting { .. } | Stage::Talking | Stage::Ended => None,
         }
@@ -148,88 +229,130 @@ impl Call {
         match self.stage {
             Stage::Arriving { .. } => self.begin(now, exchange),
             Stage::Flow => self.flow_timeout(now, exchange),
-            Stage::Dialing { .. } => self.dial_timeout(now, exchange),
+            Stage::Dialing { .. } | Stage::Placing | Stage::Transferring(_) => {
+                self.dial_timeout(now, exchange);
+            }
             Stage::Message { .. } => self.finish_message(now, exchange),
             Stage::Waiting { .. } | Stage::Talking | Stage::Ended => (),
         }
     }
 
-    /// What the signalling layer says about one of the two dialogs.
+    /// Which leg a dialog is.
+    fn part_of(&self, session: SessionId) -> Option<Part> {
+        if self.customer.session == session {
+            return Some(Part::Customer);
+        }
+        if self
+            .party
+            .as_ref()
+            .is_some_and(|it| it.leg.session == session)
+        {
+            return Some(Part::Party);
+        }
+        let rung = self.rung.iter().position(|it| it.leg.session == session);
+        rung.map(Part::Rung)
+    }
+
+    /// Which leg an RTP stream is.
+    fn part_sounding(&self, media: LegId) -> Option<Part> {
+        let session = self
+            .legs()
+            .find(|(leg, _)| leg.media == media)
+            .map(|(leg, _)| leg.session)?;
+        self.part_of(session)
+    }
+
+    /// All legs, the customer's in the front.
+    pub(crate) fn legs(&self) -> impl Iterator<Item = (&Leg, Side)> {
+        let others = self.party.iter().chain(&self.rung);
+        let others = others.map(|party| (&party.leg, Side::Party));
+        std::iter::once((&self.customer, Side::Customer)).chain(others)
+    }
+
+    fn leg_mut(&mut self, part: Part) -> Option<&mut Leg> {
+        match part {
+            Part::Customer => Some(&mut self.customer),
+            Part::Party => self.party.as_mut().map(|party| &mut party.leg),
+            Part::Rung(at) => self.rung.get_mut(at).map(|party| &mut party.leg),
+        }
+    }
+
+    /// What the signalling layer says about one of the dialogs.
     pub(crate) fn handle_signal(
         &mut self,
         now: Duration,
-        side: Side,
+        session: SessionId,
         event: sip::Event,
         exchange: &mut Exchange,
     ) {
-        match (side, event) {
-            (Side::Customer, sip::Event::Confirmed { sdp, .. }) => {
-                self.acknowledged(now, sdp, exchange);
+        let Some(part) = self.part_of(session) else {
+            return;
+        };
+        match (part, event) {
+            (part, sip::Event::Confirmed { sdp, .. }) => {
+                self.acknowledged(now, part, sdp, exchange);
             }
-            (Side::Party, sip::Event::Ringing { sdp, .. }) => self.party_rings(sdp.as_deref()),
-            (Side::Party, sip::Event::Answered { sdp, .. }) => {
-                self.party_answered(now, sdp.as_deref(), exchange);
+            (part, sip::Event::Ringing { status, sdp, .. }) => {
+                self.rings(now, part, (status, sdp.as_deref()), exchange);
             }
-            (Side::Party, sip::Event::Refused { status, .. }) => {
-                self.party_refused(now, status, exchange);
+            (part, sip::Event::Answered { sdp, .. }) => {
+                self.answered(now, part, sdp.as_deref(), exchange);
             }
-            (side, sip::Event::Confirmed { sdp, .. }) => self.late_answer(now, side, sdp, exchange),
-            (side, sip::Event::Offer { sdp, .. }) => self.renegotiate(now, side, sdp, exchange),
-            (side, sip::Event::Ended { by, .. }) => self.party_gone(now, side, by, exchange),
+            (part, sip::Event::Refused { status, reason, .. }) => {
+                let refused = rung::Refused { status, reason };
+                self.refused(now, part, &refused, exchange);
+            }
+            (part, sip::Event::Offer { sdp, .. }) => self.renegotiate(now, part, sdp, exchange),
+            (part, sip::Event::Ended { by, .. }) => self.party_gone(now, part, by, exchange),
+            (
+                part,
+                sip::Event::Info {
+                    content_type, body, ..
+                },
+            ) => self.informed(now, part, (&content_type, &body), exchange),
+            (part, sip::Event::OfferAnswered { sdp, .. }) => {
+                self.offer_answered(now, part, &sdp, exchange);
+            }
+            (
+                part,
+                sip::Event::Referred {
+                    transfer, refer_to, ..
+                },
+            ) => self.referred(now, part, (transfer, &refer_to), exchange),
             // What no dialog in this state can say, and what a later kind of event may say.
             _ => (),
         }
     }
 
-    /// What the media says about one of the two legs.
+    /// What the media says about one of the legs.
     pub(crate) fn handle_media(
         &mut self,
         now: Duration,
-        side: Side,
+        leg: LegId,
         event: &media::Event,
         exchange: &mut Exchange,
     ) {
+        let Some(part) = self.part_sounding(leg) else {
+            return;
+        };
         match *event {
-            media::Event::Digit { digit, .. } if side == Side::Customer => {
-                self.key_pressed(now, digit, exchange);
+            media::Event::Digit { digit, .. } => {
+                self.key_heard(now, part, digit, exchange);
             }
             media::Event::PlayEnded { play, .. } => self.play_ended(now, play, exchange),
             media::Event::Latched { remote, .. } => {
-                if let Some(leg) = self.leg_mut(side) {
+                if let Some(leg) = self.leg_mut(part) {
                     leg.latched = Some(remote);
                     exchange.touched.insert(self.origin.id);
                 }
             }
-            media::Event::Silent { for_, .. } => self.silence(now, side, for_, exchange),
+            media::Event::Silent { for_, .. } => self.silence(now, part, for_, exchange),
             media::Event::Heard { .. } => {
-                if let Some(leg) = self.leg_mut(side) {
+                if let Some(leg) = self.leg_mut(part) {
                     leg.silent = false;
                 }
             }
-            media::Event::Digit { .. }
-            | media::Event::RecordingStopped { .. }
-            | media::Event::Closed { .. } => (),
-        }
-    }
-
-    fn key_pressed(&mut self, now: Duration, digit: char, exchange: &mut Exchange) {
-        match &self.stage {
-            Stage::Flow => self.tell_flow(now, Happening::Digit(digit), exchange),
-            Stage::Message { end_keys, .. } if end_keys.contains(digit) => {
-                self.finish_message(now, exchange);
-            }
-            Stage::Arriving { .. }
-            | Stage::Waiting { .. }
-            | Stage::Dialing { .. }
-            | Stage::Talking
-            | Stage::Message { .. }
-            | Stage::Ended => (),
-        }
-    }
-
-    fn play_ended(&mut self, now: Duration, play: u64, exchange: &mut Exchange) {
-        if play == self.play && matches!(self.stage, Stage::Flow) {
-            self.tell_flow(now, Happening::PlayEnded, exchange);
+            media::Event::RecordingStopped { .. } | media::Event::Closed { .. } => (),
         }
     }
 
@@ -240,9 +363,20 @@ impl Call {
         repeat: bool,
         exchange: &mut Exchange,
     ) {
+        self.play_to(self.customer.media, segments, repeat, exchange);
+    }
+
+    /// Plays to one leg, replacing what it hears.
+    pub(crate) fn play_to(
+        &mut self,
+        leg: LegId,
+        segments: Vec<media::Segment>,
+        repeat: bool,
+        exchange: &mut Exchange,
+    ) {
         self.play += 1;
         exchange.order(media::Order::Play {
-            leg: self.customer.media,
+            leg,
             play: self.play,
             segments,
             repeat,
@@ -253,16 +387,19 @@ impl Call {
         exchange.note(now, self.name(), fact);
     }
 
-    fn leg_mut(&mut self, side: Side) -> Option<&mut Leg> {
-        match side {
-            Side::Customer => Some(&mut self.customer),
-            Side::Party => self.party.as_mut().map(|party| &mut party.leg),
-        }
-    }
-
     /// The RTP leg of the other side, if there is one.
     pub(crate) fn party_media(&self) -> Option<LegId> {
         self.party.as_ref().map(|party| party.leg.media)
+    }
+
+    /// The agent on the party's leg.
+    pub(crate) fn party_agent(&self) -> Option<AgentId> {
+        self.party.as_ref().and_then(|party| party.who.agent())
+    }
+
+    /// The agent whose devices ring.
+    pub(crate) fn rung_agent(&self) -> Option<AgentId> {
+        self.rung.first().and_then(|party| party.who.agent())
     }
 
     /// How far the call is, as its record names it.
@@ -270,9 +407,9 @@ impl Call {
         match &self.stage {
             Stage::Arriving { .. } => EndStage::PreIvr,
             Stage::Flow | Stage::Ended => EndStage::Ivr,
-            Stage::Waiting { .. } if self.party.is_some() => EndStage::Ringing,
-            Stage::Waiting { .. } => EndStage::Queue,
-            Stage::Dialing { .. } => EndStage::Ringing,
+            Stage::Waiting { queue: Some(_) } if self.rung.is_empty() => EndStage::Queue,
+            Stage::Waiting { .. } | Stage::Dialing { .. } | Stage::Placing => EndStage::Ringing,
+            Stage::Transferring(_) => EndStage::Ringing,
             Stage::Talking => EndStage::Talking,
             Stage::Message { .. } => EndStage::Voicemail,
         }
@@ -288,13 +425,10 @@ impl Call {
             called: origin.called.clone(),
             trunk_number: origin.trunk_number.clone(),
             started_at: Timestamp::from_now(origin.started_at),
-            answered_at: Some(Timestamp::from_now(self.answered_at)),
+            answered_at: self.answered_at.map(Timestamp::from_now),
             stage: self.end_stage(),
             queue: self.queue,
-            agent: self.party.as_ref().and_then(|party| match party.who {
-                Who::Agent(agent) => Some(agent),
-                Who::Outside(_) => None,
-            }),
+            agent: self.rung_agent().or_else(|| self.party_agent()),
             recording: self.taping.is_some(),
         }
     }

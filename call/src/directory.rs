@@ -143,12 +143,47 @@ impl Directory {
         self.numbers.get(&(trunk, called.to_owned()))
     }
 
-    /// The trunk that an enterprise dials out through.
-    pub(crate) fn outbound(&self, enterprise: EnterpriseId) -> Option<&Trunk> {
+    /// The trunks that an enterprise dials out over, in the order in which they are tried.
+    pub(crate) fn outbound(&self, enterprise: EnterpriseId) -> impl Iterator<Item = &Trunk> {
         self.trunks
             .iter()
-            .filter(|trunk| trunk.enabled && trunk.outbound.is_some())
-            .find(|trunk| trunk.enterprise == enterprise)
+            .filter(move |trunk| trunk.enterprise == enterprise)
+            .filter(|trunk| is_dialable(trunk))
+    }
+
+    /// A trunk.
+    pub(crate) fn trunk(&self, id: TrunkId) -> Option<&Trunk> {
+        self.trunks.iter().find(|trunk| trunk.id == id)
+    }
+
+    /// A trunk over which may be dialled out.
+    pub(crate) fn dialable(&self, id: TrunkId) -> Option<&Trunk> {
+        self.trunk(id).filter(|trunk| is_dialable(trunk))
+    }
+
+    /// The number under which an enterprise's agents call over a trunk: the smallest of its own, or
+    /// else of the enterprise's others.
+    pub(crate) fn number_shown(
+        &self,
+        enterprise: EnterpriseId,
+        trunk: TrunkId,
+    ) -> Option<&TrunkNumber> {
+        self.numbers
+            .values()
+            .filter(|number| number.enterprise == enterprise)
+            .min_by_key(|number| (number.trunk != trunk, number.number.as_str()))
+    }
+
+    /// A number of an enterprise's own, whatever trunk it is reached through.
+    pub(crate) fn number_of_ours(
+        &self,
+        enterprise: EnterpriseId,
+        called: &str,
+    ) -> Option<&TrunkNumber> {
+        self.numbers
+            .values()
+            .filter(|number| number.enterprise == enterprise)
+            .find(|number| number.number.as_str() == called)
     }
 
     /// The way out over `trunk`, none for a trunk that only receives.
@@ -207,4 +242,8 @@ impl Directory {
     pub(crate) fn flow(&self, id: FlowId) -> Option<&FlowEntry> {
         self.flows.get(&id)
     }
+}
+
+fn is_dialable(trunk: &Trunk) -> bool {
+    trunk.enabled && trunk.outbound.is_some()
 }

@@ -2,7 +2,10 @@
 //!
 //! A call is handed the exchange for each step, so that calls own nothing but themselves.
 
+use crate::call::Join;
+use crate::engagements::Engagements;
 use crate::ladder::Ladders;
+use crate::trunks::Trunks;
 use crate::{Directory, Key, Library, Output};
 use media::{LegId, Line, Order, PortPool, RecordingKey};
 use model::{
@@ -61,9 +64,13 @@ pub(crate) struct Exchange {
     pub(crate) recordings: HashMap<RecordingKey, OpenRecording>,
     pub(crate) ladders: Ladders,
     pub(crate) outputs: VecDeque<Output>,
+    pub(crate) trunks: Trunks,
+    pub(crate) engagements: Engagements,
+    /// Calls that an agent wants to be joined.
+    pub(crate) joins: VecDeque<Join>,
     /// Calls whose saved form changed.
     pub(crate) touched: BTreeSet<CallId>,
-    sessions: HashMap<SessionId, (CallId, Side)>,
+    sessions: HashMap<SessionId, CallId>,
     legs: HashMap<LegId, (EnterpriseId, CallId, Side)>,
     random: ChaCha12Rng,
     workers: usize,
@@ -87,6 +94,9 @@ impl Exchange {
             recordings: HashMap::new(),
             ladders: Ladders::default(),
             outputs: VecDeque::new(),
+            trunks: Trunks::default(),
+            engagements: Engagements::default(),
+            joins: VecDeque::new(),
             touched: BTreeSet::new(),
             sessions: HashMap::new(),
             legs: HashMap::new(),
@@ -130,6 +140,13 @@ impl Exchange {
         id
     }
 
+    /// The media thread for a call of this agent's: that of another call of theirs, so that the two
+    /// can be joined.
+    pub(crate) fn worker_for(&mut self, agent: AgentId) -> usize {
+        let other = self.engagements.of(agent).last().map(|it| it.worker);
+        other.unwrap_or_else(|| self.pick_worker())
+    }
+
     /// Tells the thread that owns the order's leg.
     pub(crate) fn order(&mut self, order: Order) {
         let leg = match &order {
@@ -160,14 +177,14 @@ impl Exchange {
         (enterprise, call): (EnterpriseId, CallId),
         side: Side,
     ) {
+        self.sessions.insert(session, call);
+        self.legs.insert(media, (enterprise, call, side));
         if let Some(call_id) = self.endpoint.call_id(session) {
             self.ladders.note((enterprise, call), call_id);
         }
-        self.sessions.insert(session, (call, side));
-        self.legs.insert(media, (enterprise, call, side));
     }
 
-    pub(crate) fn call_of_session(&self, session: SessionId) -> Option<(CallId, Side)> {
+    pub(crate) fn call_of_session(&self, session: SessionId) -> Option<CallId> {
         self.sessions.get(&session).copied()
     }
 

@@ -1,13 +1,103 @@
 //! One party of a call: its dialog and its RTP stream.
 
 use crate::exchange::Exchange;
+use crate::sdp_fixups;
 use bytes::Bytes;
 use media::sdp::{self, Agreed, Direction, Local, SdpError};
 use media::{Law, LegId, Line, Order};
+use model::{Codec, DtmfMode, SdpFixup, TrunkId, TrunkMedia};
 use serde::{Deserialize, Serialize};
-use sip::SessionId;
-use std::net::{IpAddr, SocketAddr};
+use sip::{ReasonHeader, Refusal, SessionId};
+use std::net::IpAddr;
+use std::net::SocketAddr;
 use std::time::Duration;
+
+/// How a peer wants its audio.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Manners {
+    laws: Vec<Law>,
+    keys: DtmfMode,
+    fixups: Vec<SdpFixup>,
+}
+
+impl Manners {
+    /// Those of an agent's phone, with the codecs that we like best.
+    pub(crate) fn phone(laws: Vec<Law>) -> Self {
+        Self {
+            laws,
+            keys: DtmfMode::Rfc4733,
+            fixups: Vec::new(),
+        }
+    }
+
+    /// Those of a trunk; `liked` is offered in the front if the trunk speaks it.
+    pub(crate) fn trunk(media: &TrunkMedia, liked: Option<Law>) -> Self {
+        let mut laws: Vec<Law> = media.codecs.iter().map(|codec| law_of(*codec)).collect();
+        laws.sort_by_key(|law| Some(*law) != liked);
+        Self {
+            laws,
+            keys: media.dtmf,
+            fixups: media.fixups.clone(),
+        }
+    }
+}
+
+/// What a leg is made of.
+#[derive(Debug, Clone)]
+pub(crate) struct Outfit {
+    /// The address in our SDP.
+    pub(crate) address: IpAddr,
+    /// Where the peer's signalling comes from.
+    pub(crate) signalling: IpAddr,
+    /// The media thread.
+    pub(crate) worker: usize,
+    /// The trunk that carries it, which has admitted it.
+    pub(crate) trunk: Option<TrunkId>,
+    /// How the peer wants its audio.
+    pub(crate) manners: Manners,
+}
+
+/// Why a leg ends, as its peer is told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Farewell {
+    /// The status for a peer whose INVITE was not answered.
+    pub(crate) status: u16,
+    /// The Reason header of BYE, CANCEL or refusal.
+    pub(crate) reason: Option<ReasonHeader>,
+}
+
+impl Farewell {
+    /// An ordinary end.
+    pub(crate) fn plain() -> Self {
+        Self::because(480, 16, None)
+    }
+
+    /// An end with a Q.850 cause.
+    pub(crate) fn because(status: u16, cause: u16, text: Option<&str>) -> Self {
+        let reason = ReasonHeader {
+            protocol: "Q.850".to_owned(),
+            cause,
+            text: text.map(str::to_owned),
+        };
+        Self {
+            status,
+            reason: Some(reason),
+        }
+    }
+
+    /// Another device of the same person answered (RFC 3326 §2).
+    pub(crate) fn elsewhere() -> Self {
+        let reason = ReasonHeader {
+            protocol: "SIP".to_owned(),
+            cause: 200,
+            text: Some("Call completed elsewhere".to_owned()),
+        };
+        Self {
+            status: 480,
+            reason: Some(reason),
+        }
+    }
+}
 
 /// One party. It exists from the first INVITE to the last BYE; a re-INVITE changes what was agreed
 /// and never the leg.
@@ -15,14 +105,19 @@ use std::time::Duration;
 pub(crate) struct Leg {
     pub(crate) session: SessionId,
     pub(crate) media: LegId,
-    /// The address in our SDP.
+    /// The trunk that carries it; none for a registered phone.
+    pub(crate) trunk: Option<TrunkId>,
+    pub(crate) began_at: Duration,
     address: IpAddr,
-    /// Where the peer's signalling comes from.
     signalling: IpAddr,
     sdp_session: u64,
     sdp_version: u64,
-    law_order: Vec<Law>,
+    /// What our last description said, so that the next one gets a new version only if it differs.
+    described: Option<u64>,
+    manners: Manners,
     pub(crate) agreed: Option<Agreed>,
+    /// Our description for the 200 of an INVITE that waits for it.
+    pending: Option<Vec<u8>>,
     /// Numbers of the first packet and when it left, once media runs.
     line: Line,
     opened_at: Option<Duration>,
@@ -31,24 +126,27 @@ pub(crate) struct Leg {
 }
 
 impl Leg {
-    /// A leg with a port of its own; none when no port is free.
-    pub(crate) fn new(
-        now: Duration,
-        (address, signalling): (IpAddr, IpAddr),
-        worker: usize,
-        law_order: Vec<Law>,
-        exchange: &mut Exchange,
-    ) -> Option<Self> {
-        let media = exchange.ports.allocate(now, worker)?;
+    /// A leg with a port of its own; none when no port is free. A trunk's place is given back then.
+    pub(crate) fn new(now: Duration, outfit: Outfit, exchange: &mut Exchange) -> Option<Self> {
+        let Some(media) = exchange.ports.allocate(now, outfit.worker) else {
+            if let Some(trunk) = outfit.trunk {
+                exchange.trunks.release(now, trunk);
+            }
+            return None;
+        };
         Some(Self {
             session: SessionId(0),
             media,
-            address,
-            signalling,
+            trunk: outfit.trunk,
+            began_at: now,
+            address: outfit.address,
+            signalling: outfit.signalling,
             sdp_session: exchange.random_u64() >> 2,
             sdp_version: 1,
-            law_order,
+            described: None,
+            manners: outfit.manners,
             agreed: None,
+            pending: None,
             line: exchange.random_line(),
             opened_at: None,
             latched: None,
@@ -61,46 +159,132 @@ impl Leg {
         (self.session, self.media)
     }
 
-    /// Our SDP as it is to be sent next.
-    fn local(&self) -> Local {
+    /// Our side as it is to be described next.
+    fn local(&self, version: u64) -> Local {
         Local {
             address: self.address,
             port: u16::try_from(self.media.0).unwrap_or(0),
             session_id: self.sdp_session,
-            session_version: self.sdp_version,
-            law_order: self.law_order.clone(),
+            session_version: version,
+            law_order: self.manners.laws.clone(),
+            telephone_events: self.manners.keys == DtmfMode::Rfc4733,
         }
     }
 
+    /// Writes a description, with a version that has grown if it differs from the last one
+    /// (RFC 3264 §8).
+    fn describe<T>(
+        &mut self,
+        write: impl Fn(&Local) -> Result<(Vec<u8>, T), SdpError>,
+    ) -> Result<(Bytes, T), SdpError> {
+        let (mut text, mut rest) = write(&self.local(self.sdp_version))?;
+        let said = fingerprint(&text);
+        if self.described.is_some_and(|before| before != said) {
+            self.sdp_version += 1;
+            (text, rest) = write(&self.local(self.sdp_version))?;
+        }
+        self.described = Some(said);
+        let text = sdp_fixups::ours(text, &self.manners.fixups);
+        Ok((Bytes::from(text), rest))
+    }
+
     /// Our offer.
-    pub(crate) fn offer(&self) -> Bytes {
-        Bytes::from(sdp::offer(&self.local()))
+    pub(crate) fn offer(&mut self) -> Bytes {
+        self.describe(|local| Ok((sdp::offer(local), ())))
+            .map(|(text, ())| text)
+            .unwrap_or_default()
+    }
+
+    /// An offer in which `law` comes in the front.
+    pub(crate) fn offer_preferring(&mut self, law: Law) -> Bytes {
+        self.manners.laws.sort_by_key(|it| *it != law);
+        self.offer()
+    }
+
+    /// Whether the peer speaks `law`, as far as we know.
+    pub(crate) fn may_speak(&self, law: Law) -> bool {
+        self.manners.laws.contains(&law)
     }
 
     /// Answers the peer's offer and takes over what was agreed.
     pub(crate) fn answer(&mut self, offer: &[u8]) -> Result<Bytes, SdpError> {
-        let first = self.agreed.is_none();
-        if !first {
-            self.sdp_version += 1;
-        }
-        let (text, agreed) = sdp::answer(offer, &self.local()).inspect_err(|_| {
-            if !first {
-                self.sdp_version -= 1;
-            }
-        })?;
+        let offer = sdp_fixups::theirs(offer, self.signalling, &self.manners.fixups);
+        let (text, agreed) = self.describe(|local| sdp::answer(&offer, local))?;
         self.agreed = Some(agreed);
-        Ok(Bytes::from(text))
+        Ok(text)
     }
 
     /// Reads the peer's answer to our offer.
     pub(crate) fn accept(&mut self, answer: &[u8]) -> Result<(), SdpError> {
-        self.agreed = Some(sdp::accept(&self.local(), answer)?);
+        let answer = sdp_fixups::theirs(answer, self.signalling, &self.manners.fixups);
+        let local = self.local(self.sdp_version);
+        self.agreed = Some(sdp::accept(&local, &answer)?);
         Ok(())
+    }
+
+    /// Learns where the peer's signalling really comes from, once it has answered.
+    pub(crate) fn learn_source(&mut self, source: IpAddr) {
+        self.signalling = source;
+    }
+
+    /// Reads the offer of an INVITE and keeps the answer until it is to be given.
+    pub(crate) fn prepare_answer(&mut self, offer: Option<&[u8]>) -> Result<(), SdpError> {
+        let sdp = match offer {
+            Some(offer) => self.answer(offer)?,
+            None => self.offer(),
+        };
+        self.pending = Some(sdp.to_vec());
+        Ok(())
+    }
+
+    /// Whether the peer's INVITE waits for its answer.
+    pub(crate) fn is_unanswered(&self) -> bool {
+        self.pending.is_some()
+    }
+
+    /// What a provisional response may carry to let the peer hear something.
+    pub(crate) fn early_answer(&self) -> Option<Bytes> {
+        self.agreed.as_ref()?;
+        self.pending.clone().map(Bytes::from)
+    }
+
+    /// Answers the peer's INVITE, if it waits for that, and begins to sound.
+    pub(crate) fn pick_up(
+        &mut self,
+        now: Duration,
+        exchange: &mut Exchange,
+    ) -> Result<(), sip::Error> {
+        if let Some(sdp) = self.pending.take() {
+            let answered = exchange
+                .endpoint
+                .answer(now, self.session, Bytes::from(sdp));
+            answered?;
+        }
+        self.sound(now, exchange);
+        Ok(())
+    }
+
+    /// Ends the dialog, in whatever state it is.
+    pub(crate) fn hang_up(&mut self, now: Duration, farewell: &Farewell, exchange: &mut Exchange) {
+        let reason = farewell.reason.clone();
+        let endpoint = &mut exchange.endpoint;
+        // A dialog that is gone already needs no hanging up.
+        let _ = if self.pending.take().is_some() {
+            let refusal = Refusal {
+                status: farewell.status,
+                reason,
+                retry_after: None,
+            };
+            endpoint.refuse(now, self.session, refusal)
+        } else {
+            endpoint.hang_up(now, self.session, reason)
+        };
     }
 
     /// The codec of the leg, once agreed.
     pub(crate) fn law(&self) -> Law {
-        self.agreed.as_ref().map_or(Law::Mu, |agreed| agreed.law)
+        let liked = self.manners.laws.first().copied().unwrap_or(Law::A);
+        self.agreed.as_ref().map_or(liked, |agreed| agreed.law)
     }
 
     /// Whether the peer has put us on hold.
@@ -108,6 +292,28 @@ impl Leg {
         self.agreed
             .as_ref()
             .is_some_and(|agreed| !listens(agreed.direction))
+    }
+
+    /// Whether the peer neither listens nor speaks.
+    pub(crate) fn is_mute(&self) -> bool {
+        let agreed = self.agreed.as_ref();
+        agreed.is_some_and(|agreed| agreed.direction == Direction::Inactive)
+    }
+
+    /// Whether key presses reach the peer in its RTP stream.
+    pub(crate) fn takes_events(&self) -> bool {
+        let agreed = self.agreed.as_ref();
+        agreed.is_some_and(|agreed| agreed.telephone_event.is_some())
+    }
+
+    /// Whether key presses reach the peer by INFO.
+    pub(crate) fn wants_info(&self) -> bool {
+        self.manners.keys == DtmfMode::Info
+    }
+
+    /// Whether media runs.
+    pub(crate) fn is_open(&self) -> bool {
+        self.opened_at.is_some()
     }
 
     /// Starts the media, or changes it after a re-INVITE.
@@ -159,9 +365,13 @@ impl Leg {
         });
     }
 
-    /// Gives up the port, at once where no media ran, else when the engine says that it is closed.
+    /// Gives up the port, at once where no media ran, else when the engine says that it is closed,
+    /// and the place on its trunk.
     pub(crate) fn close(&self, now: Duration, exchange: &mut Exchange) {
         exchange.forget_session(self.session);
+        if let Some(trunk) = self.trunk {
+            exchange.trunks.release(now, trunk);
+        }
         if self.opened_at.is_some() {
             exchange.order(Order::Close { leg: self.media });
         } else {
@@ -176,4 +386,21 @@ fn listens(ours: Direction) -> bool {
         Direction::SendRecv | Direction::SendOnly => true,
         Direction::RecvOnly | Direction::Inactive => false,
     }
+}
+
+const fn law_of(codec: Codec) -> Law {
+    match codec {
+        Codec::Pcma => Law::A,
+        Codec::Pcmu => Law::Mu,
+    }
+}
+
+/// What a description says apart from its origin (FNV-1a).
+fn fingerprint(sdp: &[u8]) -> u64 {
+    sdp.split_inclusive(|byte| *byte == b'\n')
+        .filter(|line| !line.starts_with(b"o="))
+        .flatten()
+        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+            (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
+        })
 }

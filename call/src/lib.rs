@@ -4,11 +4,14 @@
 //! as [`Input`]s; facts, saved states, bytes and media orders come out as [`Output`]s. It does not
 //! know what a database, a thread or HTTP is.
 
+mod authorize;
 mod call;
 mod command;
 mod directory;
+mod engagements;
 mod error;
 mod exchange;
+mod identity;
 mod input;
 mod ladder;
 mod leg;
@@ -16,7 +19,9 @@ mod library;
 pub mod limits;
 mod live;
 mod output;
+mod sdp_fixups;
 mod switchboard;
+mod trunks;
 
 pub use command::{Answer, Command, CommandError};
 pub use directory::{AgentEntry, Directory, DirectoryParts, FlowEntry};

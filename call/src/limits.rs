@@ -32,3 +32,9 @@ pub(crate) const LADDER_LEGS: usize = 32;
 /// Recordings whose files are not complete at most: those of all calls, and as many again that a
 /// slow disk has not closed. Beyond it a call goes on without one, and its record says why.
 pub(crate) const RECORDINGS: usize = 2 * CALLS;
+
+/// Devices of one agent that are rung at once.
+pub(crate) const DEVICES: usize = 5;
+
+/// Trunks that one number is tried over.
+pub(crate) const TRUNKS: usize = 8;

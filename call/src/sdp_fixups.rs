@@ -51,7 +51,9 @@ fn address_from_source(text: &str, source: IpAddr) -> String {
     lines(text, |line| {
         let address = line.strip_prefix("c=")?.split_whitespace().nth(2)?;
         let address = address.split('/').next().unwrap_or(address);
-        let holds = address.parse::<IpAddr>().is_ok_and(|it| it.is_unspecified());
+        let holds = address
+            .parse::<IpAddr>()
+            .is_ok_and(|it| it.is_unspecified());
         (!holds).then(|| format!("c=IN {family} {source}\r\n"))
     })
 }
@@ -93,7 +95,8 @@ mod tests {
 
     #[test]
     fn a_private_address_gives_way_to_where_the_signalling_comes_from() {
-        let sdp = "v=0\r\nc=IN IP4 192.168.1.7\r\nm=audio 4000 RTP/AVP 8\r\nc=IN IP4 10.0.0.1/127\r\n";
+        let sdp =
+            "v=0\r\nc=IN IP4 192.168.1.7\r\nm=audio 4000 RTP/AVP 8\r\nc=IN IP4 10.0.0.1/127\r\n";
         let expected =
             "v=0\r\nc=IN IP4 203.0.113.9\r\nm=audio 4000 RTP/AVP 8\r\nc=IN IP4 203.0.113.9\r\n";
         assert_eq!(mended(sdp, SdpFixup::AddressFromSource), expected);

@@ -5,6 +5,7 @@
 //! the step before it does anything else of it.
 
 mod asking;
+mod joining;
 mod leaving;
 mod offering;
 mod restoring;
@@ -263,6 +264,8 @@ impl Switchboard {
                 self.sip_output(now, output);
             } else if let Some(decision) = self.exchange.router.poll_decision() {
                 self.decide(now, decision);
+            } else if let Some(join) = self.exchange.joins.pop_front() {
+                self.join(now, &join);
             } else {
                 return;
             }

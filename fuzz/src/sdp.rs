@@ -10,6 +10,7 @@ pub fn run(data: &[u8]) {
         session_id: 1,
         session_version: 1,
         law_order: vec![Law::Mu, Law::A],
+        telephone_events: true,
     };
     let _ = sdp::accept(&local, data);
     if let Ok((answer, _)) = sdp::answer(data, &local) {

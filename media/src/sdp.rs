@@ -30,6 +30,8 @@ pub struct Local {
     pub session_version: u64,
     /// Codecs, preferred first.
     pub law_order: Vec<Law>,
+    /// Whether key presses may go as telephone events (RFC 4733).
+    pub telephone_events: bool,
 }
 
 /// What offer and answer settled.

@@ -101,6 +101,10 @@ pub enum EndReason {
     ServerFailure,
     /// A fault of ours, logged with the call.
     InternalError,
+    /// The session was not refreshed in time (RFC 4028), or lived as long as any may.
+    Expired,
+    /// An agent put the two they talked with together and left.
+    Transferred,
 }
 
 /// The end of a call: who, how far, why, and what the wire said.
@@ -246,6 +250,9 @@ pub enum CallFact {
         reason: EndReason,
         /// The SIP status, if one came.
         sip_code: Option<u16>,
+        /// The Q.850 cause of a Reason header (RFC 3326), if one came.
+        #[serde(default)]
+        q850: Option<u8>,
     },
     /// The customer and a human hear each other.
     Bridged {
@@ -256,6 +263,15 @@ pub enum CallFact {
     Unbridged {
         /// The agent who left.
         agent: Option<AgentId>,
+    },
+    /// An agent handed the customer on, or tried to.
+    Transferred {
+        /// The agent.
+        agent: AgentId,
+        /// To whom: a work number, a number of ours or an outside number.
+        to: PhoneNumber,
+        /// How it went, as a SIP status: 200 where the customer has left the agent.
+        status: u16,
     },
     /// A party put the other on hold (RFC 3264 §8.4), or took it back.
     HoldChanged {

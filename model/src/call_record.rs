@@ -149,6 +149,7 @@ impl CallRecord {
             | CallFact::Dialed { .. }
             | CallFact::DialFailed { .. }
             | CallFact::HoldChanged { .. }
+            | CallFact::Transferred { .. }
             | CallFact::RecordingEnded { .. }
             | CallFact::VoicemailStarted
             | CallFact::Resumed

@@ -175,6 +175,11 @@ impl Endpoint {
         self.trace.ladder(call_ids)
     }
 
+    /// The path to the peer of a session, as its last message took it.
+    pub fn peer_of(&self, session: SessionId) -> Option<Flow> {
+        Some(self.sessions.get(&session)?.dialog.flow)
+    }
+
     /// The Call-ID of a session.
     pub fn call_id(&self, session: SessionId) -> Option<&str> {
         let session = self.sessions.get(&session)?;

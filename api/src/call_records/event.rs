@@ -55,11 +55,18 @@ pub(crate) enum CallEvent {
         number: String,
         reason: EndReason,
         sip_code: Option<u16>,
+        q850: Option<u8>,
     },
     /// The customer and a human hear each other.
     Bridged { agent: Option<Named> },
     /// The agent's side left and the customer stays.
     Unbridged { agent: Option<Named> },
+    /// An agent handed the customer on, or tried to; 200 where the customer has left the agent.
+    Transferred {
+        agent: Named,
+        to: String,
+        status: u16,
+    },
     /// A party put the other on hold, or took it back.
     HoldChanged { held: bool, by_customer: bool },
     /// A recording began.
@@ -158,16 +165,23 @@ impl CallEvent {
                 number,
                 reason,
                 sip_code,
+                q850,
             } => Self::DialFailed {
                 number: number.into(),
                 reason: reason.into(),
                 sip_code,
+                q850,
             },
             CallFact::Bridged { agent } => Self::Bridged {
                 agent: agent.map(|id| names.agent(id)),
             },
             CallFact::Unbridged { agent } => Self::Unbridged {
                 agent: agent.map(|id| names.agent(id)),
+            },
+            CallFact::Transferred { agent, to, status } => Self::Transferred {
+                agent: names.agent(agent),
+                to: to.into(),
+                status,
             },
             CallFact::HoldChanged { held, by_customer } => Self::HoldChanged { held, by_customer },
             CallFact::RecordingStarted { recording, .. } => Self::RecordingStarted {

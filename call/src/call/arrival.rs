@@ -1,28 +1,63 @@
-//! A call comes in: find its number, answer, and begin when the caller acknowledges.
+//! A call comes in over a trunk: find its number, answer, and begin when the caller acknowledges.
 
-use super::{Call, Origin, Stage};
+use super::{Call, Origin, Part, Stage};
 use crate::exchange::{Exchange, Side};
-use crate::leg::Leg;
+use crate::identity::anonymous;
+use crate::leg::{Farewell, Leg, Manners, Outfit};
 use crate::limits::{ACK_WAIT, RETRY_AFTER_SECONDS};
 use bytes::Bytes;
-use media::Law;
 use model::{
     CallFact, CallId, CallType, Destination, Direction, EndReason, EndStage, EndedBy, Ending,
-    EnterpriseId, PhoneNumber, Timestamp, TrunkId,
+    EnterpriseId, NumberRule, PhoneNumber, Timestamp, Trunk,
 };
 use sip::{Incoming, Refusal, SessionId};
+use std::sync::Arc;
 use std::time::Duration;
 
-/// An INVITE from a trunk that has not been answered.
+/// An INVITE of somebody we know that has not been answered.
 #[derive(Debug)]
 pub(crate) struct Arrival {
-    session: SessionId,
-    incoming: Incoming,
-    id: CallId,
-    enterprise: EnterpriseId,
-    trunk: TrunkId,
-    caller: PhoneNumber,
-    called: PhoneNumber,
+    pub(super) session: SessionId,
+    pub(super) incoming: Incoming,
+    pub(super) origin: Origin,
+}
+
+/// Why a call is refused, for its record and for the peer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Rejection {
+    pub(super) status: u16,
+    pub(super) reason: EndReason,
+    /// The Q.850 cause.
+    pub(super) cause: u16,
+    pub(super) text: &'static str,
+}
+
+impl Rejection {
+    pub(super) const fn new(
+        status: u16,
+        reason: EndReason,
+        cause: u16,
+        text: &'static str,
+    ) -> Self {
+        Self {
+            status,
+            reason,
+            cause,
+            text,
+        }
+    }
+
+    pub(super) const fn overloaded(text: &'static str) -> Self {
+        Self::new(503, EndReason::Overloaded, 42, text)
+    }
+
+    pub(super) const fn no_codec() -> Self {
+        Self::new(488, EndReason::NotAcceptable, 88, "no codec in common")
+    }
+
+    pub(super) const fn fault() -> Self {
+        Self::new(500, EndReason::InternalError, 41, "a fault of ours")
+    }
 }
 
 impl Arrival {
@@ -35,141 +70,157 @@ impl Arrival {
         exchange: &mut Exchange,
     ) -> Option<Self> {
         let id = CallId::new(Timestamp::from_now(now), exchange.random_id());
-        let trunk = match incoming.identity {
-            sip::Identity::Trusted => exchange.directory.trunk_of(incoming.flow.remote.ip()),
-            sip::Identity::Account(_) => None,
-        };
-        let Some((enterprise, trunk)) = trunk.map(|trunk| (trunk.enterprise, trunk.id)) else {
-            refuse(now, session, 403, exchange);
+        let directory = Arc::clone(&exchange.directory);
+        let Some(trunk) = trunk_of(&incoming, &directory) else {
+            let rejection = Rejection::new(403, EndReason::Refused, 21, "no trunk of ours");
+            refuse(now, session, rejection, exchange);
             return None;
         };
-        let Ok(called) = PhoneNumber::parse(&incoming.request_user) else {
-            refuse(now, session, 404, exchange);
+        let Ok(dialled) = PhoneNumber::parse(&incoming.request_user) else {
+            let rejection = Rejection::new(404, EndReason::UnknownNumber, 28, "no number");
+            refuse(now, session, rejection, exchange);
             return None;
         };
-        let from = PhoneNumber::parse(&incoming.from_user);
+        let number = NumberRule::rewrite(&trunk.rules.called_in, &dialled);
+        let (caller, private) = caller_of(&incoming, trunk);
+        let origin = Origin {
+            id,
+            enterprise: trunk.enterprise,
+            direction: Direction::Inbound,
+            trunk: trunk.id,
+            trunk_number: number.clone(),
+            caller,
+            private,
+            called: number,
+            started_at: now,
+            destination: None,
+            recorded: false,
+            max_forwards: incoming.max_forwards,
+        };
         Some(Self {
             session,
             incoming,
-            id,
-            enterprise,
-            trunk,
-            caller: from.unwrap_or_else(|_| anonymous()),
-            called,
+            origin,
         })
     }
 
     /// Answers the call, or refuses it with a record that says why.
-    pub(crate) fn answer(self, now: Duration, busy: bool, exchange: &mut Exchange) -> Option<Call> {
-        self.note_arrival(now, exchange);
-        let name = (self.enterprise, self.id);
-        exchange.ladders.note(name, &self.incoming.call_id);
-        let number = exchange.directory.number(self.trunk, self.called.as_str());
-        let Some((destination, recorded)) = number.map(|it| (it.destination, it.recorded)) else {
-            return self.reject(now, 404, EndReason::UnknownNumber, exchange);
+    pub(crate) fn answer(
+        mut self,
+        now: Duration,
+        busy: bool,
+        exchange: &mut Exchange,
+    ) -> Option<Call> {
+        self.note_arrival(now, CallType::Inbound, exchange);
+        let directory = Arc::clone(&exchange.directory);
+        let number = directory.number(self.origin.trunk, self.origin.called.as_str());
+        let trunk = directory.trunk(self.origin.trunk);
+        let (Some(number), Some(trunk)) = (number, trunk) else {
+            let rejection = Rejection::new(404, EndReason::UnknownNumber, 1, "no number of ours");
+            return self.reject(now, rejection, exchange);
         };
+        self.origin.destination = Some(number.destination);
+        self.origin.recorded = number.recorded;
         if busy {
-            return self.reject(now, 503, EndReason::Overloaded, exchange);
+            let rejection = Rejection::overloaded("no more calls are taken");
+            return self.reject(now, rejection, exchange);
+        }
+        if let Err(full) = exchange.trunks.admit(now, trunk.id, &trunk.limits) {
+            return self.reject(now, Rejection::overloaded(full.text()), exchange);
         }
         let flow = self.incoming.flow;
-        let addresses = (exchange.media_address(flow.local.ip()), flow.remote.ip());
-        let worker = exchange.pick_worker();
-        let laws = vec![Law::A, Law::Mu];
-        let Some(mut leg) = Leg::new(now, addresses, worker, laws, exchange) else {
-            return self.reject(now, 503, EndReason::Overloaded, exchange);
+        let outfit = Outfit {
+            address: exchange.media_address(flow.local.ip()),
+            signalling: flow.remote.ip(),
+            worker: exchange.pick_worker(),
+            trunk: Some(trunk.id),
+            manners: Manners::trunk(&trunk.media, None),
         };
-        leg.session = self.session;
-        let sdp = match &self.incoming.offer {
-            Some(offer) => leg.answer(offer),
-            None => Ok(leg.offer()),
+        let Some(mut leg) = self.leg(now, outfit, exchange) else {
+            return self.reject(now, Rejection::overloaded("no port is free"), exchange);
         };
-        let Ok(sdp) = sdp else {
-            exchange.release_port(now, leg.media);
-            return self.reject(now, 488, EndReason::NotAcceptable, exchange);
-        };
-        if exchange.endpoint.answer(now, self.session, sdp).is_err() {
-            exchange.release_port(now, leg.media);
-            return self.reject(now, 500, EndReason::InternalError, exchange);
+        if leg.prepare_answer(self.incoming.offer.as_deref()).is_err() {
+            leg.close(now, exchange);
+            return self.reject(now, Rejection::no_codec(), exchange);
         }
-        exchange.know_leg(leg.names(), (self.enterprise, self.id), Side::Customer);
-        leg.sound(now, exchange);
-        exchange.note(now, (self.enterprise, self.id), CallFact::Answered);
-        let mut call = self.into_call(now, leg, destination, recorded);
+        if leg.pick_up(now, exchange).is_err() {
+            leg.close(now, exchange);
+            return self.reject(now, Rejection::fault(), exchange);
+        }
+        exchange.know_leg(leg.names(), self.name(), Side::Customer);
+        exchange.note(now, self.name(), CallFact::Answered);
+        let deadline = now + ACK_WAIT;
+        let mut call = Call::new(self.origin, Stage::Arriving { deadline }, leg);
+        call.answered_at = Some(now);
         call.tape_from_the_answer(now, exchange);
         Some(call)
     }
 
-    fn into_call(self, now: Duration, leg: Leg, destination: Destination, recorded: bool) -> Call {
-        Call {
-            origin: Origin {
-                id: self.id,
-                enterprise: self.enterprise,
-                trunk: self.trunk,
-                trunk_number: self.called.clone(),
-                caller: self.caller,
-                called: self.called,
-                started_at: now,
-                destination,
-                recorded,
-                max_forwards: self.incoming.max_forwards,
-            },
-            stage: Stage::Arriving {
-                deadline: now + ACK_WAIT,
-            },
-            customer: leg,
-            party: None,
-            queue: None,
-            answered_at: now,
-            entered: None,
-            walk: None,
-            taping: None,
-            play: 0,
-        }
+    /// The leg of the caller.
+    pub(super) fn leg(
+        &self,
+        now: Duration,
+        outfit: Outfit,
+        exchange: &mut Exchange,
+    ) -> Option<Leg> {
+        let mut leg = Leg::new(now, outfit, exchange)?;
+        leg.session = self.session;
+        Some(leg)
     }
 
-    fn note_arrival(&self, now: Duration, exchange: &mut Exchange) {
+    pub(super) const fn name(&self) -> (EnterpriseId, CallId) {
+        (self.origin.enterprise, self.origin.id)
+    }
+
+    pub(super) fn note_arrival(&self, now: Duration, call_type: CallType, exchange: &mut Exchange) {
+        let origin = &self.origin;
         let fact = CallFact::Arrived {
-            direction: Direction::Inbound,
-            call_type: CallType::Inbound,
-            trunk: self.trunk,
-            trunk_number: self.called.clone(),
-            caller: self.caller.clone(),
-            called: self.called.clone(),
+            direction: origin.direction,
+            call_type,
+            trunk: origin.trunk,
+            trunk_number: origin.trunk_number.clone(),
+            caller: origin.caller.clone(),
+            called: origin.called.clone(),
             sip_call_id: self.incoming.call_id.clone(),
         };
-        exchange.note(now, (self.enterprise, self.id), fact);
+        exchange.ladders.note(self.name(), &self.incoming.call_id);
+        exchange.note(now, self.name(), fact);
     }
 
-    fn reject(
+    /// Refuses the call with a record that says why.
+    pub(super) fn reject(
         self,
         now: Duration,
-        status: u16,
-        reason: EndReason,
+        rejection: Rejection,
         exchange: &mut Exchange,
     ) -> Option<Call> {
-        refuse(now, self.session, status, exchange);
+        refuse(now, self.session, rejection, exchange);
         let ending = Ending {
             by: EndedBy::System,
             stage: EndStage::PreIvr,
-            reason,
-            sip_code: Some(status),
-            q850: None,
+            reason: rejection.reason,
+            sip_code: Some(rejection.status),
+            q850: u8::try_from(rejection.cause).ok(),
         };
-        exchange.note(now, (self.enterprise, self.id), CallFact::Ended(ending));
+        exchange.note(now, self.name(), CallFact::Ended(ending));
         None
     }
 }
 
 impl Call {
-    /// The caller acknowledged our answer; where it carried the offer, this is their answer.
-    pub(crate) fn acknowledged(
+    /// The ACK of a 200 of ours; where the 200 carried our offer, with the peer's answer.
+    pub(super) fn acknowledged(
         &mut self,
         now: Duration,
+        part: Part,
         sdp: Option<Bytes>,
         exchange: &mut Exchange,
     ) {
-        if !matches!(self.stage, Stage::Arriving { .. }) {
-            self.late_answer(now, Side::Customer, sdp, exchange);
+        let arrives = matches!(self.stage, Stage::Arriving { .. }) && part == Part::Customer;
+        if !arrives {
+            if let Some(answer) = sdp {
+                self.offer_answered(now, part, &answer, exchange);
+            }
             return;
         }
         if self.customer.agreed.is_none() {
@@ -192,24 +243,45 @@ impl Call {
     }
 
     /// Goes where the number leads.
-    pub(crate) fn begin(&mut self, now: Duration, exchange: &mut Exchange) {
+    pub(super) fn begin(&mut self, now: Duration, exchange: &mut Exchange) {
         match self.origin.destination {
-            Destination::Flow(flow) => self.enter_flow(now, flow, exchange),
-            Destination::Queue(queue) => self.enter_queue(now, queue, 0, exchange),
+            Some(Destination::Flow(flow)) => self.enter_flow(now, flow, exchange),
+            Some(Destination::Queue(queue)) => self.enter_queue(now, queue, 0, exchange),
+            None => self.end_by_system(now, EndReason::UnknownNumber, exchange),
         }
     }
 }
 
-fn refuse(now: Duration, session: SessionId, status: u16, exchange: &mut Exchange) {
+/// The trunk over which a call comes.
+fn trunk_of<'a>(incoming: &Incoming, directory: &'a crate::Directory) -> Option<&'a Trunk> {
+    match &incoming.identity {
+        sip::Identity::Trusted => directory.trunk_of(incoming.flow.remote.ip()),
+        sip::Identity::Account(_) => None,
+    }
+}
+
+/// Who calls, as the record keeps it, and whether they asked not to be shown.
+fn caller_of(incoming: &Incoming, trunk: &Trunk) -> (PhoneNumber, bool) {
+    let from = PhoneNumber::parse(&incoming.from_user).unwrap_or_else(|_| anonymous());
+    let private = crate::identity::is_anonymous(&from);
+    let caller = NumberRule::rewrite(&trunk.rules.caller_in, &from);
+    (caller, private)
+}
+
+/// Refuses an INVITE, with the reason for the peer's records (RFC 6432).
+pub(super) fn refuse(
+    now: Duration,
+    session: SessionId,
+    rejection: Rejection,
+    exchange: &mut Exchange,
+) {
+    let status = rejection.status;
+    let told = Farewell::because(status, rejection.cause, Some(rejection.text));
     let refusal = Refusal {
         status,
-        reason: None,
+        reason: told.reason,
         retry_after: (status == 503).then_some(RETRY_AFTER_SECONDS),
     };
     // A session that is gone by now was cancelled by the caller: nothing is left to refuse.
     let _ = exchange.endpoint.refuse(now, session, refusal);
-}
-
-fn anonymous() -> PhoneNumber {
-    PhoneNumber::parse("anonymous").expect("the word is a valid number text")
 }

@@ -1,98 +1,31 @@
 //! Two parties hear each other, until one is gone.
 
-use super::{Call, Stage, Who};
-use crate::call::queueing::{dial_failure, outcome_of};
-use crate::exchange::{Exchange, Side};
+use super::rung::{Refused, q850_of};
+use super::{Call, Part, Stage};
+use crate::call::ending::Departure;
+use crate::engagements::Engagement;
+use crate::exchange::Exchange;
 use crate::limits::DEAD_AIR;
 use media::{Law, Order};
 use model::{AgentId, CallFact, EndReason, EndedBy, Ending, OfferOutcome};
 use std::time::Duration;
 
 impl Call {
-    /// The party's device rings; early SDP is kept for an answer that carries none.
-    pub(crate) fn party_rings(&mut self, sdp: Option<&[u8]>) {
-        if let (Some(party), Some(sdp)) = (&mut self.party, sdp) {
-            // An unreadable early description is judged with the answer that follows it.
-            let _ = party.leg.accept(sdp);
-        }
-    }
-
-    /// The party answered: who they are decides what that means.
-    pub(crate) fn party_answered(
-        &mut self,
-        now: Duration,
-        sdp: Option<&[u8]>,
-        exchange: &mut Exchange,
-    ) {
-        let Some(party) = &mut self.party else {
-            return;
-        };
-        let usable = match sdp {
-            Some(sdp) => party.leg.accept(sdp).is_ok(),
-            None => party.leg.agreed.is_some(),
-        };
-        if !usable {
-            self.hang_up_party(now, exchange);
-            self.party_refused(now, 488, exchange);
+    /// Customer and party begin to talk.
+    pub(super) fn bridge(&mut self, now: Duration, exchange: &mut Exchange) {
+        if !self.pick_up(now, exchange) {
             return;
         }
-        match (&self.stage, party.who.clone()) {
-            (Stage::Waiting { .. }, Who::Agent(agent)) => {
-                if self.take_offer(now, exchange) {
-                    self.bridge(now, Some(agent), exchange);
-                } else {
-                    self.hang_up_party(now, exchange);
-                    self.drop_party(now, exchange);
-                }
-            }
-            (Stage::Dialing { recorded, .. }, Who::Outside(_)) => {
-                let recorded = *recorded;
-                self.bridge(now, None, exchange);
-                if recorded {
-                    self.start_taping(now, exchange);
-                }
-            }
-            (_, Who::Agent(_) | Who::Outside(_)) => {
-                self.hang_up_party(now, exchange);
-                self.drop_party(now, exchange);
-            }
-        }
-    }
-
-    /// The party's device refused, or could not be reached.
-    pub(crate) fn party_refused(&mut self, now: Duration, status: u16, exchange: &mut Exchange) {
-        let Some(party) = &self.party else {
-            return;
-        };
-        match (&self.stage, party.who.clone()) {
-            (Stage::Waiting { .. }, Who::Agent(agent)) => {
-                self.offer_failed(now, agent, outcome_of(status), exchange);
-            }
-            (Stage::Dialing { .. }, Who::Outside(number)) => {
-                let (reason, outcome) = dial_failure(status);
-                self.drop_party(now, exchange);
-                let fact = CallFact::DialFailed {
-                    number,
-                    reason,
-                    sip_code: Some(status),
-                };
-                self.note(now, fact, exchange);
-                self.transfer_failed(now, outcome, exchange);
-            }
-            (_, Who::Agent(_) | Who::Outside(_)) => self.drop_party(now, exchange),
-        }
-    }
-
-    fn bridge(&mut self, now: Duration, agent: Option<AgentId>, exchange: &mut Exchange) {
         self.stage = Stage::Talking;
         self.walk = None;
         if let Some(party) = &mut self.party {
             party.leg.sound(now, exchange);
         }
-        exchange.order(Order::StopPlay {
-            leg: self.customer.media,
-        });
-        self.connect(exchange);
+        let agent = self.party_agent();
+        if let Some(agent) = agent {
+            self.engage(agent, exchange);
+        }
+        self.sound_out(exchange);
         self.note(now, CallFact::Bridged { agent }, exchange);
         let queue_records = self
             .queue
@@ -100,23 +33,78 @@ impl Call {
             .is_some_and(|queue| queue.recorded);
         if self.taping.is_some() {
             self.tape_party(exchange);
-        } else if queue_records {
+        } else if queue_records || self.origin.recorded {
             self.start_taping(now, exchange);
         }
     }
 
-    /// Lets both hear each other.
-    pub(crate) fn connect(&self, exchange: &mut Exchange) {
-        if let Some(party) = self.party_media() {
-            exchange.order(Order::Bridge {
-                a: self.customer.media,
-                b: party,
-            });
+    /// Answers the phone from which the call was made, if it waits for that; false if it is gone.
+    fn pick_up(&mut self, now: Duration, exchange: &mut Exchange) -> bool {
+        if self.answered_at.is_some() {
+            return true;
+        }
+        let placed = matches!(self.stage, Stage::Placing);
+        if placed {
+            self.customer.sound(now, exchange);
+        }
+        let caller = match &mut self.party {
+            Some(party) if placed => &mut party.leg,
+            Some(_) | None => &mut self.customer,
+        };
+        if caller.pick_up(now, exchange).is_err() {
+            self.end_by_system(now, EndReason::Cancelled, exchange);
+            return false;
+        }
+        self.answered_at = Some(now);
+        self.note(now, CallFact::Answered, exchange);
+        true
+    }
+
+    /// Notes that an agent takes part.
+    pub(super) fn engage(&self, agent: AgentId, exchange: &mut Exchange) {
+        let Some(worker) = exchange.ports.worker_of(self.customer.media) else {
+            return;
+        };
+        let call = self.origin.id;
+        let engagement = Engagement { call, worker };
+        exchange.engagements.begin(agent, engagement);
+    }
+
+    /// Ends an agent's part; they go on in another call of theirs, or wrap up.
+    pub(super) fn release_agent(&mut self, now: Duration, agent: AgentId, exchange: &mut Exchange) {
+        let call = self.origin.id;
+        match exchange.engagements.end(agent, call) {
+            Some(other) => exchange.router.change_call(now, agent, (call, other)),
+            None => exchange.router.finished(now, (agent, call), self.queue),
+        }
+    }
+
+    /// Lets each side hear what it is to hear: the other, or music while the other holds. A side
+    /// that only sends while it holds plays something of its own.
+    pub(super) fn sound_out(&mut self, exchange: &mut Exchange) {
+        let Some(party) = &self.party else {
+            return;
+        };
+        let (a, b) = (self.customer.media, party.leg.media);
+        let waiting = match (party.leg.is_held(), self.customer.is_mute()) {
+            (true, _) => Some((a, b)),
+            (false, true) => Some((b, a)),
+            (false, false) => None,
+        };
+        if let Some((waits, holds)) = waiting {
+            exchange.order(Order::Unbridge { a, b });
+            exchange.order(Order::StopPlay { leg: holds });
+            let music = exchange.library.music();
+            self.play_to(waits, music, true, exchange);
+        } else {
+            exchange.order(Order::StopPlay { leg: a });
+            exchange.order(Order::StopPlay { leg: b });
+            exchange.order(Order::Bridge { a, b });
         }
     }
 
     /// Parts both.
-    pub(crate) fn disconnect(&self, exchange: &mut Exchange) {
+    pub(super) fn disconnect(&self, exchange: &mut Exchange) {
         if let Some(party) = self.party_media() {
             exchange.order(Order::Unbridge {
                 a: self.customer.media,
@@ -126,7 +114,7 @@ impl Call {
     }
 
     /// Codecs to offer the other side: the customer's own first, so that nothing is transcoded.
-    pub(crate) fn laws(&self) -> Vec<Law> {
+    pub(super) fn laws(&self) -> Vec<Law> {
         match self.customer.law() {
             Law::A => vec![Law::A, Law::Mu],
             Law::Mu => vec![Law::Mu, Law::A],
@@ -134,69 +122,65 @@ impl Call {
     }
 
     /// A dialog ended by the peer's doing, or because the peer no longer answers.
-    pub(crate) fn party_gone(
+    pub(super) fn party_gone(
         &mut self,
         now: Duration,
-        side: Side,
+        part: Part,
         end: sip::End,
         exchange: &mut Exchange,
     ) {
-        let reason = match end.kind {
-            sip::EndKind::Bye => EndReason::HungUp,
-            sip::EndKind::Cancelled => EndReason::Cancelled,
-            sip::EndKind::AckMissing | sip::EndKind::Unreachable | sip::EndKind::Expired => {
-                EndReason::SignallingTimeout
+        match part {
+            Part::Rung(_) => {
+                self.refused(now, part, &Refused::with(487), exchange);
+                return;
             }
-        };
-        let by = match (reason, side) {
-            (EndReason::SignallingTimeout, _) => EndedBy::Network,
-            (_, Side::Customer) => EndedBy::Customer,
-            (_, Side::Party) => EndedBy::Agent,
-        };
-        if side == Side::Party && !matches!(self.stage, Stage::Talking) {
-            self.party_refused(now, 487, exchange);
-            return;
+            Part::Party if matches!(self.stage, Stage::Transferring(_)) => {
+                self.leave_transfer(now, exchange);
+                return;
+            }
+            Part::Party | Part::Customer => (),
         }
+        let reason = reason_of(end.kind);
+        let by = match (reason, part) {
+            (EndReason::HungUp | EndReason::Cancelled, Part::Customer) => self.caller_side(),
+            (EndReason::HungUp | EndReason::Cancelled, _) => EndedBy::Agent,
+            (_, _) => EndedBy::Network,
+        };
         let ending = Ending {
             by,
             stage: self.end_stage(),
             reason,
             sip_code: None,
-            q850: end
-                .reason
-                .filter(|reason| reason.protocol.eq_ignore_ascii_case("Q.850"))
-                .and_then(|reason| u8::try_from(reason.cause).ok()),
+            q850: end.reason.as_ref().and_then(q850_of),
         };
-        self.end(now, ending, Some(side), exchange);
+        let departure = Departure {
+            ending,
+            gone: Some(part),
+            reason: end.reason,
+        };
+        self.end(now, departure, exchange);
     }
 
-    /// Hangs the party's dialog up, whatever state it is in.
-    pub(crate) fn hang_up_party(&self, now: Duration, exchange: &mut Exchange) {
-        if let Some(party) = &self.party {
-            // A dialog that is gone already needs no hanging up.
-            let _ = exchange.endpoint.hang_up(now, party.leg.session, None);
-        }
-    }
-
-    /// Forgets the party and frees its port. The dialog has ended or was hung up before.
-    pub(crate) fn drop_party(&mut self, now: Duration, exchange: &mut Exchange) {
-        if let Some(party) = self.party.take() {
-            party.leg.close(now, exchange);
+    /// Whose leg the customer's is.
+    fn caller_side(&self) -> EndedBy {
+        match self.colleague {
+            Some(_) => EndedBy::Agent,
+            None => EndedBy::Customer,
         }
     }
 
     /// Nothing was heard from a leg for a while. Only when both are silent is nobody there.
-    pub(crate) fn silence(
+    pub(super) fn silence(
         &mut self,
         now: Duration,
-        side: Side,
+        part: Part,
         for_: Duration,
         exchange: &mut Exchange,
     ) {
         if for_ < DEAD_AIR || !matches!(self.stage, Stage::Talking) {
             return;
         }
-        if let Some(leg) = self.leg_mut(side) {
+        if let Some(leg) = self.leg_mut(part) {
             leg.silent = true;
         }
         let both = self.customer.silent && self.party.as_ref().is_some_and(|it| it.leg.silent);
@@ -208,18 +192,25 @@ impl Call {
                 sip_code: None,
                 q850: None,
             };
-            self.end(now, ending, None, exchange);
+            self.end(now, Departure::of(ending), exchange);
         }
     }
 
     /// The outcome of an offer that a caller who leaves cuts short.
-    pub(crate) fn abandon_offer(&mut self, now: Duration, exchange: &mut Exchange) {
-        if let (Stage::Waiting { .. }, Some(Who::Agent(agent))) = (
-            &self.stage,
-            self.party.as_ref().map(|party| party.who.clone()),
-        ) {
+    pub(super) fn abandon_offer(&mut self, now: Duration, exchange: &mut Exchange) {
+        if let Some(agent) = self.rung_agent() {
             let outcome = OfferOutcome::CallerGaveUp;
             self.note(now, CallFact::OfferEnded { agent, outcome }, exchange);
         }
+    }
+}
+
+/// The reason in a record for the way in which a dialog ended.
+fn reason_of(kind: sip::EndKind) -> EndReason {
+    match kind {
+        sip::EndKind::Bye => EndReason::HungUp,
+        sip::EndKind::Cancelled => EndReason::Cancelled,
+        sip::EndKind::AckMissing | sip::EndKind::Unreachable => EndReason::SignallingTimeout,
+        sip::EndKind::Expired => EndReason::Expired,
     }
 }

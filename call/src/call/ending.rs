@@ -1,10 +1,32 @@
 //! The end of a call: everything it holds is given back, whoever ended it.
 
-use super::{Call, Stage, Who};
-use crate::exchange::{Exchange, Side};
+use super::{Call, Part, Stage};
+use crate::exchange::Exchange;
+use crate::leg::Farewell;
 use model::{CallFact, EndReason, EndedBy, Ending, QueueExit};
 use sip::ReasonHeader;
 use std::time::Duration;
+
+/// How a call ends, and what those who are left are told.
+#[derive(Debug)]
+pub(crate) struct Departure {
+    pub(crate) ending: Ending,
+    /// The leg whose dialog is over already.
+    pub(crate) gone: Option<Part>,
+    /// What the one who left gave as reason; the others are told the same.
+    pub(crate) reason: Option<ReasonHeader>,
+}
+
+impl Departure {
+    /// An end that nobody's leaving causes.
+    pub(crate) const fn of(ending: Ending) -> Self {
+        Self {
+            ending,
+            gone: None,
+            reason: None,
+        }
+    }
+}
 
 impl Call {
     /// Ends the call by our own decision.
@@ -21,20 +43,19 @@ impl Call {
             sip_code: None,
             q850: None,
         };
-        self.end(now, ending, None, exchange);
+        self.end(now, Departure::of(ending), exchange);
     }
 
-    /// Ends the call. `gone` is the side whose dialog is over already.
-    pub(crate) fn end(
-        &mut self,
-        now: Duration,
-        ending: Ending,
-        gone: Option<Side>,
-        exchange: &mut Exchange,
-    ) {
+    /// Ends the call.
+    pub(crate) fn end(&mut self, now: Duration, departure: Departure, exchange: &mut Exchange) {
         if self.is_over() {
             return;
         }
+        let Departure {
+            ending,
+            gone,
+            reason,
+        } = departure;
         self.abandon_offer(now, exchange);
         if let Some(queue) = self.waiting_queue() {
             let exit = match ending.by {
@@ -44,25 +65,19 @@ impl Call {
             self.note(now, CallFact::Dequeued { queue, exit }, exchange);
         }
         exchange.router.leave(now, self.origin.id);
-        if let (Stage::Talking, Some(Who::Agent(agent))) = (
-            &self.stage,
-            self.party.as_ref().map(|party| party.who.clone()),
-        ) {
-            exchange.router.finished(now, (agent, self.origin.id), self.queue);
+        self.stop_transfer(now, exchange);
+        for agent in [self.party_agent(), self.colleague].into_iter().flatten() {
+            self.release_agent(now, agent, exchange);
         }
-        if gone != Some(Side::Party) {
-            self.hang_up_party(now, exchange);
+        let farewell = farewell_of(&ending, reason);
+        self.cancel_rung(now, &farewell, exchange);
+        if gone != Some(Part::Party)
+            && let Some(party) = &mut self.party
+        {
+            party.leg.hang_up(now, &farewell, exchange);
         }
-        if gone != Some(Side::Customer) {
-            let reason = ReasonHeader {
-                protocol: "Q.850".to_owned(),
-                cause: q850_of(&ending),
-                text: None,
-            };
-            // The customer's BYE may have crossed ours.
-            let _ = exchange
-                .endpoint
-                .hang_up(now, self.customer.session, Some(reason));
+        if gone != Some(Part::Customer) {
+            self.customer.hang_up(now, &farewell, exchange);
         }
         self.stop_taping(now, exchange);
         self.drop_party(now, exchange);
@@ -70,6 +85,39 @@ impl Call {
         self.walk = None;
         self.note(now, CallFact::Ended(ending), exchange);
         self.stage = Stage::Ended;
+    }
+
+    /// Forgets the party and frees its port. The dialog has ended or was hung up before.
+    pub(super) fn drop_party(&mut self, now: Duration, exchange: &mut Exchange) {
+        if let Some(party) = self.party.take() {
+            party.leg.close(now, exchange);
+        }
+    }
+}
+
+/// What those who are left are told: what the one who left said, or what we know.
+fn farewell_of(ending: &Ending, reason: Option<ReasonHeader>) -> Farewell {
+    let status = status_of(ending);
+    if reason.is_some() {
+        return Farewell { status, reason };
+    }
+    let cause = ending.q850.map_or_else(|| q850_of(ending), u16::from);
+    Farewell::because(status, cause, None)
+}
+
+/// The final status for a caller who was not answered. 503 would make the peer avoid us as a whole
+/// (RFC 3261 §16.7), and it is about one number.
+fn status_of(ending: &Ending) -> u16 {
+    match (ending.sip_code, ending.reason) {
+        (Some(503), _) => 500,
+        (Some(status @ 400..=699), _) => status,
+        (_, EndReason::Busy) => 486,
+        (_, EndReason::UnknownNumber) => 404,
+        (_, EndReason::Overloaded) => 503,
+        (_, EndReason::NotAcceptable) => 488,
+        (_, EndReason::InternalError | EndReason::ServerFailure) => 500,
+        (_, EndReason::Refused) => 603,
+        (_, _) => 480,
     }
 }
 
@@ -82,7 +130,7 @@ fn q850_of(ending: &Ending) -> u16 {
         EndReason::Overloaded => 42,
         EndReason::NotAcceptable => 88,
         EndReason::InternalError | EndReason::ServerFailure | EndReason::Shutdown => 41,
-        EndReason::SignallingTimeout | EndReason::MediaTimeout => 102,
+        EndReason::SignallingTimeout | EndReason::MediaTimeout | EndReason::Expired => 102,
         EndReason::HungUp
         | EndReason::Cancelled
         | EndReason::FlowEnded
@@ -90,6 +138,7 @@ fn q850_of(ending: &Ending) -> u16 {
         | EndReason::QueueTimeout
         | EndReason::QueueFull
         | EndReason::Refused
-        | EndReason::Operator => 16,
+        | EndReason::Operator
+        | EndReason::Transferred => 16,
     }
 }

@@ -61,6 +61,10 @@ impl Call {
         outcome: TransferOutcome,
         exchange: &mut Exchange,
     ) {
+        if matches!(self.stage, Stage::Transferring(_)) {
+            self.transfer_refused(now, status_of(outcome), exchange);
+            return;
+        }
         if self.walk.is_none() {
             self.end_by_system(now, reason_of(outcome), exchange);
             return;
@@ -144,6 +148,17 @@ fn fact_of(step: Step) -> CallFact {
             node,
             reason: format!("{reason}: {value}"),
         },
+    }
+}
+
+/// What the agent who asked for the transfer is told.
+fn status_of(outcome: TransferOutcome) -> u16 {
+    match outcome {
+        TransferOutcome::Busy => 486,
+        TransferOutcome::Completed => 200,
+        TransferOutcome::NoAnswer | TransferOutcome::TimedOut => 408,
+        TransferOutcome::Refused => 603,
+        TransferOutcome::Full | TransferOutcome::NoAgent | TransferOutcome::Unavailable => 480,
     }
 }
 

@@ -1,87 +1,127 @@
-//! Re-INVITEs: hold, resume, a new address or codec (RFC 3264 §8, RFC 6337).
+//! Re-INVITEs and UPDATEs both ways: hold, resume, a new address or codec (RFC 3264 §8, RFC 6337).
 
-use super::{Call, Stage};
-use crate::exchange::{Exchange, Side};
+use super::{Call, Part, Stage};
+use crate::exchange::Exchange;
 use bytes::Bytes;
-use media::Order;
 use model::CallFact;
 use std::time::Duration;
 
 impl Call {
     /// The peer wants to change the session. What cannot be agreed on changes nothing.
-    pub(crate) fn renegotiate(
+    pub(super) fn renegotiate(
         &mut self,
         now: Duration,
-        side: Side,
+        part: Part,
         sdp: Option<Bytes>,
         exchange: &mut Exchange,
     ) {
-        let Some(leg) = self.leg_mut(side) else {
+        let Some(leg) = self.leg_mut(part) else {
             return;
         };
         let session = leg.session;
+        exchange.touched.insert(self.origin.id);
+        let Some(leg) = self.leg_mut(part) else {
+            return;
+        };
         let Some(offer) = sdp else {
             let ours = leg.offer();
             settle(exchange.endpoint.answer_offer(now, session, ours));
             return;
         };
-        let held = leg.is_held();
+        let before = Terms::of(leg);
         let Ok(answer) = leg.answer(&offer) else {
             settle(exchange.endpoint.refuse_offer(now, session, 488));
             return;
         };
-        let holds = leg.is_held();
-        leg.sound(now, exchange);
         settle(exchange.endpoint.answer_offer(now, session, answer));
-        exchange.touched.insert(self.origin.id);
-        if held != holds {
-            self.hold_changed(now, side, holds, exchange);
-        }
+        self.terms_changed(now, part, before, exchange);
     }
 
-    /// The answer to an offer that we made in a 200.
-    pub(crate) fn late_answer(
+    /// The peer answered an offer of ours: one in a 200, or one that we made to change the session.
+    pub(super) fn offer_answered(
         &mut self,
         now: Duration,
-        side: Side,
-        sdp: Option<Bytes>,
+        part: Part,
+        answer: &[u8],
         exchange: &mut Exchange,
     ) {
-        let Some(answer) = sdp else {
+        let Some(leg) = self.leg_mut(part) else {
             return;
         };
-        let Some(leg) = self.leg_mut(side) else {
-            return;
-        };
-        let held = leg.is_held();
-        if leg.accept(&answer).is_err() {
-            return;
-        }
-        let holds = leg.is_held();
-        leg.sound(now, exchange);
-        exchange.touched.insert(self.origin.id);
-        if held != holds {
-            self.hold_changed(now, side, holds, exchange);
+        let before = Terms::of(leg);
+        if leg.accept(answer).is_ok() {
+            exchange.touched.insert(self.origin.id);
+            self.terms_changed(now, part, before, exchange);
         }
     }
 
-    /// While an agent holds, the customer hears music.
-    fn hold_changed(&mut self, now: Duration, side: Side, held: bool, exchange: &mut Exchange) {
-        let by_customer = side == Side::Customer;
-        self.note(now, CallFact::HoldChanged { held, by_customer }, exchange);
-        if by_customer || !matches!(self.stage, Stage::Talking) {
+    /// Follows what was agreed on with one side, as far as the other is concerned.
+    fn terms_changed(
+        &mut self,
+        now: Duration,
+        part: Part,
+        before: Option<Terms>,
+        exchange: &mut Exchange,
+    ) {
+        let Some(leg) = self.leg_mut(part) else {
+            return;
+        };
+        leg.sound(now, exchange);
+        let after = Terms::of(leg);
+        if before == after {
             return;
         }
-        if held {
-            self.disconnect(exchange);
-            let music = exchange.library.music();
-            self.play(music, true, exchange);
-        } else {
-            exchange.order(Order::StopPlay {
-                leg: self.customer.media,
-            });
-            self.connect(exchange);
+        let held = |terms: Option<Terms>| terms.is_some_and(|terms| terms.held);
+        if held(before) != held(after) {
+            let fact = CallFact::HoldChanged {
+                held: held(after),
+                by_customer: part == Part::Customer,
+            };
+            self.note(now, fact, exchange);
         }
+        if matches!(self.stage, Stage::Talking) {
+            self.sound_out(exchange);
+            self.follow_codec(now, part, exchange);
+        }
+    }
+
+    /// One side speaks another codec: the other is offered the same, so that nothing need be
+    /// transcoded. Where it declines, we go on between the two.
+    fn follow_codec(&mut self, now: Duration, part: Part, exchange: &mut Exchange) {
+        let other = match part {
+            Part::Customer => Part::Party,
+            Part::Party => Part::Customer,
+            Part::Rung(_) => return,
+        };
+        let Some(law) = self.leg_mut(part).map(|leg| leg.law()) else {
+            return;
+        };
+        let Some(leg) = self.leg_mut(other) else {
+            return;
+        };
+        if leg.agreed.is_none() || leg.law() == law || leg.is_held() || !leg.may_speak(law) {
+            return;
+        }
+        let offer = leg.offer_preferring(law);
+        settle(exchange.endpoint.offer(now, leg.session, offer));
+    }
+}
+
+/// What of an agreement concerns the other side.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Terms {
+    held: bool,
+    mute: bool,
+    law: media::Law,
+}
+
+impl Terms {
+    fn of(leg: &crate::leg::Leg) -> Option<Self> {
+        leg.agreed.as_ref().map(|agreed| Self {
+            held: leg.is_held(),
+            mute: leg.is_mute(),
+            law: agreed.law,
+        })
     }
 }
 

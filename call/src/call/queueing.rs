@@ -2,9 +2,11 @@
 
 use super::{Call, Party, Stage, Who};
 use crate::exchange::{Exchange, Side};
-use crate::leg::Leg;
+use crate::identity::ANONYMOUS;
+use crate::leg::{Farewell, Leg, Manners, Outfit};
+use crate::limits::DEVICES;
 use ivr::{Happening, TransferOutcome};
-use model::{AgentId, AnswerMode, CallFact, EndReason, OfferOutcome, QueueExit, QueueId};
+use model::{AgentId, AnswerMode, CallFact, OfferOutcome, QueueExit, QueueId};
 use queue::EnqueueError;
 use sip::{Invite, Target};
 use std::sync::Arc;
@@ -66,7 +68,7 @@ impl Call {
         None
     }
 
-    fn wait_in(
+    pub(super) fn wait_in(
         &mut self,
         now: Duration,
         queue: QueueId,
@@ -104,54 +106,61 @@ impl Call {
             answer_mode,
         };
         self.note(now, fact, exchange);
-        if self.invite_agent(now, agent, exchange).is_none() {
+        if !self.invite_agent(now, agent, exchange) {
             self.offer_failed(now, agent, OfferOutcome::Unreachable, exchange);
         }
     }
 
-    fn invite_agent(
-        &mut self,
-        now: Duration,
-        agent: AgentId,
-        exchange: &mut Exchange,
-    ) -> Option<()> {
+    /// Rings all devices of the agent; false when there is none to ring.
+    fn invite_agent(&mut self, now: Duration, agent: AgentId, exchange: &mut Exchange) -> bool {
         let directory = Arc::clone(&exchange.directory);
-        let extension = &directory.agent(agent)?.extension;
-        let binding = exchange
-            .endpoint
-            .contacts(now, extension)
-            .into_iter()
-            .next()?;
-        let flow = binding.flow;
-        let addresses = (exchange.media_address(flow.local.ip()), flow.remote.ip());
-        let worker = exchange.ports.worker_of(self.customer.media)?;
-        let laws = self.laws();
-        let leg = Leg::new(now, addresses, worker, laws, exchange)?;
-        let target = Target::Contact(binding);
+        let Some(entry) = directory.agent(agent) else {
+            return false;
+        };
+        let devices = exchange.endpoint.contacts(now, &entry.extension);
+        for device in devices.into_iter().take(DEVICES) {
+            if let Some(leg) = self.invite_device(now, &entry.extension, device, exchange) {
+                exchange.know_leg(leg.names(), self.name(), Side::Party);
+                let who = Who::Agent(agent);
+                self.rung.push(Party { leg, who });
+            }
+        }
+        !self.rung.is_empty()
+    }
+
+    fn invite_device(
+        &self,
+        now: Duration,
+        extension: &str,
+        device: sip::Binding,
+        exchange: &mut Exchange,
+    ) -> Option<Leg> {
+        let flow = device.flow;
+        let outfit = Outfit {
+            address: exchange.media_address(flow.local.ip()),
+            signalling: flow.remote.ip(),
+            worker: exchange.ports.worker_of(self.customer.media)?,
+            trunk: None,
+            manners: Manners::phone(self.laws()),
+        };
+        let mut leg = Leg::new(now, outfit, exchange)?;
+        let caller = if self.origin.private {
+            ANONYMOUS
+        } else {
+            self.origin.caller.as_str()
+        };
+        let target = Target::Contact(device);
         let invite = Invite {
             headers: vec![("X-Trunkline-Call".to_owned(), self.origin.id.to_string())],
             max_forwards: self.origin.max_forwards.saturating_sub(1),
-            ..Invite::new(target, self.origin.caller.as_str(), extension, leg.offer())
+            ..Invite::new(target, caller, extension, leg.offer())
         };
-        self.send_invite(now, invite, (leg, Who::Agent(agent)), exchange)
-    }
-
-    /// Sends the INVITE of the call's other side; the port goes back when that fails.
-    pub(crate) fn send_invite(
-        &mut self,
-        now: Duration,
-        invite: Invite,
-        (mut leg, who): (Leg, Who),
-        exchange: &mut Exchange,
-    ) -> Option<()> {
-        let Ok(session) = exchange.endpoint.invite(now, invite) else {
-            exchange.release_port(now, leg.media);
-            return None;
-        };
-        leg.session = session;
-        exchange.know_leg(leg.names(), self.name(), Side::Party);
-        self.party = Some(Party { leg, who });
-        Some(())
+        if let Ok(session) = exchange.endpoint.invite(now, invite) {
+            leg.session = session;
+            return Some(leg);
+        }
+        leg.close(now, exchange);
+        None
     }
 
     /// An offer that could not be made or was declined: the call goes back to its place.
@@ -162,7 +171,6 @@ impl Call {
         outcome: OfferOutcome,
         exchange: &mut Exchange,
     ) {
-        self.drop_party(now, exchange);
         self.note(now, CallFact::OfferEnded { agent, outcome }, exchange);
         exchange.router.declined(now, self.origin.id, outcome);
         if exchange.router.ticket(self.origin.id).is_none() {
@@ -173,10 +181,9 @@ impl Call {
     /// The agent let it ring until the deadline.
     pub(crate) fn offer_expired(&mut self, now: Duration, agent: AgentId, exchange: &mut Exchange) {
         let outcome = OfferOutcome::NoAnswer;
-        self.hang_up_party(now, exchange);
-        self.drop_party(now, exchange);
+        self.cancel_rung(now, &Farewell::because(480, 19, None), exchange);
         self.note(now, CallFact::OfferEnded { agent, outcome }, exchange);
-        if matches!(self.stage, Stage::Waiting { queue: None }) {
+        if self.waiting_queue().is_none() {
             self.transfer_failed(now, TransferOutcome::NoAnswer, exchange);
         }
     }
@@ -210,7 +217,9 @@ impl Call {
             Stage::Arriving { .. }
             | Stage::Flow
             | Stage::Dialing { .. }
+            | Stage::Placing
             | Stage::Talking
+            | Stage::Transferring(_)
             | Stage::Message { .. }
             | Stage::Ended => None,
         }
@@ -242,16 +251,5 @@ pub(crate) fn outcome_of(status: u16) -> OfferOutcome {
         404 | 410 | 430 | 480 | 500..=599 => OfferOutcome::Unreachable,
         408 => OfferOutcome::NoAnswer,
         _ => OfferOutcome::Rejected,
-    }
-}
-
-/// Why an outside number could not be reached, by the status it gave.
-pub(crate) fn dial_failure(status: u16) -> (EndReason, TransferOutcome) {
-    match status {
-        486 | 600 => (EndReason::Busy, TransferOutcome::Busy),
-        408 | 480 | 487 => (EndReason::NoAnswer, TransferOutcome::NoAnswer),
-        404 | 410 | 484 | 604 => (EndReason::UnknownNumber, TransferOutcome::Unavailable),
-        500..=599 => (EndReason::SignallingTimeout, TransferOutcome::Unavailable),
-        _ => (EndReason::Refused, TransferOutcome::Refused),
     }
 }

@@ -1,7 +1,7 @@
 //! A call as the journal keeps it, and its way back in a new process.
 
 use super::{Call, Stage};
-use crate::exchange::{Exchange, Side};
+use crate::exchange::Exchange;
 use crate::{Error, Library};
 use media::Order;
 use model::{CallFact, EndStage, EnterpriseId};
@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// The first byte of a saved call: a process that finds another one closes the call.
-const FORMAT: u8 = 1;
+const FORMAT: u8 = 2;
 
 /// What can be read of a saved call whatever became of the rest: enough to close it. It lies in
 /// front of the state in a form that no change of a type touches.
@@ -65,8 +65,8 @@ pub(crate) struct SavedCallRef<'a> {
     call: &'a Call,
     walk: Option<ivr::SavedSession>,
     ticket: Option<&'a Ticket>,
-    customer_dialog: Option<Vec<u8>>,
-    party_dialog: Option<Vec<u8>>,
+    /// Those of all legs, in the order of [`Call::legs`].
+    dialogs: Vec<Option<Vec<u8>>>,
 }
 
 /// The same, read back.
@@ -75,22 +75,20 @@ pub(crate) struct SavedCall {
     call: Call,
     walk: Option<ivr::SavedSession>,
     ticket: Option<Ticket>,
-    customer_dialog: Option<Vec<u8>>,
-    party_dialog: Option<Vec<u8>>,
+    /// Those of all legs, in the order of [`Call::legs`].
+    dialogs: Vec<Option<Vec<u8>>>,
 }
 
 impl<'a> SavedCallRef<'a> {
     pub(crate) fn of(call: &'a Call, exchange: &'a Exchange) -> Self {
-        let dialog = |session| exchange.endpoint.save(session);
+        let dialogs = call
+            .legs()
+            .map(|(leg, _)| exchange.endpoint.save(leg.session));
         Self {
             call,
             walk: call.walk.as_ref().map(ivr::Session::save),
             ticket: exchange.router.ticket(call.origin.id),
-            customer_dialog: dialog(call.customer.session),
-            party_dialog: call
-                .party
-                .as_ref()
-                .and_then(|party| dialog(party.leg.session)),
+            dialogs: dialogs.collect(),
         }
     }
 }
@@ -118,23 +116,14 @@ impl SavedCall {
     ) -> Result<Call, (Box<Call>, Error)> {
         let mut call = self.call;
         let mut port_gone = None;
-        let legs = [
-            (Some(&call.customer), Side::Customer),
-            (call.party.as_ref().map(|party| &party.leg), Side::Party),
-        ];
-        for (leg, side) in legs {
-            let Some(leg) = leg else { continue };
+        for (leg, side) in call.legs() {
             if exchange.ports.reserve(leg.media) {
                 exchange.know_leg(leg.names(), call.name(), side);
             } else {
                 port_gone = Some(leg.media);
             }
         }
-        let dialogs = [
-            Some(self.customer_dialog),
-            call.party.is_some().then_some(self.party_dialog),
-        ];
-        for dialog in dialogs.into_iter().flatten() {
+        for dialog in self.dialogs {
             let restored = match dialog {
                 Some(saved) => exchange
                     .endpoint
@@ -157,6 +146,7 @@ impl SavedCall {
         if let Some(ticket) = self.ticket {
             exchange.router.restore_ticket(ticket);
         }
+        call.hold_again(now, exchange);
         Ok(call)
     }
 }
@@ -183,37 +173,61 @@ fn restore_walk(
 impl Call {
     /// Goes on in a new process: media, recording, what the caller hears.
     pub(crate) fn go_on(&mut self, now: Duration, exchange: &mut Exchange) {
-        self.customer.resume(now, exchange);
-        if let Some(party) = &self.party {
-            party.leg.resume(now, exchange);
+        for (leg, _) in self.legs() {
+            leg.resume(now, exchange);
         }
         self.note(now, CallFact::Resumed, exchange);
         match self.stage {
             Stage::Flow => self.follow_flow(now, exchange),
-            Stage::Waiting { queue } => {
-                let sound = match queue {
-                    Some(_) => exchange.library.music(),
-                    None => Library::ringback(),
-                };
-                self.play(sound, true, exchange);
+            Stage::Waiting { queue: Some(_) } => {
+                let music = exchange.library.music();
+                self.play(music, true, exchange);
             }
-            Stage::Dialing { .. } => self.play(Library::ringback(), true, exchange),
-            Stage::Talking => self.go_on_talking(exchange),
+            Stage::Waiting { queue: None } | Stage::Dialing { .. } | Stage::Transferring(_) => {
+                self.go_on_ringing(exchange);
+            }
+            Stage::Placing => self.go_on_ringing(exchange),
+            Stage::Talking => self.sound_out(exchange),
             Stage::Arriving { .. } | Stage::Message { .. } | Stage::Ended => (),
         }
         self.resume_taping(exchange);
     }
 
-    fn go_on_talking(&mut self, exchange: &mut Exchange) {
-        let held = self.party.as_ref().is_some_and(|party| party.leg.is_held());
-        if held {
-            let music = exchange.library.music();
-            self.play(music, true, exchange);
-        } else if let Some(party) = self.party_media() {
-            exchange.order(Order::Bridge {
-                a: self.customer.media,
-                b: party,
-            });
+    /// What whoever waits for somebody to answer hears: their own early sound, or our tone.
+    fn go_on_ringing(&mut self, exchange: &mut Exchange) {
+        let early = self.rung.iter().find(|party| party.leg.is_open());
+        let placed = self.party.as_ref().filter(|_| self.customer.is_open());
+        let placing = matches!(self.stage, Stage::Placing);
+        if let Some(heard) = if placing { placed } else { early } {
+            let (a, b) = (self.customer.media, heard.leg.media);
+            exchange.order(Order::Bridge { a, b });
+        } else if self.customer.is_open() {
+            self.play(Library::ringback(), true, exchange);
         }
+    }
+
+    /// Takes the places on trunks and the agents that the call held before.
+    fn hold_again(&self, now: Duration, exchange: &mut Exchange) {
+        let directory = Arc::clone(&exchange.directory);
+        for (leg, _) in self.legs() {
+            if let Some(trunk) = leg.trunk {
+                let limits = directory.trunk(trunk).map(|it| it.limits);
+                let began = (trunk, leg.began_at);
+                exchange
+                    .trunks
+                    .restore(now, began, &limits.unwrap_or_default());
+            }
+        }
+        let party = self.party_agent().filter(|_| self.is_connected());
+        for agent in [party, self.colleague].into_iter().flatten() {
+            self.engage(agent, exchange);
+        }
+    }
+
+    fn is_connected(&self) -> bool {
+        matches!(
+            self.stage,
+            Stage::Talking | Stage::Transferring(_) | Stage::Placing
+        )
     }
 }

@@ -12,7 +12,7 @@ impl Switchboard {
     /// Marks the calls whose dialogs changed and saves the dialogs that belong to none.
     pub(super) fn save_dialogs(&mut self) {
         for session in self.exchange.endpoint.take_touched() {
-            if let Some((call, _)) = self.exchange.call_of_session(session) {
+            if let Some(call) = self.exchange.call_of_session(session) {
                 self.exchange.touched.insert(call);
             } else {
                 self.save_leaving(session);

@@ -3,6 +3,7 @@
 use super::Switchboard;
 use crate::call::{Call, Outline, SavedCall};
 use crate::exchange::OpenRecording;
+use crate::leg::Farewell;
 use crate::{Error, Key, Output};
 use model::{CallFact, CallId, EndReason, EndedBy, Ending};
 use std::collections::BTreeMap;
@@ -106,10 +107,11 @@ impl Switchboard {
     /// Hangs up the parties of a call that cannot go on and gives back what it holds.
     fn hang_up_lost(&mut self, now: Duration, mut call: Call) {
         let exchange = &mut self.exchange;
-        call.hang_up_party(now, exchange);
-        let _ = exchange.endpoint.hang_up(now, call.customer.session, None);
-        let party = call.party.take().map(|party| party.leg);
-        for leg in [Some(call.customer), party].into_iter().flatten() {
+        let others = call.party.take().into_iter().chain(call.rung.drain(..));
+        let mut legs: Vec<_> = others.map(|party| party.leg).collect();
+        legs.push(call.customer);
+        for mut leg in legs {
+            leg.hang_up(now, &Farewell::because(500, 41, None), exchange);
             exchange.forget_session(leg.session);
             // A port that another program holds is not ours to give back.
             if exchange.call_of_leg(leg.media).is_some() {

@@ -55,10 +55,6 @@ impl Switchboard {
     }
 
     fn trunks(&self) -> Vec<LiveTrunk> {
-        let calls_over = |trunk| {
-            let calls = self.calls.values();
-            calls.filter(|call| call.origin.trunk == trunk).count()
-        };
         self.exchange
             .directory
             .trunks()
@@ -66,7 +62,7 @@ impl Switchboard {
             .map(|trunk| LiveTrunk {
                 id: trunk.id,
                 enterprise: trunk.enterprise,
-                calls: calls_over(trunk.id),
+                calls: self.exchange.trunks.calls(trunk.id) as usize,
                 registration: None,
                 gateways: Vec::new(),
             })

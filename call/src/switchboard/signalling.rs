@@ -2,8 +2,8 @@
 
 use super::{Admission, Switchboard};
 use crate::Output;
-use crate::call::Arrival;
-use sip::Event;
+use crate::call::{Arrival, Placement};
+use sip::{Event, Identity};
 use std::time::Duration;
 
 impl Switchboard {
@@ -61,13 +61,21 @@ impl Switchboard {
             | Event::Refused { session, .. }
             | Event::Confirmed { session, .. }
             | Event::Offer { session, .. }
+            | Event::OfferAnswered { session, .. }
+            | Event::Referred { session, .. }
             | Event::Ended { session, .. }
             | Event::Info { session, .. } => session,
-            _ => return,
+            // An offer that was refused changes nothing, and nobody waits for an INFO.
+            Event::OfferRefused { .. }
+            | Event::InfoResult { .. }
+            | Event::Message { .. }
+            | Event::MessageResult { .. }
+            | Event::TransferProgress { .. }
+            | _ => return,
         };
-        if let Some((call, side)) = self.exchange.call_of_session(session) {
+        if let Some(call) = self.exchange.call_of_session(session) {
             self.with_call(now, call, |call, exchange| {
-                call.handle_signal(now, side, event, exchange);
+                call.handle_signal(now, session, event, exchange);
             });
         }
     }
@@ -75,10 +83,15 @@ impl Switchboard {
     fn incoming(&mut self, now: Duration, session: sip::SessionId, incoming: sip::Incoming) {
         let closed = self.admission == Admission::Closed;
         let busy = closed || self.calls.len() >= self.max_calls;
-        let Some(arrival) = Arrival::recognise(now, session, incoming, &mut self.exchange) else {
-            return;
+        let exchange = &mut self.exchange;
+        let call = if let Identity::Account(user) = incoming.identity.clone() {
+            Placement::recognise(now, session, (&user, incoming), exchange)
+                .and_then(|placement| placement.place(now, busy, exchange))
+        } else {
+            Arrival::recognise(now, session, incoming, exchange)
+                .and_then(|arrival| arrival.answer(now, busy, exchange))
         };
-        if let Some(call) = arrival.answer(now, busy, &mut self.exchange) {
+        if let Some(call) = call {
             let id = call.origin.id;
             self.calls.insert(id, call);
             self.with_call(now, id, |_, _| ());

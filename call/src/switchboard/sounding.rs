@@ -25,9 +25,9 @@ impl Switchboard {
                 return;
             }
         };
-        if let Some((call, side)) = self.exchange.call_of_leg(leg) {
+        if let Some((call, _)) = self.exchange.call_of_leg(leg) {
             self.with_call(now, call, |call, exchange| {
-                call.handle_media(now, side, event, exchange);
+                call.handle_media(now, leg, event, exchange);
             });
         }
     }

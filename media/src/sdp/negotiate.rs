@@ -17,7 +17,7 @@ const PTIME: Duration = Duration::from_millis(20);
 pub fn answer(offer: &[u8], local: &Local) -> Result<(Vec<u8>, Agreed), SdpError> {
     let offer = parse(offer)?;
     let (index, media) = usable_audio(&offer)?;
-    let agreed = agree(&offer, media, |offered| preferred(offered, local))?;
+    let agreed = agree((&offer, media), local, |offered| preferred(offered, local))?;
     let ours = Stream {
         port: local.port,
         codecs: vec![(agreed.payload_type, agreed.law)],
@@ -43,7 +43,7 @@ pub fn answer(offer: &[u8], local: &Local) -> Result<(Vec<u8>, Agreed), SdpError
 pub fn accept(local: &Local, answer: &[u8]) -> Result<Agreed, SdpError> {
     let answer = parse(answer)?;
     let (_, media) = usable_audio(&answer)?;
-    agree(&answer, media, |answered| {
+    agree((&answer, media), local, |answered| {
         let known = |codec: &&(u8, Law)| local.law_order.contains(&codec.1);
         answered.iter().find(known).copied()
     })
@@ -78,8 +78,8 @@ fn is_plain(protocol: &str) -> bool {
 }
 
 fn agree(
-    description: &Description,
-    media: &Media,
+    (description, media): (&Description, &Media),
+    local: &Local,
     choose: impl Fn(&[(u8, Law)]) -> Option<(u8, Law)>,
 ) -> Result<Agreed, SdpError> {
     let no_codec = || SdpError::NoCommonCodec {
@@ -96,7 +96,7 @@ fn agree(
         remote: SocketAddr::new(address, media.port),
         law,
         payload_type,
-        telephone_event: telephone_event(media),
+        telephone_event: telephone_event(media).filter(|_| local.telephone_events),
         ptime: media.ptime.unwrap_or(PTIME),
         direction: direction(description, media, address),
     })

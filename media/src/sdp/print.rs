@@ -9,13 +9,13 @@ use crate::Law;
 /// The payload type that we offer for telephone events.
 pub(super) const EVENT_PAYLOAD_TYPE: u8 = 101;
 
-/// Describes an offer of our codecs and of telephone events, both ways.
+/// Describes an offer of our codecs and, if wanted, of telephone events, both ways.
 pub fn offer(local: &Local) -> Vec<u8> {
     let codecs = local.law_order.iter();
     let stream = Stream {
         port: local.port,
         codecs: codecs.map(|law| (law.payload_type(), *law)).collect(),
-        telephone_event: Some(EVENT_PAYLOAD_TYPE),
+        telephone_event: local.telephone_events.then_some(EVENT_PAYLOAD_TYPE),
         direction: Direction::SendRecv,
     };
     format!("{}{stream}", Head(local)).into_bytes()

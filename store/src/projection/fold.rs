@@ -101,6 +101,7 @@ impl Fold {
             | CallFact::Bridged { .. }
             | CallFact::Unbridged { .. }
             | CallFact::HoldChanged { .. }
+            | CallFact::Transferred { .. }
             | CallFact::VoicemailStarted
             | CallFact::Resumed
             | CallFact::LegQuality { .. }

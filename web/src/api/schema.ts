@@ -589,6 +589,8 @@ export interface components {
             /** @enum {string} */
             kind: "dial_failed";
             number: string;
+            /** Format: int32 */
+            q850?: number | null;
             reason: components["schemas"]["EndReason"];
             /** Format: int32 */
             sip_code?: number | null;
@@ -600,6 +602,13 @@ export interface components {
             agent?: components["schemas"]["Named"] | null;
             /** @enum {string} */
             kind: "unbridged";
+        } | {
+            agent: components["schemas"]["Named"];
+            /** @enum {string} */
+            kind: "transferred";
+            /** Format: int32 */
+            status: number;
+            to: string;
         } | {
             by_customer: boolean;
             held: boolean;
@@ -793,7 +802,7 @@ export interface components {
          * @description Why a call ended.
          * @enum {string}
          */
-        EndReason: "hung_up" | "cancelled" | "flow_ended" | "unknown_number" | "not_acceptable" | "overloaded" | "no_agent" | "queue_timeout" | "queue_full" | "no_answer" | "busy" | "refused" | "media_timeout" | "signalling_timeout" | "operator" | "shutdown" | "server_failure" | "internal_error";
+        EndReason: "hung_up" | "cancelled" | "flow_ended" | "unknown_number" | "not_acceptable" | "overloaded" | "no_agent" | "queue_timeout" | "queue_full" | "no_answer" | "busy" | "refused" | "media_timeout" | "signalling_timeout" | "operator" | "shutdown" | "server_failure" | "internal_error" | "expired" | "transferred";
         /**
          * @description How far a call has come.
          * @enum {string}

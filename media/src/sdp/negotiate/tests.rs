@@ -10,6 +10,7 @@ fn local() -> Local {
         session_id: 7,
         session_version: 1,
         law_order: vec![Law::A, Law::Mu],
+        telephone_events: true,
     }
 }
 
@@ -145,6 +146,31 @@ fn telephone_events_of_another_clock_are_not_taken() {
     let text = "c=IN IP4 192.0.2.1\r\nm=audio 4000 RTP/AVP 8 96 97\r\n\
         a=rtpmap:96 telephone-event/48000\r\na=rtpmap:97 telephone-event/8000\r\n";
     assert_eq!(answered(text).1.telephone_event, Some(97));
+}
+
+#[test]
+fn an_offer_is_narrowed_to_one_codec_and_keeps_its_telephone_events() {
+    let text = "c=IN IP4 192.0.2.1\r\nm=audio 4000 RTP/AVP 18 8 101\r\n\
+        a=rtpmap:101 telephone-event/8000\r\n";
+    assert!(answered(text).0.contains("m=audio 20000 RTP/AVP 8 101\r\n"));
+}
+
+#[test]
+fn a_peer_that_takes_keys_another_way_is_offered_no_telephone_events() {
+    let mut ours = local();
+    ours.telephone_events = false;
+    let (answer, agreed) = answer(PHONE.as_bytes(), &ours).unwrap();
+    assert_eq!(agreed.telephone_event, None);
+    for text in [answer, offer(&ours)] {
+        let text = String::from_utf8(text).unwrap();
+        assert!(!text.contains("telephone-event"), "{text}");
+    }
+}
+
+#[test]
+fn a_description_is_read_again_though_its_version_has_not_grown() {
+    let moved = PHONE.replace("m=audio 4000", "m=audio 4002");
+    assert_eq!(answered(&moved).1.remote.port(), 4_002);
 }
 
 #[test]

@@ -50,6 +50,12 @@ export function useEventText(): (event: CallRecordEvent) => string {
         return event.agent
           ? say(event.kind, { agent: named(event.agent) })
           : say(`${event.kind}_outside`);
+      case "transferred":
+        return say(event.status < 300 ? event.kind : "transfer_failed", {
+          agent: named(event.agent),
+          to: event.to,
+          status: event.status,
+        });
       case "hold_changed":
         return say(event.held ? "held" : "resumed_talk");
       case "recording_ended":

@@ -1,0 +1,321 @@
+//! Dialling an outside number, over one trunk after another until one takes the call.
+
+use super::rung::Refused;
+use super::{Call, Dial, Origin, Party, Stage, Who};
+use crate::Library;
+use crate::authorize::{AuthorizedDestination, Principal, Wish, authorize_dial};
+use crate::call::ending::Departure;
+use crate::exchange::{Exchange, Side};
+use crate::identity::Presented;
+use crate::leg::{Farewell, Leg, Manners, Outfit};
+use crate::limits::DIAL_RING;
+use ivr::{Happening, TransferOutcome};
+use media::Law;
+use model::{CallFact, EndReason, EndedBy, Ending, NumberRule, PhoneNumber, Trunk};
+use sip::{Invite, Target};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// For whose ear a number is dialled.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Ear {
+    /// The media thread: only legs of one thread can be bridged.
+    pub(super) worker: usize,
+    /// The codec that need not be transcoded.
+    pub(super) law: Law,
+}
+
+impl Ear {
+    fn of(leg: &Leg, exchange: &Exchange) -> Option<Self> {
+        let worker = exchange.ports.worker_of(leg.media)?;
+        let law = leg.law();
+        Some(Self { worker, law })
+    }
+}
+
+impl Dial {
+    pub(super) fn new(destination: AuthorizedDestination) -> Self {
+        Self {
+            destination,
+            deadline: Duration::ZERO,
+            rang: false,
+        }
+    }
+
+    /// Sends the INVITE over the next trunk that takes it; none when all are used up.
+    pub(super) fn next_leg(
+        &mut self,
+        now: Duration,
+        origin: &Origin,
+        ear: Ear,
+        exchange: &mut Exchange,
+    ) -> Option<Leg> {
+        let directory = Arc::clone(&exchange.directory);
+        let name = (origin.enterprise, origin.id);
+        self.rang = false;
+        while let Some(id) = self.destination.next_trunk() {
+            let Some(trunk) = directory.dialable(id) else {
+                continue;
+            };
+            let number = self.destination.number().clone();
+            let fact = CallFact::Dialed { number, trunk: id };
+            exchange.note(now, name, fact);
+            if let Some(leg) = self.invite(now, trunk, (origin, ear), exchange) {
+                self.deadline = now + DIAL_RING;
+                return Some(leg);
+            }
+            let fact = self.failed(EndReason::Overloaded, None);
+            exchange.note(now, name, fact);
+        }
+        None
+    }
+
+    fn failed(&self, reason: EndReason, refused: Option<&Refused>) -> CallFact {
+        CallFact::DialFailed {
+            number: self.destination.number().clone(),
+            reason,
+            sip_code: refused.map(|refused| refused.status),
+            q850: refused.and_then(Refused::q850),
+        }
+    }
+
+    /// None where a limit is reached, or no gateway of the trunk can be asked.
+    fn invite(
+        &self,
+        now: Duration,
+        trunk: &Trunk,
+        (origin, ear): (&Origin, Ear),
+        exchange: &mut Exchange,
+    ) -> Option<Leg> {
+        let route = exchange.directory.route(trunk)?;
+        let admitted = exchange.trunks.admit(now, trunk.id, &trunk.limits);
+        admitted.ok()?;
+        let outfit = Outfit {
+            address: exchange.media_address(route.local.ip()),
+            signalling: route.peer.ip(),
+            worker: ear.worker,
+            trunk: Some(trunk.id),
+            manners: Manners::trunk(&trunk.media, Some(ear.law)),
+        };
+        let mut leg = Leg::new(now, outfit, exchange)?;
+        let called = NumberRule::rewrite(&trunk.rules.called_out, self.destination.number());
+        let shown = Presented::over(trunk, origin);
+        let target = Target::Peer {
+            local: route.local,
+            remote: route.peer,
+            transport: sip::Transport::Udp,
+            user: called.as_str().to_owned(),
+        };
+        let named = |number: &PhoneNumber| sip::identity::CallerName {
+            user: number.as_str().to_owned(),
+            display: None,
+        };
+        let diverted = |number: &PhoneNumber| sip::identity::Diversion {
+            user: number.as_str().to_owned(),
+            reason: sip::identity::DiversionReason::Unconditional,
+        };
+        let invite = Invite {
+            max_forwards: origin.max_forwards.saturating_sub(1),
+            asserted: shown.asserted.as_ref().map(named),
+            privacy: shown.private,
+            diversion: shown.diverted_from.as_ref().map(diverted),
+            user_phone: trunk.identity.user_phone,
+            ..Invite::new(target, shown.user(), called.as_str(), leg.offer())
+        };
+        if let Ok(session) = exchange.endpoint.invite(now, invite) {
+            leg.session = session;
+            return Some(leg);
+        }
+        leg.close(now, exchange);
+        None
+    }
+}
+
+impl Call {
+    /// The flow transfers the call to a number.
+    pub(super) fn dial(
+        &mut self,
+        now: Duration,
+        number: &str,
+        recorded: bool,
+        exchange: &mut Exchange,
+    ) -> Option<Happening> {
+        let unavailable = Happening::TransferEnded(TransferOutcome::Unavailable);
+        let wish = Wish {
+            number,
+            hops: self.origin.max_forwards,
+        };
+        let principal = Principal::Flow(self.origin.enterprise);
+        let Ok(destination) = authorize_dial(principal, wish, &exchange.directory) else {
+            return Some(unavailable);
+        };
+        self.dial = Some(Dial::new(destination));
+        if !self.dial_on(now, exchange) {
+            self.dial = None;
+            return Some(unavailable);
+        }
+        self.stage = Stage::Dialing { recorded };
+        self.play(Library::ringback(), true, exchange);
+        None
+    }
+
+    /// Dials over the next trunk; false when none is left.
+    pub(super) fn dial_on(&mut self, now: Duration, exchange: &mut Exchange) -> bool {
+        let placing = matches!(self.stage, Stage::Placing);
+        let ear = match &self.party {
+            Some(party) if placing => Ear::of(&party.leg, exchange),
+            Some(_) | None => Ear::of(&self.customer, exchange),
+        };
+        let (Some(dial), Some(ear)) = (&mut self.dial, ear) else {
+            return false;
+        };
+        let Some(leg) = dial.next_leg(now, &self.origin, ear, exchange) else {
+            return false;
+        };
+        let who = Who::Outside(dial.destination.number().clone());
+        if placing {
+            exchange.know_leg(leg.names(), self.name(), Side::Customer);
+            let before = std::mem::replace(&mut self.customer, leg);
+            before.close(now, exchange);
+        } else {
+            exchange.know_leg(leg.names(), self.name(), Side::Party);
+            self.rung.push(Party { leg, who });
+        }
+        true
+    }
+
+    /// A trunk refused the number: the next one is tried where that may help.
+    pub(super) fn dial_refused(
+        &mut self,
+        now: Duration,
+        refused: &Refused,
+        exchange: &mut Exchange,
+    ) {
+        let Some(dial) = &self.dial else {
+            return;
+        };
+        let helps = refused.concerns_trunk(dial.rang);
+        let (reason, _) = refused.meaning();
+        self.note(now, dial.failed(reason, Some(refused)), exchange);
+        if helps && self.dial_on(now, exchange) {
+            if !matches!(self.stage, Stage::Placing) {
+                self.play(Library::ringback(), true, exchange);
+            }
+            return;
+        }
+        self.dial_failed(now, refused, exchange);
+    }
+
+    /// The number rang for as long as it may.
+    pub(super) fn dial_timeout(&mut self, now: Duration, exchange: &mut Exchange) {
+        let Some(dial) = &self.dial else {
+            return;
+        };
+        let fact = dial.failed(EndReason::NoAnswer, None);
+        self.note(now, fact, exchange);
+        let farewell = Farewell::because(480, 19, None);
+        self.cancel_rung(now, &farewell, exchange);
+        self.dial_failed(now, &Refused::with(480), exchange);
+    }
+
+    /// Nobody can be reached under the number.
+    fn dial_failed(&mut self, now: Duration, refused: &Refused, exchange: &mut Exchange) {
+        self.dial = None;
+        let (reason, outcome) = refused.meaning();
+        match self.stage {
+            Stage::Placing => {
+                let ending = Ending {
+                    by: EndedBy::System,
+                    stage: self.end_stage(),
+                    reason,
+                    sip_code: Some(refused.status),
+                    q850: refused.q850(),
+                };
+                let departure = Departure {
+                    ending,
+                    gone: None,
+                    reason: refused.reason.clone(),
+                };
+                self.end(now, departure, exchange);
+            }
+            Stage::Transferring(_) => self.transfer_refused(now, refused.status, exchange),
+            Stage::Arriving { .. }
+            | Stage::Flow
+            | Stage::Waiting { .. }
+            | Stage::Dialing { .. }
+            | Stage::Talking
+            | Stage::Message { .. }
+            | Stage::Ended => self.transfer_failed(now, outcome, exchange),
+        }
+    }
+}
+
+impl Refused {
+    /// Why the number could not be reached. A Q.850 cause says more than the status that a gateway
+    /// made of it.
+    fn meaning(&self) -> (EndReason, TransferOutcome) {
+        match (self.q850(), self.status) {
+            (Some(17), _) | (_, 486 | 600) => (EndReason::Busy, TransferOutcome::Busy),
+            (Some(18 | 19), _) | (_, 408 | 480 | 487) => {
+                (EndReason::NoAnswer, TransferOutcome::NoAnswer)
+            }
+            (Some(1 | 22 | 28), _) | (_, 404 | 410 | 484 | 604) => {
+                (EndReason::UnknownNumber, TransferOutcome::Unavailable)
+            }
+            (_, 500..=599) => (EndReason::SignallingTimeout, TransferOutcome::Unavailable),
+            (_, _) => (EndReason::Refused, TransferOutcome::Refused),
+        }
+    }
+
+    /// Whether the refusal is about the trunk, so that another one may do better. What the callee
+    /// said is final: a busy number is not rung again over the next trunk.
+    fn concerns_trunk(&self, rang: bool) -> bool {
+        let said_by_callee = matches!(self.q850(), Some(1 | 17 | 18 | 19 | 21 | 22 | 28));
+        match self.status {
+            _ if said_by_callee => false,
+            408 => !rang,
+            401 | 407 | 500..=599 => true,
+            _ => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sip::ReasonHeader;
+
+    fn refused(status: u16, cause: Option<u16>) -> Refused {
+        Refused {
+            status,
+            reason: cause.map(|cause| ReasonHeader {
+                protocol: "Q.850".to_owned(),
+                cause,
+                text: None,
+            }),
+        }
+    }
+
+    #[test]
+    fn what_the_callee_said_is_final_and_what_the_trunk_said_is_not() {
+        for status in [302, 403, 404, 480, 484, 486, 487, 488, 600, 603, 604] {
+            assert!(!refused(status, None).concerns_trunk(false), "{status}");
+        }
+        for status in [401, 407, 408, 500, 502, 503, 504] {
+            assert!(refused(status, None).concerns_trunk(false), "{status}");
+        }
+        assert!(!refused(408, None).concerns_trunk(true));
+        assert!(!refused(503, Some(17)).concerns_trunk(false));
+        assert!(refused(503, Some(34)).concerns_trunk(false));
+    }
+
+    #[test]
+    fn a_cause_says_more_than_the_status_made_of_it() {
+        let reason = |status, cause| refused(status, cause).meaning().0;
+        assert_eq!(reason(500, Some(17)), EndReason::Busy);
+        assert_eq!(reason(503, Some(1)), EndReason::UnknownNumber);
+        assert_eq!(reason(486, None), EndReason::Busy);
+        assert_eq!(reason(503, None), EndReason::SignallingTimeout);
+        assert_eq!(reason(603, Some(21)), EndReason::Refused);
+    }
+}
