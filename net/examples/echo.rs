@@ -8,7 +8,7 @@ use net::{
     inherit,
     media::{self, Machine, Path, Queued, Sink},
     parent::{self, Plan, RtpPlan, Sockets},
-    signalling::{Event, Limits, Reactor},
+    signalling::{self, Event, Limits, Reactor, Tls},
 };
 use std::{
     env,
@@ -88,12 +88,12 @@ fn work(value: &str) -> Result<(), Box<dyn Error>> {
     let (media, _events) = media::spawn(config, Echo::default(), || ())?;
     media.orders().send(())?;
     let limits = Limits::default();
-    let mut reactor = Reactor::new(
-        inherited.sip_udp,
-        inherited.sip_tcp,
-        limits,
-        generation << 40,
-    )?;
+    let sockets = signalling::Sockets {
+        datagrams: inherited.sip_udp,
+        plain: inherited.sip_tcp,
+        secure: inherited.sip_tls,
+    };
+    let mut reactor = Reactor::new(sockets, Tls::default(), limits, generation << 40)?;
     let mut events = Vec::new();
     loop {
         inherited.heartbeat.beat(clock.now());
@@ -104,6 +104,7 @@ fn work(value: &str) -> Result<(), Box<dyn Error>> {
                     local,
                     remote,
                     data,
+                    ..
                 } => {
                     let answer = [format!("{generation} ").as_bytes(), &data].concat();
                     reactor.send_datagram(local, remote, &answer)?;

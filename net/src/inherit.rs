@@ -39,6 +39,8 @@ pub struct Inherited {
     pub sip_udp: Vec<UdpSocket>,
     /// The SIP listeners, in the order of the plan.
     pub sip_tcp: Vec<TcpListener>,
+    /// The SIP listeners for TLS, in the order of the plan.
+    pub sip_tls: Vec<TcpListener>,
     /// The HTTP listeners, in the order of the plan.
     pub http: Vec<TcpListener>,
     /// The RTP sockets by ascending port; some may be connected by the worker before.
@@ -160,6 +162,7 @@ fn read_table(number: RawFd) -> Result<String, Error> {
 struct Table {
     sip_udp: Vec<UdpSocket>,
     sip_tcp: Vec<TcpListener>,
+    sip_tls: Vec<TcpListener>,
     http: Vec<TcpListener>,
     rtp: Vec<UdpSocket>,
     checkpoints: Vec<File>,
@@ -186,6 +189,7 @@ impl Table {
         match kind {
             "sip_udp" => self.sip_udp.push(owned.into()),
             "sip_tcp" => self.sip_tcp.push(owned.into()),
+            "sip_tls" => self.sip_tls.push(owned.into()),
             "http" => self.http.push(owned.into()),
             "rtp" => self.rtp.push(owned.into()),
             "checkpoint" => self.checkpoints.push(owned.into()),
@@ -199,6 +203,7 @@ impl Table {
         Ok(Inherited {
             sip_udp: self.sip_udp,
             sip_tcp: self.sip_tcp,
+            sip_tls: self.sip_tls,
             http: self.http,
             rtp: self.rtp,
             checkpoints: self.checkpoints,

@@ -14,6 +14,7 @@ pub mod media;
 pub mod parent;
 pub mod signalling;
 mod syscall;
+pub mod tls;
 
 pub use clock::Clock;
 pub use syscall::wake::Waker;

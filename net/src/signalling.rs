@@ -1,4 +1,5 @@
-//! The engine thread's sockets: SIP over UDP and TCP in one epoll, with a waker for other threads.
+//! The engine thread's sockets: SIP over UDP, TCP and TLS in one epoll, with a waker for other
+//! threads.
 //!
 //! [`Reactor::poll`] gives what arrived as [`Event`]s; the senders never block. Whatever a peer
 //! does, memory is bounded: connections, bytes waiting for a connection and bytes read a turn all
@@ -8,14 +9,61 @@ mod connections;
 mod reactor;
 mod stream;
 
+use crate::tls;
 use bytes::Bytes;
-use std::{net::SocketAddr, time::Duration};
+use std::{
+    net::{SocketAddr, TcpListener, UdpSocket},
+    sync::Arc,
+    time::Duration,
+};
 
 pub use reactor::Reactor;
 
 /// Ids from here on are given to accepted connections; whoever opens a connection chooses an id
 /// below.
 pub const ACCEPTED: u64 = 1 << 63;
+
+/// The sockets that a reactor watches, all non-blocking.
+#[derive(Debug, Default)]
+pub struct Sockets {
+    /// Sockets for datagrams.
+    pub datagrams: Vec<UdpSocket>,
+    /// Listeners for plain streams.
+    pub plain: Vec<TcpListener>,
+    /// Listeners for streams inside TLS.
+    pub secure: Vec<TcpListener>,
+}
+
+/// How streams are protected; without a side its connections are refused.
+#[derive(Debug, Clone, Default)]
+pub struct Tls {
+    /// For accepted connections.
+    pub server: Option<Arc<tls::Server>>,
+    /// For connections that are asked for.
+    pub client: Option<Arc<tls::Client>>,
+}
+
+/// How a connection is to be opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Security {
+    /// As it is.
+    Plain,
+    /// Inside TLS, to a peer that proves to have this name, or its address if there is none.
+    Tls(Option<String>),
+}
+
+/// How an open connection is protected.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Protection {
+    /// Not at all.
+    None,
+    /// By TLS.
+    Tls {
+        /// The DNS names and URIs in the certificate of the peer, which was verified; none if it
+        /// showed none.
+        names: Vec<String>,
+    },
+}
 
 /// The bounds of a reactor.
 #[derive(Debug, Clone)]
@@ -30,6 +78,10 @@ pub struct Limits {
     pub idle: Duration,
     /// How long a connection may take to open. Default 5 s.
     pub connect: Duration,
+    /// How long a TLS handshake may take. Default 5 s.
+    pub handshake: Duration,
+    /// TLS handshakes of accepted connections in progress. Default 512.
+    pub handshakes: usize,
     /// Datagrams taken from one socket a turn. Default 256.
     pub datagrams_a_turn: usize,
 }
@@ -42,6 +94,8 @@ impl Default for Limits {
             unsent_bytes: 256 << 10,
             idle: Duration::from_mins(10),
             connect: Duration::from_secs(5),
+            handshake: Duration::from_secs(5),
+            handshakes: 512,
             datagrams_a_turn: 256,
         }
     }
@@ -58,6 +112,8 @@ pub enum Event {
         remote: SocketAddr,
         /// What it holds.
         data: Bytes,
+        /// How long it lay in the kernel's queue.
+        waited: Duration,
     },
     /// A peer connected.
     Accepted {
@@ -67,6 +123,8 @@ pub enum Event {
         local: SocketAddr,
         /// The peer.
         remote: SocketAddr,
+        /// How it is protected.
+        protection: Protection,
     },
     /// A connection that was asked for is open.
     Connected {
@@ -76,6 +134,8 @@ pub enum Event {
         local: SocketAddr,
         /// The peer.
         remote: SocketAddr,
+        /// How it is protected.
+        protection: Protection,
     },
     /// Bytes of a connection, in order.
     Data {
@@ -100,6 +160,8 @@ pub enum CloseReason {
     Peer,
     /// It could not be opened.
     Refused,
+    /// The peer broke the rules of TLS, is not who it should be, or took too long to say.
+    Handshake,
     /// It did not open in time.
     ConnectTimeout,
     /// No byte for [`Limits::idle`].
@@ -123,6 +185,8 @@ pub struct Counters {
     pub accepted: u64,
     /// Connections turned away because a limit was reached.
     pub turned_away: u64,
+    /// Connections that did not get through their TLS handshake.
+    pub handshakes_failed: u64,
     /// Connections closed because the peer did not take what it was sent.
     pub unsent: u64,
     /// Connections closed because they were idle.

@@ -4,6 +4,7 @@
 //! nearest one that does.
 
 mod keys;
+mod secured;
 mod sources;
 mod values;
 
@@ -11,6 +12,7 @@ mod values;
 mod tests;
 
 use keys::{KEYS, Key};
+use net::tls;
 use sources::Given;
 use std::fmt;
 use std::io::Write as _;
@@ -18,6 +20,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
 
 /// The configuration in force.
 #[derive(Debug, Clone)]
@@ -26,14 +29,12 @@ pub(crate) struct Config {
     pub(crate) data_dir: PathBuf,
     /// Where the database is.
     pub(crate) database_url: String,
-    /// Console, API.
-    pub(crate) http: SocketAddr,
-    /// SIP over UDP, if on.
-    pub(crate) sip_udp: Option<SocketAddr>,
-    /// SIP over TCP, if on.
-    pub(crate) sip_tcp: Option<SocketAddr>,
-    /// What Via and Contact say; the interface's address if none.
-    pub(crate) sip_advertise: Option<IpAddr>,
+    /// Console, API, SIP over WebSocket.
+    pub(crate) http: Http,
+    /// Signalling.
+    pub(crate) sip: Sip,
+    /// Name servers to ask; those of the system if none.
+    pub(crate) dns_servers: Vec<SocketAddr>,
     /// What SDP says; the interface's address if none.
     pub(crate) media_advertise: Option<IpAddr>,
     /// The address RTP is received on.
@@ -53,6 +54,38 @@ pub(crate) struct Config {
     /// Whether logs are JSON.
     pub(crate) log_json: bool,
     given: Given,
+}
+
+/// The HTTP listeners.
+#[derive(Debug, Clone)]
+pub(crate) struct Http {
+    /// Where they are.
+    pub(crate) listen: Vec<SocketAddr>,
+    /// What we show, if HTTP is to be inside TLS.
+    pub(crate) tls: Option<tls::Identity>,
+    /// Origins besides our own whose pages may open SIP over WebSocket.
+    pub(crate) allowed_origins: Vec<String>,
+}
+
+/// The SIP listeners and how they present themselves.
+#[derive(Debug, Clone)]
+pub(crate) struct Sip {
+    /// Over UDP.
+    pub(crate) udp: Vec<SocketAddr>,
+    /// Over TCP.
+    pub(crate) tcp: Vec<SocketAddr>,
+    /// Over TLS.
+    pub(crate) tls: Vec<SocketAddr>,
+    /// What we show over TLS, as the server and as the client.
+    pub(crate) identity: Option<tls::Identity>,
+    /// Roots of the certificates that peers may show us.
+    pub(crate) client_roots: Option<tls::File>,
+    /// Roots of the peers that we connect to; those of the system if none.
+    pub(crate) roots: Option<tls::File>,
+    /// What Via and Contact say; the interface's address if none.
+    pub(crate) advertise: Option<IpAddr>,
+    /// How long calls may go on once the server was told to stop.
+    pub(crate) drain: Duration,
 }
 
 /// Everything that is wrong with a configuration.
@@ -97,10 +130,9 @@ impl Config {
         let mut reader = values::Reader::new(&given, faults);
         let data_dir = reader.text("data_dir").map(PathBuf::from);
         let database_url = reader.text("database.url");
-        let http = reader.address("http.listen");
-        let sip_udp = reader.listener("sip.udp");
-        let sip_tcp = reader.listener("sip.tcp");
-        let sip_advertise = reader.advertised("sip.advertise");
+        let http = secured::http(&mut reader);
+        let sip = secured::sip(&mut reader);
+        let dns_servers = reader.name_servers("dns.servers");
         let media_advertise = reader.advertised("media.advertise");
         let media_listen = reader.ip("media.listen");
         let media_ports = reader.ports("media.ports");
@@ -115,9 +147,8 @@ impl Config {
             database_url: database_url?.replace("{data_dir}", &data_dir.display().to_string()),
             data_dir,
             http: http?,
-            sip_udp: sip_udp?.0,
-            sip_tcp: sip_tcp?.0,
-            sip_advertise: sip_advertise?.0,
+            sip: sip?,
+            dns_servers: dns_servers?,
             media_advertise: media_advertise?.0,
             media_listen: media_listen?,
             media_ports: media_ports?,

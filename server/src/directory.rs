@@ -13,7 +13,7 @@ use std::sync::Arc;
 pub(crate) fn build(
     stored: store::Directory,
     voices: &Arc<Voices>,
-    sip_udp: Option<SocketAddr>,
+    sip_udp: &[SocketAddr],
 ) -> Directory {
     let flows = stored
         .flows
@@ -29,7 +29,7 @@ pub(crate) fn build(
                 .iter()
                 .flat_map(|outbound| &outbound.gateways);
             let peer = gateways.find_map(TrunkGateway::address)?;
-            Some((trunk.id, sip_address(sip_udp?, peer)?))
+            Some((trunk.id, sip_address(sip_udp, peer)?))
         })
         .collect::<HashMap<_, _>>();
     Directory::new(DirectoryParts {
@@ -47,7 +47,9 @@ pub(crate) fn build(
 }
 
 /// Our SIP address in a conversation with `peer`.
-fn sip_address(sip_udp: SocketAddr, peer: SocketAddr) -> Option<SocketAddr> {
+fn sip_address(sip_udp: &[SocketAddr], peer: SocketAddr) -> Option<SocketAddr> {
+    let of_family = |bound: &&SocketAddr| bound.is_ipv4() == peer.is_ipv4();
+    let sip_udp = *sip_udp.iter().find(of_family)?;
     if sip_udp.ip().is_unspecified() {
         Some(SocketAddr::new(
             routes::ask_system(peer.ip())?,

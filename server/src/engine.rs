@@ -16,7 +16,7 @@ use call::{Admission, Answer, Command, CommandError, Input, LiveView, Switchboar
 use gauges::Gauger;
 use journal::Journal;
 use net::inherit::Heartbeat;
-use net::signalling::{Event, Reactor};
+use net::signalling::{Event, Protection, Reactor};
 use net::{Clock, disk};
 use sip::{ConnectionId, Flow, Transport};
 use std::collections::HashMap;
@@ -178,6 +178,7 @@ impl Running {
                 local,
                 remote,
                 data,
+                ..
             } => Input::Datagram {
                 flow: Flow {
                     transport: Transport::Udp,
@@ -191,15 +192,14 @@ impl Running {
                 connection,
                 local,
                 remote,
+                protection,
             }
             | Event::Connected {
                 connection,
                 local,
                 remote,
-            } => Input::Connected {
-                flow: stream_flow(connection, local, remote),
-                names: Vec::new(),
-            },
+                protection,
+            } => connected(connection, (local, remote), protection),
             Event::Data { connection, data } => Input::Stream {
                 connection: ConnectionId(connection),
                 data,
@@ -256,11 +256,20 @@ impl Running {
     }
 }
 
-fn stream_flow(connection: u64, local: SocketAddr, remote: SocketAddr) -> Flow {
-    Flow {
-        transport: Transport::Tcp,
+fn connected(
+    connection: u64,
+    (local, remote): (SocketAddr, SocketAddr),
+    protection: Protection,
+) -> Input {
+    let (transport, names) = match protection {
+        Protection::None => (Transport::Tcp, Vec::new()),
+        Protection::Tls { names } => (Transport::Tls, names),
+    };
+    let flow = Flow {
+        transport,
         local,
         remote,
         connection: Some(ConnectionId(connection)),
-    }
+    };
+    Input::Connected { flow, names }
 }

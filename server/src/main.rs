@@ -3,6 +3,7 @@
 mod arguments;
 mod assets;
 mod audio;
+mod certificates;
 mod cli;
 mod config;
 mod directory;

@@ -3,6 +3,7 @@
 //! Nothing here parses what the network sends, so that nothing the network sends can end it.
 
 use crate::arguments::Serve;
+use crate::certificates::Certificates;
 use crate::config::Config;
 use crate::telemetry;
 use anyhow::Context as _;
@@ -18,6 +19,8 @@ pub(crate) fn run(serve: &Serve, config: &Config) -> anyhow::Result<ExitCode> {
     telemetry::start(config);
     std::fs::create_dir_all(&config.data_dir)
         .with_context(|| format!("data_dir: cannot make {}", config.data_dir.display()))?;
+    // Read here, where a fault ends the start with a message; each worker reads them again.
+    Certificates::load(config)?;
     let sockets = Sockets::bind(&plan(config))?;
     let worker = Worker {
         program: std::env::current_exe().context("find the program itself")?,
@@ -29,9 +32,10 @@ pub(crate) fn run(serve: &Serve, config: &Config) -> anyhow::Result<ExitCode> {
 
 fn plan(config: &Config) -> Plan {
     Plan {
-        sip_udp: config.sip_udp.into_iter().collect(),
-        sip_tcp: config.sip_tcp.into_iter().collect(),
-        http: vec![config.http],
+        sip_udp: config.sip.udp.clone(),
+        sip_tcp: config.sip.tcp.clone(),
+        sip_tls: config.sip.tls.clone(),
+        http: config.http.listen.clone(),
         rtp: Some(RtpPlan {
             address: config.media_listen,
             ports: config.media_ports.clone(),

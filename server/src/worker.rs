@@ -4,6 +4,7 @@ mod demo;
 
 use crate::arguments::Serve;
 use crate::audio::{self, Audio};
+use crate::certificates::Certificates;
 use crate::config::Config;
 use crate::engine::{Asked, Doors, Engine, MediaThreads, Pulse, Room, Windows};
 use crate::ledger::{Ledger, NODE};
@@ -15,7 +16,7 @@ use call::{Directory, Input, LiveView, Switchboard};
 use journal::{Journal, Recovered};
 use media::{LegId, PortPool};
 use net::inherit::{self, Inherited};
-use net::signalling::{Limits, Reactor};
+use net::signalling::{Limits, Reactor, Sockets, Tls};
 use net::{Waker, disk};
 use std::collections::HashSet;
 use std::io::Read as _;
@@ -56,7 +57,8 @@ pub(crate) fn run(serve: &Serve, config: Config) -> anyhow::Result<ExitCode> {
     let audio = audio::load()?;
     let stored = runtime.block_on(open_store(serve, &config, &inherited))?;
     let boot = Boot {
-        directory: directory::build(stored.directory, &audio.voices, config.sip_udp),
+        directory: directory::build(stored.directory, &audio.voices, &config.sip.udp),
+        certificates: Certificates::load(&config)?,
         config,
         audio,
         db: stored.db,
@@ -92,6 +94,7 @@ async fn open_store(
 /// Everything that was read before the first call.
 struct Boot {
     config: Config,
+    certificates: Certificates,
     audio: Audio,
     directory: Directory,
     db: Db,
@@ -115,6 +118,8 @@ impl Boot {
         let journal_dir = self.config.data_dir.join("journal");
         let metrics = telemetry::metrics()?;
         let (db, data_dir) = (self.db.clone(), self.config.data_dir.clone());
+        let hangup = runtime.block_on(async { signal(SignalKind::hangup()) })?;
+        runtime.spawn(self.certificates.clone().follow(hangup));
         let (engine, handles) = self.build(inherited, &journal_dir)?;
         let ledger = Ledger {
             db: db.clone(),
@@ -163,12 +168,17 @@ impl Boot {
         let (journal, recovered) = Journal::open(journal_dir, options)?;
         bring_back(&mut switchboard, now, &recovered);
         let bound = addresses(&inherited.sip_udp)?;
-        let reactor = Reactor::new(
-            inherited.sip_udp,
-            inherited.sip_tcp,
-            Limits::default(),
-            inherited.generation * CONNECTIONS_A_PROCESS,
-        )?;
+        let sockets = Sockets {
+            datagrams: inherited.sip_udp,
+            plain: inherited.sip_tcp,
+            secure: inherited.sip_tls,
+        };
+        let tls = Tls {
+            server: self.certificates.sip,
+            client: Some(self.certificates.peers),
+        };
+        let first = inherited.generation * CONNECTIONS_A_PROCESS;
+        let reactor = Reactor::new(sockets, tls, Limits::default(), first)?;
         let waker = reactor.waker();
         let (disk, disk_events) = start_disk(waker.clone())?;
         let room = Room {
@@ -198,16 +208,17 @@ impl Boot {
 
     fn switchboard_config(&self) -> call::Config {
         let config = &self.config;
-        let advertise = |listen: Option<SocketAddr>| {
-            let address = config.sip_advertise?;
-            Some(SocketAddr::new(address, listen?.port()))
+        let sip = &config.sip;
+        let advertise = |listen: &[SocketAddr]| {
+            let address = sip.advertise?;
+            Some(SocketAddr::new(address, listen.first()?.port()))
         };
         call::Config {
             sip: sip::Config {
                 advertise: sip::Advertise {
-                    udp: advertise(config.sip_udp),
-                    tcp: advertise(config.sip_tcp),
-                    tls: None,
+                    udp: advertise(&sip.udp),
+                    tcp: advertise(&sip.tcp),
+                    tls: advertise(&sip.tls),
                 },
                 ..sip::Config::new(
                     store::agents::REALM,

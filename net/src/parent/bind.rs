@@ -28,6 +28,8 @@ pub struct Plan {
     pub sip_udp: Vec<SocketAddr>,
     /// SIP over TCP.
     pub sip_tcp: Vec<SocketAddr>,
+    /// SIP over TLS.
+    pub sip_tls: Vec<SocketAddr>,
     /// HTTP.
     pub http: Vec<SocketAddr>,
     /// Media.
@@ -87,6 +89,7 @@ pub enum BindError {
 pub struct Sockets {
     pub(super) sip_udp: Vec<UdpSocket>,
     pub(super) sip_tcp: Vec<TcpListener>,
+    pub(super) sip_tls: Vec<TcpListener>,
     pub(super) http: Vec<TcpListener>,
     pub(super) rtp: Vec<UdpSocket>,
     pub(super) checkpoints: Vec<File>,
@@ -101,7 +104,8 @@ impl Sockets {
         let allowed =
             option::raise_descriptor_limit().map_err(system("raise the limit of descriptors"))?;
         let rtp = plan.rtp.as_ref().map_or(Ok(Vec::new()), rtp_addresses)?;
-        let bound = plan.sip_udp.len() + plan.sip_tcp.len() + plan.http.len() + rtp.len();
+        let listeners = plan.sip_tcp.len() + plan.sip_tls.len() + plan.http.len();
+        let bound = plan.sip_udp.len() + listeners + rtp.len();
         let needed = bound as u64 + DESCRIPTORS_BESIDE;
         if needed > allowed {
             return Err(BindError::Descriptors { needed, allowed });
@@ -109,6 +113,7 @@ impl Sockets {
         Ok(Self {
             sip_udp: each("sip.udp", &plan.sip_udp, sip_socket)?,
             sip_tcp: each("sip.tcp", &plan.sip_tcp, listener)?,
+            sip_tls: each("sip.tls", &plan.sip_tls, listener)?,
             http: each("http.listen", &plan.http, listener)?,
             rtp: free_ports(&rtp)?,
             checkpoints: (0..plan.checkpoints)
@@ -126,6 +131,11 @@ impl Sockets {
     /// The addresses of the SIP listeners, with the ports that the system chose.
     pub fn sip_tcp_addresses(&self) -> io::Result<Vec<SocketAddr>> {
         self.sip_tcp.iter().map(TcpListener::local_addr).collect()
+    }
+
+    /// The addresses of the SIP listeners for TLS, with the ports that the system chose.
+    pub fn sip_tls_addresses(&self) -> io::Result<Vec<SocketAddr>> {
+        self.sip_tls.iter().map(TcpListener::local_addr).collect()
     }
 
     /// The addresses of the media sockets.

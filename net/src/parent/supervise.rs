@@ -177,6 +177,7 @@ impl Parent<'_> {
         table.descriptors("heartbeat", &[&worker_beats]);
         table.descriptors("sip_udp", &self.sockets.sip_udp);
         table.descriptors("sip_tcp", &self.sockets.sip_tcp);
+        table.descriptors("sip_tls", &self.sockets.sip_tls);
         table.descriptors("http", &self.sockets.http);
         table.descriptors("rtp", &self.sockets.rtp);
         table.descriptors("checkpoint", &self.sockets.checkpoints);

@@ -1,22 +1,29 @@
 //! The loop's one step: wait, read, tell.
 
+mod accepting;
+mod serving;
+
 use super::{
-    ACCEPTED, CloseReason, Counters, Event, Limits,
+    ACCEPTED, CloseReason, Counters, Event, Limits, Security, Sockets, Tls,
     connections::Connections,
-    stream::{READ_BYTES, State, Stream},
+    stream::{Layer, READ_BYTES, State, Stream},
 };
 use crate::{
     Waker,
     syscall::{
         datagram::{self, BATCH, Batch},
-        option::begin_connect,
-        poll::{Interest, Poller, Ready},
+        option::{begin_connect, set_timestamps},
+        poll::{Interest, Poller},
+        time,
     },
+    tls::Session,
 };
+use accepting::Listener;
 use bytes::Bytes;
 use std::{
+    collections::VecDeque,
     io,
-    net::{SocketAddr, TcpListener, TcpStream, UdpSocket},
+    net::{SocketAddr, UdpSocket},
     time::Duration,
 };
 
@@ -26,8 +33,9 @@ const FIRST_LISTENER: u64 = 1 << 16;
 const FIRST_CONNECTION: u64 = 1 << 32;
 /// How often idle and unopened connections are looked for.
 const LOOK: Duration = Duration::from_millis(250);
-/// Connections accepted from one listener a turn.
-const ACCEPTS_A_TURN: usize = 64;
+/// Connections whose TLS handshakes go on in one turn: a step of one may cost a millisecond, and
+/// calls must not wait for it.
+const HANDSHAKES_A_TURN: usize = 8;
 
 /// The engine thread's sockets.
 pub struct Reactor {
@@ -44,47 +52,44 @@ pub struct Reactor {
     endings: Vec<Event>,
     next_look: Duration,
     next_accepted: u64,
-}
-
-struct Listener {
-    socket: TcpListener,
-    /// Without a descriptor to spare, listening goes on at this time.
-    paused_until: Option<Duration>,
+    tls: Tls,
+    /// Accepted connections whose TLS handshake is in progress.
+    handshakes: usize,
+    handshakes_left: usize,
 }
 
 impl Reactor {
-    /// Watches the sockets, which are non-blocking. `first_accepted` is added to [`ACCEPTED`] for
-    /// the id of the first accepted connection: a restarted worker passes what it has not used.
+    /// Watches the sockets. `first_accepted` is added to [`ACCEPTED`] for the id of the first
+    /// accepted connection: a restarted worker passes what it has not used.
     ///
     /// # Errors
     /// A socket that cannot be watched.
     pub fn new(
-        datagrams: Vec<UdpSocket>,
-        listeners: Vec<TcpListener>,
+        sockets: Sockets,
+        tls: Tls,
         limits: Limits,
         first_accepted: u64,
     ) -> io::Result<Self> {
         let poller = Poller::new()?;
         let waker = Waker::new()?;
         poller.add(&waker, WAKE, Interest::Read)?;
-        for (token, socket) in (FIRST_DATAGRAM..FIRST_LISTENER).zip(&datagrams) {
+        for (token, socket) in (FIRST_DATAGRAM..FIRST_LISTENER).zip(&sockets.datagrams) {
+            set_timestamps(socket)?;
             poller.add(socket, token, Interest::Read)?;
         }
-        for (token, socket) in (FIRST_LISTENER..FIRST_CONNECTION).zip(&listeners) {
-            poller.add(socket, token, Interest::Read)?;
+        let plain = sockets.plain.into_iter().map(Listener::plain);
+        let secure = sockets.secure.into_iter().map(Listener::secure);
+        let listeners: Vec<Listener> = plain.chain(secure).collect();
+        for (token, listener) in (FIRST_LISTENER..FIRST_CONNECTION).zip(&listeners) {
+            poller.add(&listener.socket, token, Interest::Read)?;
         }
-        let datagrams = datagrams
-            .into_iter()
-            .map(|socket| Ok((socket.local_addr()?, socket)));
-        let listeners = listeners.into_iter().map(|socket| Listener {
-            socket,
-            paused_until: None,
-        });
+        let datagrams = sockets.datagrams.into_iter();
+        let datagrams = datagrams.map(|socket| Ok((socket.local_addr()?, socket)));
         Ok(Self {
             poller,
             waker,
             datagrams: datagrams.collect::<io::Result<_>>()?,
-            listeners: listeners.collect(),
+            listeners,
             connections: Connections::new(),
             batch: Batch::new(),
             buffer: vec![0; READ_BYTES],
@@ -93,6 +98,9 @@ impl Reactor {
             endings: Vec::new(),
             next_look: Duration::ZERO,
             next_accepted: ACCEPTED | first_accepted,
+            tls,
+            handshakes: 0,
+            handshakes_left: 0,
         })
     }
 
@@ -127,6 +135,7 @@ impl Reactor {
             None => LOOK,
         };
         let ready = self.poller.wait(Some(timeout))?;
+        self.handshakes_left = HANDSHAKES_A_TURN;
         for index in 0..ready {
             let ready = self.poller.ready(index);
             match ready.token {
@@ -168,20 +177,44 @@ impl Reactor {
 
     /// Opens a connection under an id below [`ACCEPTED`]; [`Event::Connected`] or
     /// [`Event::Closed`] follows.
-    pub fn connect(&mut self, now: Duration, connection: u64, remote: SocketAddr) {
+    pub fn connect(
+        &mut self,
+        now: Duration,
+        connection: u64,
+        remote: SocketAddr,
+        security: &Security,
+    ) {
         let known = connection >= ACCEPTED || self.connections.knows(connection);
         if known || !self.has_room(remote) {
             self.counters.turned_away += 1;
             self.tell_closed(connection, CloseReason::Refused);
             return;
         }
+        let Some(layer) = self.outer_layer(remote, security) else {
+            self.tell_closed(connection, CloseReason::Refused);
+            return;
+        };
         let until = now + self.limits.connect;
         let opened = begin_connect(remote).and_then(|socket| {
             let state = State::Connecting { until };
-            self.keep(Stream::new(connection, socket, remote, state))
+            self.keep(Stream::new(connection, (socket, remote), state, layer))
         });
         if opened.is_err() {
             self.tell_closed(connection, CloseReason::Refused);
+        }
+    }
+
+    /// What lies over a connection that is asked for; none for a name that is none, or without our
+    /// side of TLS.
+    fn outer_layer(&self, remote: SocketAddr, security: &Security) -> Option<Layer> {
+        match security {
+            Security::Plain => Some(Layer::Plain(VecDeque::new())),
+            Security::Tls(name) => {
+                let client = self.tls.client.as_ref()?;
+                let limit = self.limits.unsent_bytes;
+                let session = Session::connect(client, name.as_deref(), remote.ip(), limit)?;
+                Some(Layer::Tls(Box::new(session)))
+            }
         }
     }
 
@@ -203,8 +236,20 @@ impl Reactor {
 
     /// Closes a connection; no event follows.
     pub fn close(&mut self, connection: u64) {
-        if let Some(token) = self.connections.token_of(connection) {
-            self.connections.remove(token);
+        if let Some(token) = self.connections.token_of(connection)
+            && let Some(mut stream) = self.connections.remove(token)
+        {
+            stream.say_goodbye();
+        }
+    }
+
+    /// Closes every connection, because the server stops.
+    pub fn close_all(&mut self) {
+        let all: Vec<u64> = self.connections.iter().map(|(token, _)| token).collect();
+        for token in all {
+            if let Some(mut stream) = self.connections.remove(token) {
+                stream.say_goodbye();
+            }
         }
     }
 
@@ -218,11 +263,13 @@ impl Reactor {
             let Ok(count) = self.batch.receive(socket) else {
                 break;
             };
+            let wall = time::wall();
             let arrived = (0..count).filter_map(|number| self.batch.datagram(number).ok());
-            events.extend(arrived.map(|(remote, data)| Event::Datagram {
+            events.extend(arrived.map(|(remote, data, at)| Event::Datagram {
                 local: *local,
                 remote,
                 data: Bytes::copy_from_slice(data),
+                waited: at.map_or(Duration::ZERO, |at| wall.saturating_sub(at)),
             }));
             received += count;
             if count < BATCH {
@@ -230,57 +277,6 @@ impl Reactor {
             }
         }
         self.counters.datagrams_in += received as u64;
-    }
-
-    fn accept(&mut self, now: Duration, token: u64, events: &mut Vec<Event>) {
-        let index = usize::try_from(token - FIRST_LISTENER).unwrap_or(usize::MAX);
-        for _ in 0..ACCEPTS_A_TURN {
-            let Some(listener) = self.listeners.get_mut(index) else {
-                return;
-            };
-            match listener.socket.accept() {
-                Ok((socket, remote)) => self.welcome(now, socket, remote, events),
-                Err(error) if lacks_resources(&error) => {
-                    // The waiting connection stays readable: without a pause the loop would spin.
-                    let _ = self.poller.remove(&listener.socket);
-                    listener.paused_until = Some(now + LOOK);
-                    self.counters.turned_away += 1;
-                    return;
-                }
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
-                Err(_) => {}
-            }
-        }
-    }
-
-    fn welcome(
-        &mut self,
-        now: Duration,
-        socket: TcpStream,
-        remote: SocketAddr,
-        events: &mut Vec<Event>,
-    ) {
-        if !self.has_room(remote) {
-            self.counters.turned_away += 1;
-            return;
-        }
-        let connection = self.next_accepted;
-        let kept = socket.set_nonblocking(true).and_then(|()| {
-            let _ = socket.set_nodelay(true);
-            let local = socket.local_addr()?;
-            let state = State::Open { last_active: now };
-            self.keep(Stream::new(connection, socket, remote, state))?;
-            Ok(local)
-        });
-        if let Ok(local) = kept {
-            self.next_accepted += 1;
-            self.counters.accepted += 1;
-            events.push(Event::Accepted {
-                connection,
-                local,
-                remote,
-            });
-        }
     }
 
     fn has_room(&self, remote: SocketAddr) -> bool {
@@ -298,55 +294,6 @@ impl Reactor {
             .add(&stream.socket, self.connections.next_token(), interest)?;
         self.connections.insert(stream);
         Ok(())
-    }
-
-    fn serve(&mut self, now: Duration, ready: Ready, events: &mut Vec<Event>) {
-        if let Err(reason) = self.try_serve(now, ready, events) {
-            self.close_token(ready.token, reason);
-        }
-    }
-
-    fn try_serve(
-        &mut self,
-        now: Duration,
-        ready: Ready,
-        events: &mut Vec<Event>,
-    ) -> Result<(), CloseReason> {
-        let Some(stream) = self.connections.stream(ready.token) else {
-            return Ok(());
-        };
-        if ready.writable && matches!(stream.state, State::Connecting { .. }) {
-            if !matches!(stream.socket.take_error(), Ok(None)) {
-                return Err(CloseReason::Refused);
-            }
-            let _ = stream.socket.set_nodelay(true);
-            let local = stream
-                .socket
-                .local_addr()
-                .map_err(|_| CloseReason::Refused)?;
-            stream.state = State::Open { last_active: now };
-            events.push(Event::Connected {
-                connection: stream.id,
-                local,
-                remote: stream.remote,
-            });
-        }
-        if ready.writable && matches!(stream.state, State::Open { .. }) {
-            stream.flush()?;
-        }
-        if ready.readable
-            && let State::Open { last_active } = &mut stream.state
-        {
-            *last_active = now;
-            let connection = stream.id;
-            if let Some(data) = stream.read(&mut self.buffer)? {
-                events.push(Event::Data {
-                    connection,
-                    data: Bytes::copy_from_slice(data),
-                });
-            }
-        }
-        self.watch(ready.token)
     }
 
     /// Has the poller watch for room to write exactly while something waits for it.
@@ -378,10 +325,13 @@ impl Reactor {
                 State::Connecting { until } if until <= now => {
                     Some((token, CloseReason::ConnectTimeout))
                 }
+                State::Handshaking { until } if until <= now => {
+                    Some((token, CloseReason::Handshake))
+                }
                 State::Open { last_active } if last_active + idle <= now => {
                     Some((token, CloseReason::Idle))
                 }
-                State::Connecting { .. } | State::Open { .. } => None,
+                State::Connecting { .. } | State::Handshaking { .. } | State::Open { .. } => None,
             });
         for (token, reason) in over.collect::<Vec<_>>() {
             self.close_token(token, reason);
@@ -399,30 +349,34 @@ impl Reactor {
     }
 
     fn close_token(&mut self, token: u64, reason: CloseReason) {
+        let Some(mut stream) = self.connections.remove(token) else {
+            return;
+        };
+        let reason = match stream.state {
+            State::Handshaking { .. } => CloseReason::Handshake,
+            State::Connecting { .. } | State::Open { .. } => reason,
+        };
         match reason {
             CloseReason::Unsent => self.counters.unsent += 1,
             CloseReason::Idle => self.counters.idle += 1,
+            CloseReason::Handshake => self.counters.handshakes_failed += 1,
             CloseReason::Peer
             | CloseReason::Refused
             | CloseReason::ConnectTimeout
             | CloseReason::Failed => {}
         }
-        if let Some(stream) = self.connections.remove(token) {
-            self.tell_closed(stream.id, reason);
+        if reason == CloseReason::Handshake && stream.id >= ACCEPTED {
+            // Nobody was told of it.
+            self.handshakes -= 1;
+            return;
         }
+        stream.say_goodbye();
+        self.tell_closed(stream.id, reason);
     }
 
     fn tell_closed(&mut self, connection: u64, reason: CloseReason) {
         self.endings.push(Event::Closed { connection, reason });
     }
-}
-
-/// Whether an accept was refused because this process has no descriptor or memory to spare.
-fn lacks_resources(error: &io::Error) -> bool {
-    let lacking = [libc::EMFILE, libc::ENFILE, libc::ENOBUFS, libc::ENOMEM];
-    error
-        .raw_os_error()
-        .is_some_and(|code| lacking.contains(&code))
 }
 
 #[cfg(test)]

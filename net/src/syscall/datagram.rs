@@ -4,12 +4,13 @@
     reason = "std can neither disconnect a socket nor receive in batches"
 )]
 
-use super::{address::RawAddress, check, check_size};
+use super::{address::RawAddress, check, check_size, time};
 use std::{
     io, mem,
     net::{SocketAddr, UdpSocket},
     os::fd::AsRawFd as _,
     ptr,
+    time::Duration,
 };
 
 /// Receives one datagram without waiting.
@@ -68,11 +69,21 @@ pub(crate) const BATCH: usize = 32;
 /// The longest datagram of UDP over IPv4 is a little shorter.
 const DATAGRAM_BYTES: usize = 65_536;
 
+/// Room for the kernel's notes on a datagram: the time at which it arrived, and its head.
+const NOTE_BYTES: usize = 64;
+
+/// Notes of the kernel, aligned as it wants them.
+#[derive(Clone, Copy)]
+#[repr(C, align(8))]
+struct Notes([u8; NOTE_BYTES]);
+
 /// Buffers into which up to [`BATCH`] datagrams are received by one call.
 pub(crate) struct Batch {
     bytes: Vec<u8>,
     addresses: [RawAddress; BATCH],
     lengths: [usize; BATCH],
+    notes: [Notes; BATCH],
+    arrivals: [Option<Duration>; BATCH],
 }
 
 impl Batch {
@@ -81,6 +92,8 @@ impl Batch {
             bytes: vec![0; BATCH * DATAGRAM_BYTES],
             addresses: [RawAddress::empty(); BATCH],
             lengths: [0; BATCH],
+            notes: [Notes([0; NOTE_BYTES]); BATCH],
+            arrivals: [None; BATCH],
         }
     }
 
@@ -93,11 +106,12 @@ impl Batch {
         // SAFETY: mmsghdr is integers and pointers, for which all zero bytes are a value.
         let mut heads: [libc::mmsghdr; BATCH] = unsafe { mem::zeroed() };
         let buffers = self.bytes.chunks_exact_mut(DATAGRAM_BYTES);
-        for (((head, piece), buffer), address) in heads
+        for ((((head, piece), buffer), address), notes) in heads
             .iter_mut()
             .zip(&mut pieces)
             .zip(buffers)
             .zip(&mut self.addresses)
+            .zip(&mut self.notes)
         {
             *address = RawAddress::empty();
             piece.iov_base = buffer.as_mut_ptr().cast();
@@ -106,9 +120,11 @@ impl Batch {
             head.msg_hdr.msg_iovlen = 1;
             head.msg_hdr.msg_namelen = address.length();
             head.msg_hdr.msg_name = address.pointer_mut().cast();
+            head.msg_hdr.msg_control = notes.0.as_mut_ptr().cast();
+            head.msg_hdr.msg_controllen = NOTE_BYTES;
         }
-        // SAFETY: each head points at one piece, which covers its own part of `bytes`, and at its
-        // own address with that address's length; all of them outlive the call, and no reference
+        // SAFETY: each head points at one piece, which covers its own part of `bytes`, at its own
+        // address with that address's length and at its own notes with theirs; all of them outlive the call, and no reference
         // to any of them is used while it runs.
         let received = check(unsafe {
             libc::recvmmsg(
@@ -123,18 +139,41 @@ impl Batch {
         for (length, head) in self.lengths.iter_mut().zip(&heads[..received]) {
             *length = usize::try_from(head.msg_len).unwrap_or_default();
         }
+        for (arrival, head) in self.arrivals.iter_mut().zip(&heads[..received]) {
+            *arrival = arrived_at(&head.msg_hdr);
+        }
         Ok(received)
     }
 
-    /// The datagram number `index` of the last call.
-    pub(crate) fn datagram(&self, index: usize) -> io::Result<(SocketAddr, &[u8])> {
+    /// The datagram number `index` of the last call: its sender, its bytes and, where the socket has
+    /// timestamps, the wall clock's time at which it arrived.
+    pub(crate) fn datagram(
+        &self,
+        index: usize,
+    ) -> io::Result<(SocketAddr, &[u8], Option<Duration>)> {
         let start = index * DATAGRAM_BYTES;
         let length = self.lengths[index].min(DATAGRAM_BYTES);
         Ok((
             self.addresses[index].read()?,
             &self.bytes[start..start + length],
+            self.arrivals[index],
         ))
     }
+}
+
+/// The timestamp among the kernel's notes, if there is one.
+fn arrived_at(head: &libc::msghdr) -> Option<Duration> {
+    // SAFETY: `head` was filled by the kernel, and the notes that it points at are still there.
+    let note = unsafe { libc::CMSG_FIRSTHDR(head).as_ref() }?;
+    let is_time = note.cmsg_level == libc::SOL_SOCKET && note.cmsg_type == libc::SCM_TIMESTAMPNS;
+    let holds_time = note.cmsg_len >= size_of::<libc::cmsghdr>() + size_of::<libc::timespec>();
+    if !is_time || !holds_time {
+        return None;
+    }
+    // SAFETY: the note's level and type say that its data is a timespec, and its length that all
+    // of it is there; the kernel does not promise its alignment.
+    let time = unsafe { ptr::read_unaligned(libc::CMSG_DATA(note).cast::<libc::timespec>()) };
+    Some(time::span(time))
 }
 
 #[cfg(test)]
@@ -179,7 +218,7 @@ mod tests {
         while seen < 40 {
             let count = batch.receive(&ours).unwrap();
             for index in 0..count {
-                let (from, bytes) = batch.datagram(index).unwrap();
+                let (from, bytes, _) = batch.datagram(index).unwrap();
                 assert_eq!(from, theirs.local_addr().unwrap());
                 assert_eq!(bytes.len(), seen);
                 seen += 1;
@@ -187,6 +226,20 @@ mod tests {
         }
         let empty = batch.receive(&ours).unwrap_err();
         assert_eq!(empty.kind(), io::ErrorKind::WouldBlock);
+    }
+
+    #[test]
+    fn a_datagram_tells_when_it_arrived() {
+        let (ours, theirs) = pair();
+        crate::syscall::option::set_timestamps(&ours).unwrap();
+        let before = time::wall();
+        send(&theirs, b"x", Some(ours.local_addr().unwrap())).unwrap();
+        let after = time::wall();
+        let mut batch = Batch::new();
+        while batch.receive(&ours).is_err() {}
+        let (_, _, at) = batch.datagram(0).unwrap();
+        let at = at.unwrap();
+        assert!(before <= at && at <= after, "{before:?} {at:?} {after:?}");
     }
 
     #[test]

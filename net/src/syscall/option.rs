@@ -23,6 +23,11 @@ pub(crate) fn set_receive_buffer(socket: &impl AsFd, bytes: i32) -> io::Result<(
         .or_else(|_| set(socket, libc::SOL_SOCKET, libc::SO_RCVBUF, bytes))
 }
 
+/// Has the kernel note when each datagram arrived.
+pub(crate) fn set_timestamps(socket: &impl AsFd) -> io::Result<()> {
+    set(socket, libc::SOL_SOCKET, libc::SO_TIMESTAMPNS, 1)
+}
+
 /// Marks what the socket sends with a DSCP code point (RFC 2474).
 pub(crate) fn set_dscp(socket: &impl AsFd, local: SocketAddr, dscp: u8) -> io::Result<()> {
     let traffic_class = i32::from(dscp) << 2;

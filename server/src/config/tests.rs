@@ -8,7 +8,7 @@ fn an_empty_configuration_is_complete() {
 
     assert_eq!(config.database_url, "sqlite://./data/trunkline.db");
     assert_eq!(config.media_ports, 20_000..=29_999);
-    assert!(config.sip_udp.is_some());
+    assert!(!config.sip.udp.is_empty());
 }
 
 #[test]
@@ -38,7 +38,32 @@ fn all_faults_are_reported_at_once() {
 fn an_empty_text_switches_a_listener_off() {
     let config = load(&[("TRUNKLINE__SIP__TCP", "")]).unwrap();
 
-    assert_eq!(config.sip_tcp, None);
+    assert!(config.sip.tcp.is_empty());
+}
+
+#[test]
+fn a_listener_may_have_addresses_of_both_families() {
+    let config = load(&[("TRUNKLINE__SIP__UDP", "0.0.0.0:5060, [::]:5060")]).unwrap();
+
+    assert_eq!(config.sip.udp.len(), 2);
+    assert!(config.sip.udp[1].is_ipv6());
+}
+
+#[test]
+fn tls_without_a_certificate_or_its_key_is_refused_by_name() {
+    let faults = load(&[("TRUNKLINE__SIP__TLS", "0.0.0.0:5061")]).unwrap_err();
+    assert!(faults.to_string().contains("sip.tls_cert: must be set"));
+
+    let faults = load(&[("TRUNKLINE__HTTP__TLS_CERT", "cert.pem")]).unwrap_err();
+    assert!(faults.to_string().contains("http.tls_key: must be set"));
+}
+
+#[test]
+fn a_name_server_needs_no_port() {
+    let config = load(&[("TRUNKLINE__DNS__SERVERS", "192.0.2.53,[::1]:5353")]).unwrap();
+
+    let servers = ["192.0.2.53:53", "[::1]:5353"].map(|it| it.parse().unwrap());
+    assert_eq!(config.dns_servers, servers);
 }
 
 #[test]

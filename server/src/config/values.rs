@@ -5,12 +5,17 @@ use super::keys;
 use super::sources::Given;
 use std::net::{IpAddr, SocketAddr};
 use std::ops::RangeInclusive;
+use std::time::Duration;
 
 /// Media threads at most; more than this is a typing error.
 const MOST_WORKERS: usize = 256;
 
-/// Where to listen, none to be off.
-pub(super) struct Listener(pub(super) Option<SocketAddr>);
+/// Addresses of one kind at most; more than this is a typing error.
+const MOST_ADDRESSES: usize = 16;
+/// The longest time for calls to end by themselves.
+const LONGEST_DRAIN_SECONDS: u64 = 24 * 3_600;
+/// Where a name server is that is given without a port.
+const DNS_PORT: u16 = 53;
 
 /// What the outside is told, none for the interface's address.
 pub(super) struct Advertised(pub(super) Option<IpAddr>);
@@ -34,12 +39,55 @@ impl<'a> Reader<'a> {
         self.read(name, socket_address)
     }
 
-    /// An empty text switches the listener off.
-    pub(super) fn listener(&mut self, name: &str) -> Option<Listener> {
+    /// At least one address, separated by commas.
+    pub(super) fn addresses(&mut self, name: &str) -> Option<Vec<SocketAddr>> {
+        self.read(name, socket_addresses)
+    }
+
+    /// Addresses separated by commas; an empty text switches the listeners off.
+    pub(super) fn listeners(&mut self, name: &str) -> Option<Vec<SocketAddr>> {
         self.read(name, |text| match text {
-            "" => Ok(Listener(None)),
-            text => socket_address(text).map(|address| Listener(Some(address))),
+            "" => Ok(Vec::new()),
+            text => socket_addresses(text),
         })
+    }
+
+    /// Addresses with or without a port, separated by commas; an empty text leaves the choice to
+    /// the system.
+    pub(super) fn name_servers(&mut self, name: &str) -> Option<Vec<SocketAddr>> {
+        self.read(name, |text| {
+            let servers = words(text).map(|text| match text.parse::<IpAddr>() {
+                Ok(ip) => Ok(SocketAddr::new(ip, DNS_PORT)),
+                Err(_) => socket_address(text),
+            });
+            servers.collect()
+        })
+    }
+
+    /// Words separated by commas.
+    pub(super) fn list(&mut self, name: &str) -> Option<Vec<String>> {
+        self.read(name, |text| Ok(words(text).map(str::to_owned).collect()))
+    }
+
+    pub(super) fn seconds(&mut self, name: &str) -> Option<Duration> {
+        self.read(name, |text| {
+            text.parse()
+                .ok()
+                .filter(|seconds| *seconds <= LONGEST_DRAIN_SECONDS)
+                .map(Duration::from_secs)
+                .ok_or_else(|| format!("must be a number from 0 to {LONGEST_DRAIN_SECONDS}"))
+        })
+    }
+
+    /// Notes what two keys have against each other.
+    pub(super) fn fault(&mut self, name: &str, problem: &str) {
+        let key = keys::find(name).expect("only keys of the table are read");
+        let (_, origin) = self.given.value(key);
+        self.faults.push(Fault {
+            origin: origin.to_owned(),
+            key: name.to_owned(),
+            problem: problem.to_owned(),
+        });
     }
 
     pub(super) fn ip(&mut self, name: &str) -> Option<IpAddr> {
@@ -112,6 +160,20 @@ impl<'a> Reader<'a> {
             })
             .ok()
     }
+}
+
+/// What stands between commas, without the white space around it.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    let words = text.split(',').map(str::trim);
+    words.filter(|word| !word.is_empty())
+}
+
+fn socket_addresses(text: &str) -> Result<Vec<SocketAddr>, String> {
+    let addresses: Vec<SocketAddr> = words(text).map(socket_address).collect::<Result<_, _>>()?;
+    if (1..=MOST_ADDRESSES).contains(&addresses.len()) {
+        return Ok(addresses);
+    }
+    Err(format!("must be 1 to {MOST_ADDRESSES} addresses"))
 }
 
 fn socket_address(text: &str) -> Result<SocketAddr, String> {

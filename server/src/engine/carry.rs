@@ -3,6 +3,7 @@
 use super::Running;
 use call::{Admission, Input, Output};
 use journal::Entry;
+use net::signalling::Security;
 use sip::{Transmit, Transport};
 use std::time::Duration;
 
@@ -120,13 +121,19 @@ impl Running {
                 connection,
                 transport,
                 remote,
-                ..
+                name,
             } => {
-                if transport != Transport::Tcp {
-                    tracing::error!(?transport, %remote, "no socket for this transport");
-                    return Some(Input::Closed(connection));
-                }
-                engine.reactor.connect(now, connection.0, remote);
+                let security = match transport {
+                    Transport::Tcp => Security::Plain,
+                    Transport::Tls => Security::Tls(name),
+                    Transport::Udp | Transport::Ws | Transport::Wss => {
+                        tracing::error!(?transport, %remote, "nobody connects over this transport");
+                        return Some(Input::Closed(connection));
+                    }
+                };
+                engine
+                    .reactor
+                    .connect(now, connection.0, remote, &security);
             }
             Output::Disconnect(connection) => engine.reactor.close(connection.0),
             Output::Barred {
@@ -175,7 +182,7 @@ impl Running {
     fn transmit(&mut self, transmit: &Transmit) {
         let flow = transmit.flow;
         match flow.transport {
-            Transport::Tcp => {
+            Transport::Tcp | Transport::Tls => {
                 if let Some(connection) = flow.connection {
                     self.engine
                         .reactor
@@ -183,7 +190,7 @@ impl Running {
                 }
             }
             Transport::Udp => self.send_datagram(transmit),
-            Transport::Tls | Transport::Ws | Transport::Wss => {
+            Transport::Ws | Transport::Wss => {
                 tracing::error!(?flow, "no socket for this transport");
             }
         }

@@ -6,6 +6,7 @@ use model::Timestamp;
 use net::inherit::Inherited;
 use std::fs::OpenOptions;
 use std::io::{ErrorKind, Read as _, Write as _};
+use std::net::SocketAddr;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 use store::Db;
@@ -70,17 +71,22 @@ fn kept(path: &Path) -> anyhow::Result<String> {
 }
 
 fn tell(config: &Config, password: &str) -> anyhow::Result<()> {
-    let sip = config.sip_udp.or(config.sip_tcp);
-    let port = sip.map_or(5060, |address| address.port());
+    let sip = config.sip.udp.first().or(config.sip.tcp.first());
+    let port = sip.map_or(5060, SocketAddr::port);
+    let scheme = config.http.tls.as_ref().map_or("http", |_| "https");
     let mut out = std::io::stdout().lock();
     writeln!(
         out,
         "\nTrunkline is ready.\n\
-         \n  Console   http://{http}   sign in as {ADMIN} or 1001@demo.example, password {password}\
+         \n  Console   {scheme}://{http}   sign in as {ADMIN} or 1001@demo.example, password {password}\
          \n  Phones    register 1001, 1002 or 1003 at 127.0.0.1:{port}, password {password}\
          \n  Ring      sip:{NUMBER}@127.0.0.1:{port}\n",
-        http = config.http,
+        http = shown(&config.http.listen),
     )?;
     out.flush()?;
     Ok(())
+}
+
+fn shown(addresses: &[SocketAddr]) -> String {
+    addresses.first().map(ToString::to_string).unwrap_or_default()
 }

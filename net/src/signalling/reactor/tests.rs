@@ -3,6 +3,7 @@
 use super::*;
 use std::{
     io::{Read as _, Write as _},
+    net::{TcpListener, TcpStream},
     thread,
     time::Instant,
 };
@@ -26,7 +27,17 @@ impl Rig {
         Self {
             datagram: socket.local_addr().unwrap(),
             stream: listener.local_addr().unwrap(),
-            reactor: Reactor::new(vec![socket], vec![listener], limits, 7).unwrap(),
+            reactor: Reactor::new(
+                Sockets {
+                    datagrams: vec![socket],
+                    plain: vec![listener],
+                    secure: Vec::new(),
+                },
+                Tls::default(),
+                limits,
+                7,
+            )
+            .unwrap(),
             now: Duration::from_secs(1),
             heard: Vec::new(),
         }
@@ -99,6 +110,7 @@ fn datagrams_arrive_with_both_addresses_and_are_answered() {
                 local,
                 remote,
                 data,
+                ..
             } = event
             {
                 Some((*local, *remote, data.clone()))
@@ -153,7 +165,7 @@ fn a_connection_that_was_asked_for_opens_or_is_refused() {
     let mut rig = Rig::new(Limits::default());
     let peer = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = peer.local_addr().unwrap();
-    rig.reactor.connect(rig.now, 5, address);
+    rig.reactor.connect(rig.now, 5, address, &Security::Plain);
     rig.reactor.send_stream(5, b"sent before it was open");
     let (mut accepted, _) = peer.accept().unwrap();
     let opened = rig.until(|event| {
@@ -172,10 +184,10 @@ fn a_connection_that_was_asked_for_opens_or_is_refused() {
     accepted.read_exact(&mut bytes).unwrap();
     assert_eq!(&bytes, b"sent before it was open");
 
-    rig.reactor.connect(rig.now, 5, address);
+    rig.reactor.connect(rig.now, 5, address, &Security::Plain);
     assert_eq!(rig.closed(), (5, CloseReason::Refused), "the id is in use");
     drop(peer);
-    rig.reactor.connect(rig.now, 6, address);
+    rig.reactor.connect(rig.now, 6, address, &Security::Plain);
     assert_eq!(rig.closed(), (6, CloseReason::Refused));
 }
 

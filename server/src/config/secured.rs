@@ -1,0 +1,72 @@
+//! The sections with certificates: HTTP and SIP.
+
+use super::values::Reader;
+use super::{Http, Sip};
+use net::tls::{File, Identity};
+use std::path::PathBuf;
+
+pub(super) fn http(reader: &mut Reader<'_>) -> Option<Http> {
+    let listen = reader.addresses("http.listen");
+    let tls = identity(reader, "http.tls_cert", "http.tls_key");
+    let allowed_origins = reader.list("http.allowed_origins");
+    Some(Http {
+        listen: listen?,
+        tls: tls?,
+        allowed_origins: allowed_origins?,
+    })
+}
+
+pub(super) fn sip(reader: &mut Reader<'_>) -> Option<Sip> {
+    let udp = reader.listeners("sip.udp");
+    let tcp = reader.listeners("sip.tcp");
+    let tls = reader.listeners("sip.tls");
+    let identity = identity(reader, "sip.tls_cert", "sip.tls_key");
+    let client_roots = file(reader, "sip.tls_client_ca");
+    let roots = file(reader, "sip.tls_ca");
+    let advertise = reader.advertised("sip.advertise");
+    let drain = reader.seconds("sip.drain_seconds");
+    let (tls, identity) = (tls?, identity?);
+    if !tls.is_empty() && identity.is_none() {
+        reader.fault("sip.tls_cert", "must be set where sip.tls is");
+        return None;
+    }
+    Some(Sip {
+        udp: udp?,
+        tcp: tcp?,
+        tls,
+        identity,
+        client_roots: client_roots?,
+        roots: roots?,
+        advertise: advertise?.0,
+        drain: drain?,
+    })
+}
+
+/// A certificate with its key: both or neither.
+fn identity(
+    reader: &mut Reader<'_>,
+    certificate: &'static str,
+    key: &'static str,
+) -> Option<Option<Identity>> {
+    let (shown, secret) = (file(reader, certificate)?, file(reader, key)?);
+    match (shown, secret) {
+        (None, None) => Some(None),
+        (Some(certificate), Some(key)) => Some(Some(Identity { certificate, key })),
+        (Some(_), None) => {
+            reader.fault(key, &format!("must be set where {certificate} is"));
+            None
+        }
+        (None, Some(_)) => {
+            reader.fault(certificate, &format!("must be set where {key} is"));
+            None
+        }
+    }
+}
+
+fn file(reader: &mut Reader<'_>, key: &'static str) -> Option<Option<File>> {
+    let path = reader.text(key)?;
+    Some((!path.is_empty()).then(|| File {
+        key,
+        path: PathBuf::from(path),
+    }))
+}
