@@ -192,7 +192,11 @@ fn renew<C>(
 /// The texts of certificate, key and roots, those that there are, in this order.
 fn read(identity: Option<&Identity>, roots: Option<&File>) -> Result<Vec<Text>, Error> {
     let own = identity.map(|identity| [&identity.certificate, &identity.key]);
-    own.into_iter().flatten().chain(roots).map(Text::read).collect()
+    own.into_iter()
+        .flatten()
+        .chain(roots)
+        .map(Text::read)
+        .collect()
 }
 
 fn provider() -> Arc<CryptoProvider> {
@@ -249,7 +253,9 @@ fn client_config(
     };
     let own = certified_key(identity, texts, &provider)?;
     let resolver = rustls::sign::SingleCertAndKey::from(own);
-    Ok(Arc::new(builder.with_client_cert_resolver(Arc::new(resolver))))
+    Ok(Arc::new(
+        builder.with_client_cert_resolver(Arc::new(resolver)),
+    ))
 }
 
 /// Our certificate with its key: the first two of the texts.
@@ -268,15 +274,20 @@ fn certified_key(
     let private = key.private_key();
     let private = private.ok_or_else(|| Error::NoKey(identity.key.clone()))?;
     let made = CertifiedKey::from_der(chain, private, provider);
-    made.map_err(|error| match error {
-        rustls::Error::InconsistentKeys(_) => Error::Mismatch {
-            key: identity.key.clone(),
-            certificate: identity.certificate.clone(),
-        },
-        rustls::Error::InvalidCertificate(_) => {
-            Error::Unusable(identity.certificate.clone(), error)
+    made.map_err(|error| {
+        if matches!(error, rustls::Error::InconsistentKeys(_)) {
+            return Error::Mismatch {
+                key: identity.key.clone(),
+                certificate: identity.certificate.clone(),
+            };
         }
-        error => Error::Unusable(identity.key.clone(), error),
+        let is_certificate = matches!(error, rustls::Error::InvalidCertificate(_));
+        let file = if is_certificate {
+            &identity.certificate
+        } else {
+            &identity.key
+        };
+        Error::Unusable(file.clone(), error)
     })
 }
 
@@ -297,6 +308,3 @@ fn system_roots() -> RootCertStore {
     }
     roots
 }
-
-#[cfg(test)]
-mod tests;

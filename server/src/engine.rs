@@ -37,8 +37,8 @@ const INPUTS_A_TURN: usize = 1_024;
 /// Deadlines are met in steps, so that one wake-up serves the timers of many calls; the shortest
 /// of SIP's is a hundred steps long.
 const DEADLINE_STEP: Duration = Duration::from_millis(5);
-/// How long calls may go on once the server was told to stop.
-const GRACE: Duration = Duration::from_secs(10);
+/// How long the ends of calls may take that the server ends.
+const LAST_WORDS: Duration = Duration::from_secs(10);
 
 /// A command and where its answer goes.
 pub(crate) type Asked = (Command, oneshot::Sender<Result<Answer, CommandError>>);
@@ -77,6 +77,8 @@ pub(crate) struct Engine {
     pub(crate) routes: Routes,
     pub(crate) doors: Doors,
     pub(crate) windows: Windows,
+    /// How long calls may go on once the server was told to stop.
+    pub(crate) drain: Duration,
 }
 
 /// The engine with what it needs from turn to turn.
@@ -111,6 +113,7 @@ impl Engine {
         running.finish_step(now);
         let mut events = Vec::new();
         while running.turn(&mut events)? {}
+        running.engine.reactor.close_all();
         Ok(())
     }
 }
@@ -244,13 +247,13 @@ impl Running {
         if !*self.engine.doors.stop.borrow() {
             return true;
         }
-        let stop_at = *self.stop_at.get_or_insert(now + GRACE);
+        let stop_at = *self.stop_at.get_or_insert(now + self.engine.drain);
         self.engine.switchboard.admit(Admission::Closed);
         if now >= stop_at {
             self.engine.switchboard.end_all(now);
         }
         let gauges = self.engine.switchboard.gauges();
-        let patience_is_over = now >= stop_at + GRACE;
+        let patience_is_over = now >= stop_at + LAST_WORDS;
         let at_rest = gauges.calls == 0 && gauges.recordings == 0 && gauges.legs == 0;
         !at_rest && !patience_is_over
     }

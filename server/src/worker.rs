@@ -202,6 +202,7 @@ impl Boot {
             routes: Routes::new(bound),
             doors,
             windows,
+            drain: self.config.sip.drain,
         };
         Ok((engine, handles))
     }

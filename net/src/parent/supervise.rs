@@ -94,8 +94,8 @@ fn system(what: &'static str) -> impl FnOnce(io::Error) -> Error {
 }
 
 /// Runs workers one after another until one leaves by itself or the parent is asked to stop; the
-/// exit code to leave with. SIGTERM and SIGINT are passed on as SIGTERM; SIGUSR2 replaces the
-/// worker; SIGHUP is ignored.
+/// exit code to leave with. SIGTERM and SIGINT are passed on as SIGTERM and SIGHUP as it is; SIGUSR2
+/// replaces the worker.
 ///
 /// # Errors
 /// A refused system call before the first worker runs.
@@ -239,6 +239,7 @@ impl Parent<'_> {
                 self.stopping = true;
                 ask_to_stop(&running.child);
             }
+            libc::SIGHUP => send(&running.child, libc::SIGHUP),
             libc::SIGUSR2 => {
                 running.replaced = true;
                 send(&running.child, libc::SIGKILL);

@@ -18,8 +18,13 @@ use std::{
 };
 
 /// The signals that the parent waits for.
-pub(crate) const AWAITED: [libc::c_int; 4] =
-    [libc::SIGTERM, libc::SIGINT, libc::SIGCHLD, libc::SIGUSR2];
+pub(crate) const AWAITED: [libc::c_int; 5] = [
+    libc::SIGTERM,
+    libc::SIGINT,
+    libc::SIGCHLD,
+    libc::SIGUSR2,
+    libc::SIGHUP,
+];
 
 fn awaited_set() -> libc::sigset_t {
     // SAFETY: sigset_t is plain integers, for which all zero bytes are a value.
@@ -41,7 +46,7 @@ pub(crate) struct Signals {
 }
 
 impl Signals {
-    /// Blocks the awaited signals in this thread, ignores SIGHUP in this process.
+    /// Blocks the awaited signals in this thread.
     pub(crate) fn catch() -> io::Result<Self> {
         let set = awaited_set();
         // SAFETY: `set` is valid; a null old set is allowed.
@@ -49,10 +54,6 @@ impl Signals {
             unsafe { libc::pthread_sigmask(libc::SIG_BLOCK, &raw const set, ptr::null_mut()) };
         if outcome != 0 {
             return Err(io::Error::from_raw_os_error(outcome));
-        }
-        // SAFETY: SIG_IGN runs no code of ours.
-        if unsafe { libc::signal(libc::SIGHUP, libc::SIG_IGN) } == libc::SIG_ERR {
-            return Err(io::Error::last_os_error());
         }
         // SAFETY: `set` is valid and outlives the call; -1 asks for a descriptor of its own.
         let made =
@@ -90,15 +91,21 @@ pub(crate) fn signal(process: u32, signal: libc::c_int) -> io::Result<()> {
     check(unsafe { libc::kill(process, signal) }).map(drop)
 }
 
-/// Makes the program die with the thread that starts it, and hear signals again.
+/// Makes the program die with the thread that starts it, and hear signals again. It does not hear
+/// SIGHUP until it asks to.
 pub(crate) fn bind_life_to_ours(command: &mut Command) {
     let parent = std::process::id();
     let set = awaited_set();
     let hook = move || {
         // SAFETY: prctl with PR_SET_PDEATHSIG takes integers only; `set` is valid, a null old set
-        // is allowed; getppid takes nothing. All are async-signal-safe.
+        // is allowed; signal sets no handler; getppid takes nothing. All are async-signal-safe.
         unsafe {
             check(libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL))?;
+            // Before it is let through: a program that has not said what it does at a SIGHUP must
+            // not end of it.
+            if libc::signal(libc::SIGHUP, libc::SIG_IGN) == libc::SIG_ERR {
+                return Err(io::Error::last_os_error());
+            }
             check(libc::sigprocmask(
                 libc::SIG_UNBLOCK,
                 &raw const set,

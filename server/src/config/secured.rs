@@ -5,13 +5,16 @@ use super::{Http, Sip};
 use net::tls::{File, Identity};
 use std::path::PathBuf;
 
+/// What a key names, if it names anything.
+struct Named<T>(Option<T>);
+
 pub(super) fn http(reader: &mut Reader<'_>) -> Option<Http> {
     let listen = reader.addresses("http.listen");
     let tls = identity(reader, "http.tls_cert", "http.tls_key");
     let allowed_origins = reader.list("http.allowed_origins");
     Some(Http {
         listen: listen?,
-        tls: tls?,
+        tls: tls?.0,
         allowed_origins: allowed_origins?,
     })
 }
@@ -25,7 +28,7 @@ pub(super) fn sip(reader: &mut Reader<'_>) -> Option<Sip> {
     let roots = file(reader, "sip.tls_ca");
     let advertise = reader.advertised("sip.advertise");
     let drain = reader.seconds("sip.drain_seconds");
-    let (tls, identity) = (tls?, identity?);
+    let (tls, identity) = (tls?, identity?.0);
     if !tls.is_empty() && identity.is_none() {
         reader.fault("sip.tls_cert", "must be set where sip.tls is");
         return None;
@@ -35,8 +38,8 @@ pub(super) fn sip(reader: &mut Reader<'_>) -> Option<Sip> {
         tcp: tcp?,
         tls,
         identity,
-        client_roots: client_roots?,
-        roots: roots?,
+        client_roots: client_roots?.0,
+        roots: roots?.0,
         advertise: advertise?.0,
         drain: drain?,
     })
@@ -47,11 +50,11 @@ fn identity(
     reader: &mut Reader<'_>,
     certificate: &'static str,
     key: &'static str,
-) -> Option<Option<Identity>> {
-    let (shown, secret) = (file(reader, certificate)?, file(reader, key)?);
+) -> Option<Named<Identity>> {
+    let (shown, secret) = (file(reader, certificate)?.0, file(reader, key)?.0);
     match (shown, secret) {
-        (None, None) => Some(None),
-        (Some(certificate), Some(key)) => Some(Some(Identity { certificate, key })),
+        (None, None) => Some(Named(None)),
+        (Some(certificate), Some(key)) => Some(Named(Some(Identity { certificate, key }))),
         (Some(_), None) => {
             reader.fault(key, &format!("must be set where {certificate} is"));
             None
@@ -63,10 +66,10 @@ fn identity(
     }
 }
 
-fn file(reader: &mut Reader<'_>, key: &'static str) -> Option<Option<File>> {
+fn file(reader: &mut Reader<'_>, key: &'static str) -> Option<Named<File>> {
     let path = reader.text(key)?;
-    Some((!path.is_empty()).then(|| File {
+    Some(Named((!path.is_empty()).then(|| File {
         key,
         path: PathBuf::from(path),
-    }))
+    })))
 }

@@ -131,9 +131,7 @@ impl Running {
                         return Some(Input::Closed(connection));
                     }
                 };
-                engine
-                    .reactor
-                    .connect(now, connection.0, remote, &security);
+                engine.reactor.connect(now, connection.0, remote, &security);
             }
             Output::Disconnect(connection) => engine.reactor.close(connection.0),
             Output::Barred {

@@ -88,5 +88,8 @@ fn tell(config: &Config, password: &str) -> anyhow::Result<()> {
 }
 
 fn shown(addresses: &[SocketAddr]) -> String {
-    addresses.first().map(ToString::to_string).unwrap_or_default()
+    addresses
+        .first()
+        .map(ToString::to_string)
+        .unwrap_or_default()
 }

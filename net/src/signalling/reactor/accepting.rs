@@ -108,12 +108,7 @@ impl Reactor {
         }
     }
 
-    fn inner_layer(
-        &self,
-        now: Duration,
-        remote: SocketAddr,
-        kind: Kind,
-    ) -> Option<(State, Layer)> {
+    fn inner_layer(&self, now: Duration, remote: SocketAddr, kind: Kind) -> Option<(State, Layer)> {
         if !self.has_room(remote) {
             return None;
         }
