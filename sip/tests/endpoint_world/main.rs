@@ -21,6 +21,7 @@ mod races;
 mod random;
 mod registrations;
 mod reliable;
+mod replaces;
 mod screening;
 mod simulation;
 mod snapshots;
