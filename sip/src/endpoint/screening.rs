@@ -29,9 +29,14 @@ impl Endpoint {
         }
         let has_credentials = message.header(Name::Authorization).is_some();
         let outside = Outside::of(message.method());
-        if !outside.is_open_to_all() && !has_credentials && !self.is_known_source(flow) {
+        let is_stranger = !outside.is_open_to_all() && !self.is_known_source(flow);
+        if is_stranger && !has_credentials {
             self.counters.refused_unknown_source += 1;
             self.reply_stateless(flow, message, &Reply::new(Status::FORBIDDEN));
+            return;
+        }
+        let proves_later = outside == Outside::InstantMessage;
+        if is_stranger && !proves_later && self.identify(now, received).is_none() {
             return;
         }
         let objection = objection(message)

@@ -13,6 +13,8 @@
 mod calls;
 mod forks;
 mod handmade;
+mod identity;
+mod methods;
 mod network;
 mod offers;
 mod own_offers;
@@ -22,6 +24,7 @@ mod random;
 mod registrations;
 mod reliable;
 mod replaces;
+mod requests;
 mod screening;
 mod simulation;
 mod snapshots;

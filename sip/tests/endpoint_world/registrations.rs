@@ -11,11 +11,11 @@ use sip::{Account, Event, Identity, Invite, Target};
 use crate::network::{Handmade, OFFER, World, address, code, header, invite_to};
 
 /// A phone behind NAT.
-fn phone() -> SocketAddr {
+pub(crate) fn phone() -> SocketAddr {
     SocketAddr::from(([203, 0, 113, 9], 41_000))
 }
 
-fn world() -> World {
+pub(crate) fn world() -> World {
     let mut world = World::new(1);
     world.add("a", 1);
     let hashes = PasswordHashes::new("8001", "trunkline", "secret");
@@ -30,7 +30,7 @@ fn world() -> World {
     world
 }
 
-fn register(cseq: u32) -> Handmade {
+pub(crate) fn register(cseq: u32) -> Handmade {
     Handmade::new("REGISTER", phone())
         .uri("sip:trunkline")
         .with("CSeq", &format!("{cseq} REGISTER"))
@@ -44,7 +44,12 @@ fn register(cseq: u32) -> Handmade {
 }
 
 /// The request with credentials for the challenge.
-fn signed(request: &Handmade, method: &str, challenge: &Message, password: &str) -> Handmade {
+pub(crate) fn signed(
+    request: &Handmade,
+    method: &str,
+    challenge: &Message,
+    password: &str,
+) -> Handmade {
     let hashes = PasswordHashes::new("8001", "trunkline", password);
     let value = challenge.headers_named("WWW-Authenticate").next().unwrap();
     let answer = Challenge::parse(value).unwrap().answer(&Claim {
@@ -63,7 +68,7 @@ fn signed(request: &Handmade, method: &str, challenge: &Message, password: &str)
 }
 
 /// Registers with a fresh nonce; returns the final answer.
-fn registered(world: &mut World, request: &Handmade, password: &str) -> Message {
+pub(crate) fn registered(world: &mut World, request: &Handmade, password: &str) -> Message {
     let challenge = world.exchange(phone(), request).remove(0);
     assert_eq!(code(&challenge), Some(401));
     let request = signed(request, "REGISTER", &challenge, password).with(

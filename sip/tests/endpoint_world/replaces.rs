@@ -3,10 +3,10 @@
 use std::net::SocketAddr;
 
 use bytes::Bytes;
-use sip::{Event, Invite, ReferTo, Replaces, SessionId};
+use sip::{Event, Invite, ReferTo, Replaces, SessionId, TransferId};
 
 use crate::handmade::Handmade;
-use crate::network::{ANSWER, OFFER, address, invite_to, pair};
+use crate::network::{ANSWER, OFFER, World, address, invite_to, pair};
 use crate::offers::Call;
 
 /// A phone's call in the place of the one that this header names.
@@ -175,11 +175,11 @@ fn a_stranger_learns_nothing_of_what_could_be_replaced() {
     }
 }
 
-#[test]
-fn an_attended_transfer_joins_the_two_others() {
+/// `a` talks to `b` and has asked `c`: the sessions of `a`, and that of `c`.
+fn consulting() -> (World, [SessionId; 2], SessionId) {
     let mut world = pair();
     let friend = world.add("c", 3);
-    let (first, asked) = world.established();
+    let (first, _) = world.established();
     let consult = world.act(0, |a, now| a.invite(now, invite_to(address(3))).unwrap());
     world.run_for(100);
     let consulted = world.incoming(friend);
@@ -189,14 +189,11 @@ fn an_attended_transfer_joins_the_two_others() {
     });
     world.run_for(100);
     world.ladder.clear();
+    (world, [first, consult], consulted)
+}
 
-    let mut refer_to = ReferTo::to("sip:8003@192.0.2.3").unwrap();
-    refer_to.replaces = world.parties[0].endpoint.replaces_of(consult);
-    world.act(0, |a, now| {
-        a.transfer(now, first, &refer_to, Some("sip:8001@192.0.2.1"))
-            .unwrap()
-    });
-    world.run_for(100);
+/// `b` does what `a` asks it for; returns the transfer.
+fn joined(world: &mut World) -> TransferId {
     let Some(Event::Referred {
         transfer,
         refer_to,
@@ -216,15 +213,29 @@ fn an_attended_transfer_joins_the_two_others() {
         b.invite(now, joining).unwrap();
     });
     world.run_for(100);
+    transfer
+}
+
+#[test]
+fn an_attended_transfer_joins_the_two_others() {
+    let (mut world, [first, consult], consulted) = consulting();
+    let mut refer_to = ReferTo::to("sip:8003@192.0.2.3").unwrap();
+    refer_to.replaces = world.parties[0].endpoint.replaces_of(consult);
+    let by = "sip:8001@192.0.2.1";
+    world.act(0, |a, now| {
+        a.transfer(now, first, &refer_to, Some(by)).unwrap();
+    });
+    world.run_for(100);
+    let transfer = joined(&mut world);
     let Some(Event::Incoming {
         session, incoming, ..
-    }) = world.parties[friend].events.pop_back()
+    }) = world.parties[2].events.pop_back()
     else {
         panic!("the friend was not called");
     };
     assert_eq!(incoming.replaces, Some(consulted));
-    assert_eq!(incoming.referred_by.as_deref(), Some("sip:8001@192.0.2.1"));
-    world.act(friend, |c, now| {
+    assert_eq!(incoming.referred_by.as_deref(), Some(by));
+    world.act(2, |c, now| {
         c.answer(now, session, Bytes::from_static(ANSWER)).unwrap();
         c.hang_up(now, consulted, None).unwrap();
     });
@@ -237,32 +248,30 @@ fn an_attended_transfer_joins_the_two_others() {
     world.run_for(100);
 
     let told: Vec<_> = world.ladder.iter().map(|line| &line[5..]).collect();
-    assert_eq!(
-        told,
-        [
-            "a REFER →",
-            "b Referred",
-            "b 202 →",
-            "b NOTIFY →",
-            "b INVITE →",
-            "a Transfer 100",
-            "a 200 →",
-            "c 100 →",
-            "c Incoming",
-            "c 200 →",
-            "c BYE →",
-            "b ACK →",
-            "b Answered",
-            "a 200 →",
-            "a Ended Bye",
-            "c Confirmed",
-            "b NOTIFY →",
-            "a 200 →",
-            "a Transfer 200 last",
-            "a BYE →",
-            "b 200 →",
-            "b Ended Bye",
-        ]
-    );
-    assert_ne!(asked, session);
+    assert_eq!(told, ATTENDED);
 }
+
+const ATTENDED: [&str; 22] = [
+    "a REFER →",
+    "b Referred",
+    "b 202 →",
+    "b NOTIFY →",
+    "b INVITE →",
+    "a Transfer 100",
+    "a 200 →",
+    "c 100 →",
+    "c Incoming",
+    "c 200 →",
+    "c BYE →",
+    "b ACK →",
+    "b Answered",
+    "a 200 →",
+    "a Ended Bye",
+    "c Confirmed",
+    "b NOTIFY →",
+    "a 200 →",
+    "a Transfer 200 last",
+    "a BYE →",
+    "b 200 →",
+    "b Ended Bye",
+];
