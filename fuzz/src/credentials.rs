@@ -13,6 +13,7 @@ pub fn run(data: &[u8]) {
             credentials: &credentials,
             hashes: Some(&hashes),
             method: b"REGISTER",
+            body: b"v=0",
         };
         let verdict = authenticator.check(Duration::from_hours(500_000), &attempt);
         assert!(

@@ -7,7 +7,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::event::SessionId;
+use crate::event::{Binding, SessionId};
 use crate::message::{HeaderValue, Message, Method, Name, RequestBuilder, RequestHead};
 use crate::transport::Flow;
 use crate::uri::{Scheme, Uri};
@@ -36,6 +36,16 @@ pub(crate) struct Dialog {
     pub(crate) reach: Reach,
     /// The name that the peer's certificate must be for where a connection is opened anew.
     pub(crate) peer_name: Option<String>,
+    /// Whose phone it is, for one that registers.
+    pub(crate) phone: Option<Phone>,
+}
+
+/// The phone at the other end of a dialog: where it registers next it is found again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Phone {
+    pub(crate) user: String,
+    /// Which of the user's phones, if it says so.
+    pub(crate) instance: Option<String>,
 }
 
 /// How the peer of a dialog is reached.
@@ -71,6 +81,7 @@ impl Dialog {
             flow,
             reach,
             peer_name: None,
+            phone: None,
         }
     }
 
@@ -89,6 +100,15 @@ impl Dialog {
         dialog.routes.reverse();
         dialog.flow.local = local_address;
         dialog
+    }
+
+    /// Aims the first request of a call at a registered contact.
+    pub(crate) fn lead_to(&mut self, binding: &Binding) {
+        self.routes.clone_from(&binding.path);
+        self.phone = Some(Phone {
+            user: binding.user.clone(),
+            instance: binding.instance.clone(),
+        });
     }
 
     /// Notes the CSeq of a request of the peer.
@@ -172,16 +192,19 @@ impl Dialog {
         }
     }
 
-    /// Where a request goes over UDP: to the next hop's address if that is another host that can be
-    /// reached, else back to where the peer's own messages come from.
+    /// The next hop's address if that is another host than the peer, and one that can be reached.
+    pub(crate) fn other_hop(&self) -> Option<SocketAddr> {
+        let peer = self.flow.remote.ip();
+        self.next_hop()
+            .filter(|next| next.ip() != peer && (!is_private(next.ip()) || is_private(peer)))
+    }
+
+    /// Where a request goes over UDP: to another next hop, else back to where the peer's own
+    /// messages come from.
     pub(crate) fn datagram_flow(&self) -> Flow {
         let mut flow = self.flow;
-        if self.reach == Reach::Address
-            && let Some(next) = self.next_hop()
-            && next.ip() != flow.remote.ip()
-            && (!is_private(next.ip()) || is_private(flow.remote.ip()))
-        {
-            flow.remote = next;
+        if self.reach == Reach::Address {
+            flow.remote = self.other_hop().unwrap_or(flow.remote);
         }
         flow
     }

@@ -23,12 +23,14 @@ mod admission;
 mod answers;
 mod asking;
 mod callers;
+mod challenging;
 mod changing;
 pub(crate) mod config;
 mod connections;
 pub(crate) mod counters;
 mod early;
 mod flows;
+mod guard;
 mod in_dialog;
 mod incoming;
 mod leaving;
@@ -37,6 +39,7 @@ pub(crate) mod messaging;
 mod naming;
 mod offers;
 mod outgoing;
+mod probing;
 mod progress;
 mod receive;
 mod referring;
@@ -92,7 +95,7 @@ impl Endpoint {
         let trace = Trace::new(config.trace);
         Self {
             access: Access::new(&config, secret),
-            registrar: Registrar::new(&config.limits),
+            registrar: Registrar::new(&config.limits, &config.registrations),
             connections: Connections::new(&config.limits, random.next_u64()),
             config,
             transactions: Table::default(),
@@ -148,9 +151,9 @@ impl Endpoint {
     pub fn handle_timeout(&mut self, now: Duration) {
         self.trace.note_time(now);
         self.fire_deadlines(now);
-        for (user, contacts) in self.registrar.handle_timeout(now) {
-            self.emit(Event::Registered { user, contacts });
-        }
+        let lapsed = self.registrar.handle_timeout(now);
+        self.announce(lapsed);
+        self.probe_silent(now);
     }
 
     /// Takes the next thing to do, if any.
@@ -164,10 +167,13 @@ impl Endpoint {
         self.deadlines.first().into_iter().chain(bindings).min()
     }
 
-    /// The live bindings of a user, best first.
+    /// The live bindings of a user, best first; of each phone the one that it refreshed last.
     pub fn contacts(&self, now: Duration, user: &str) -> Vec<Binding> {
-        let contacts = self.registrar.contacts(now, user);
-        contacts.iter().map(|contact| contact.binding()).collect()
+        let contacts = self.registrar.reachable(now, user);
+        contacts
+            .iter()
+            .map(|contact| contact.binding(user))
+            .collect()
     }
 
     /// What is left of the messages with these Call-IDs, oldest first, secrets masked.
@@ -210,6 +216,12 @@ impl Endpoint {
         if self.touched.last() != Some(&session) {
             self.touched.push(session);
         }
+    }
+
+    fn random_token(&mut self) -> u128 {
+        let mut token = [0; 16];
+        self.random.fill_bytes(&mut token);
+        u128::from_be_bytes(token)
     }
 
     fn random_session(&mut self) -> SessionId {

@@ -399,14 +399,20 @@ pub enum Target {
 /// A registered contact.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Binding {
+    /// The user of the address of record.
+    pub user: String,
     /// The URI the phone wants in the Request-URI.
     pub contact_uri: String,
     /// The path the registration came over.
     pub flow: Flow,
-    /// Since when it is registered without a gap.
-    pub since: Duration,
     /// When it lapses, on the engine's clock.
     pub expires_at: Duration,
+    /// Since when it is registered without a gap.
+    pub since: Duration,
     /// The phone's User-Agent.
     pub user_agent: Option<String>,
+    /// Which phone it is whatever its address, as it names itself in `+sip.instance`.
+    pub instance: Option<String>,
+    /// The proxies to the phone, nearest first (RFC 3327).
+    pub path: Vec<String>,
 }

@@ -22,6 +22,7 @@ mod referral;
 mod referring;
 mod registrar;
 mod session;
+mod stun;
 mod timer;
 mod trace;
 mod transaction;

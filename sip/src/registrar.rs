@@ -1,14 +1,17 @@
-//! The registrar: which contacts a user is bound to (RFC 3261 §10.3).
+//! The registrar: which contacts a user is bound to (RFC 3261 §10.3, 5626, 5627).
 
 use std::collections::{BTreeSet, HashMap};
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
-
-use crate::endpoint::config::Limits;
-use crate::event::Binding;
+use crate::endpoint::config::{Limits, Registrations};
 use crate::transport::{ConnectionId, Flow};
+
+mod contact;
+mod sources;
+
+pub(crate) use contact::{Change, Contact, Device, Registration, Wish};
+use sources::Sources;
 
 /// The lifetime granted to those who name none.
 const DEFAULT_LIFETIME: Duration = Duration::from_hours(1);
@@ -19,53 +22,10 @@ pub(crate) struct Registrar {
     limits: Limits,
     users: HashMap<String, Vec<Contact>>,
     expiries: BTreeSet<(Duration, String)>,
-    sources: HashMap<SocketAddr, usize>,
+    sources: Sources,
+    /// Whose phone a temporary GRUU names.
+    temporary: HashMap<u128, String>,
     touched: Vec<String>,
-}
-
-/// One binding as it is kept and saved.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Contact {
-    pub(crate) uri: String,
-    pub(crate) call_id: String,
-    pub(crate) cseq: u32,
-    pub(crate) expires_at: Duration,
-    pub(crate) since: Duration,
-    pub(crate) refreshed_at: Duration,
-    pub(crate) preference: u16,
-    pub(crate) flow: Flow,
-    pub(crate) user_agent: Option<String>,
-}
-
-/// A REGISTER whose sender is known to be the user.
-#[derive(Debug, Clone)]
-pub(crate) struct Registration {
-    pub(crate) user: String,
-    pub(crate) call_id: String,
-    pub(crate) cseq: u32,
-    pub(crate) change: Change,
-    pub(crate) flow: Flow,
-    pub(crate) user_agent: Option<String>,
-}
-
-/// What a REGISTER asks for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Change {
-    /// No Contact: tell me my bindings.
-    Query,
-    /// `Contact: *` with `Expires: 0`.
-    RemoveAll,
-    /// Add, refresh or remove these.
-    Update(Vec<Wish>),
-}
-
-/// One Contact of a REGISTER.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Wish {
-    pub(crate) uri: String,
-    pub(crate) lifetime: Option<Duration>,
-    /// The q value in thousandths.
-    pub(crate) preference: u16,
 }
 
 /// Why a REGISTER changed nothing.
@@ -81,44 +41,34 @@ pub(crate) enum Rejection {
     Full,
 }
 
-/// The number of live bindings before and after.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Changed {
-    pub(crate) before: usize,
-    pub(crate) after: usize,
-}
+/// A user whose bindings are others than before, and how many there are.
+pub(crate) type Changed = (String, usize);
 
 impl Registrar {
-    pub(crate) fn new(limits: &Limits) -> Self {
+    pub(crate) fn new(limits: &Limits, settings: &Registrations) -> Self {
         Self {
             limits: limits.clone(),
             users: HashMap::new(),
             expiries: BTreeSet::new(),
-            sources: HashMap::new(),
+            sources: Sources::new(settings.probe_after),
+            temporary: HashMap::new(),
             touched: Vec::new(),
         }
     }
 
-    /// Does all of what is asked or nothing.
+    /// Does all of what is asked or nothing; says whether other contacts are bound after it.
     pub(crate) fn register(
         &mut self,
         now: Duration,
         registration: &Registration,
-    ) -> Result<Changed, Rejection> {
+    ) -> Result<Option<Changed>, Rejection> {
         let current = self.users.get(&registration.user);
         if current.is_none() && self.users.len() >= self.limits.users {
             return Err(Rejection::Full);
         }
         let mut contacts = current.cloned().unwrap_or_default();
-        contacts.retain(|contact| contact.expires_at > now);
-        let before = contacts.len();
         match &registration.change {
-            Change::Query => {
-                return Ok(Changed {
-                    before,
-                    after: before,
-                });
-            }
+            Change::Query => return Ok(None),
             Change::RemoveAll => {
                 if contacts
                     .iter()
@@ -132,14 +82,13 @@ impl Registrar {
                 if wishes.len() > self.limits.contacts {
                     return Err(Rejection::TooMany);
                 }
+                contacts.retain(|contact| contact.expires_at > now);
                 for wish in wishes {
                     self.apply(now, &mut contacts, registration, wish)?;
                 }
             }
         }
-        let after = contacts.len();
-        self.replace(&registration.user, contacts);
-        Ok(Changed { before, after })
+        Ok(self.replace(&registration.user, contacts))
     }
 
     fn apply(
@@ -153,29 +102,17 @@ impl Registrar {
         if !lifetime.is_zero() && lifetime < self.limits.shortest_registration {
             return Err(Rejection::TooBrief);
         }
-        let known = contacts.iter().position(|contact| contact.uri == wish.uri);
+        let known = contacts.iter().position(|contact| wish.is_about(contact));
         if known.is_some_and(|at| contacts[at].is_newer(registration)) {
             return Err(Rejection::OutOfOrder);
         }
-        let since = known.map_or(now, |at| contacts.remove(at).since);
+        let before = known.map(|at| contacts.remove(at));
         if lifetime.is_zero() {
             return Ok(());
         }
-        // A phone that starts anew over the same path has forgotten its earlier contact.
-        contacts.retain(|contact| {
-            contact.flow != registration.flow || contact.call_id == registration.call_id
-        });
-        contacts.push(Contact {
-            uri: wish.uri.clone(),
-            call_id: registration.call_id.clone(),
-            cseq: registration.cseq,
-            expires_at: now + lifetime.min(self.limits.longest_registration),
-            since,
-            refreshed_at: now,
-            preference: wish.preference,
-            flow: registration.flow,
-            user_agent: registration.user_agent.clone(),
-        });
+        contacts.retain(|contact| !contact.is_forgotten(registration, wish));
+        let lifetime = lifetime.min(self.limits.longest_registration);
+        contacts.push(Contact::granted(now, lifetime, registration, wish, before));
         if contacts.len() > self.limits.contacts {
             contacts.remove(0);
         }
@@ -196,9 +133,50 @@ impl Registrar {
         contacts
     }
 
+    /// Live contacts to call, best first: of several flows of one phone the one refreshed last
+    /// (RFC 5626 §5.3).
+    pub(crate) fn reachable(&self, now: Duration, user: &str) -> Vec<&Contact> {
+        let mut reachable: Vec<&Contact> = Vec::new();
+        for contact in self.contacts(now, user) {
+            let is_known = contact.device.as_ref().is_some_and(|device| {
+                let mut known = reachable.iter().filter_map(|other| other.device.as_ref());
+                known.any(|other| other.is_instance(&device.instance))
+            });
+            if !is_known {
+                reachable.push(contact);
+            }
+        }
+        reachable
+    }
+
+    /// The user whose phone a temporary GRUU names, and the phone.
+    pub(crate) fn of_temporary(&self, token: u128) -> Option<(&str, &Contact)> {
+        let user = self.temporary.get(&token)?;
+        let contact = self
+            .users
+            .get(user)?
+            .iter()
+            .find(|contact| contact.temporary.contains(&token))?;
+        Some((user, contact))
+    }
+
     /// Whether a live binding came from this address.
     pub(crate) fn knows_source(&self, remote: SocketAddr) -> bool {
-        self.sources.contains_key(&remote)
+        self.sources.knows(remote)
+    }
+
+    /// Takes note of a sign of life.
+    pub(crate) fn note_heard(&mut self, now: Duration, remote: SocketAddr) {
+        self.sources.note_heard(now, remote);
+    }
+
+    pub(crate) fn heard_at(&self, remote: SocketAddr) -> Option<Duration> {
+        self.sources.heard_at(remote)
+    }
+
+    /// Phones that must be asked whether they are still there.
+    pub(crate) fn silent(&mut self, now: Duration) -> Vec<Flow> {
+        self.sources.silent(now)
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -206,34 +184,48 @@ impl Registrar {
     }
 
     pub(crate) fn poll_timeout(&self) -> Option<Duration> {
-        self.expiries.first().map(|(at, _)| *at)
+        let lapse = self.expiries.first().map(|(at, _)| *at);
+        lapse.into_iter().chain(self.sources.next_probe()).min()
     }
 
-    /// Drops what has lapsed; returns the users concerned with their number of bindings.
-    pub(crate) fn handle_timeout(&mut self, now: Duration) -> Vec<(String, usize)> {
+    /// Drops what has lapsed; returns the users concerned.
+    pub(crate) fn handle_timeout(&mut self, now: Duration) -> Vec<Changed> {
         let mut changed = Vec::new();
         while let Some((at, user)) = self.expiries.first().cloned()
             && at <= now
         {
-            changed.push((
-                user.clone(),
-                self.keep(&user, |contact| contact.expires_at > now),
-            ));
+            changed.extend(self.keep(&user, |contact| contact.expires_at > now));
         }
         changed
     }
 
     /// Drops a user's bindings over a connection that is gone.
-    pub(crate) fn forget_connection(&mut self, user: &str, connection: ConnectionId) -> usize {
+    pub(crate) fn forget_connection(
+        &mut self,
+        user: &str,
+        connection: ConnectionId,
+    ) -> Option<Changed> {
         self.keep(user, |contact| contact.flow.connection != Some(connection))
     }
 
-    fn keep(&mut self, user: &str, keeps: impl Fn(&Contact) -> bool) -> usize {
+    /// Drops all bindings over a path where nobody answers.
+    pub(crate) fn forget_flow(&mut self, flow: Flow) -> Vec<Changed> {
+        let concerned: Vec<String> = self
+            .users
+            .iter()
+            .filter(|(_, contacts)| contacts.iter().any(|contact| contact.flow == flow))
+            .map(|(user, _)| user.clone())
+            .collect();
+        concerned
+            .iter()
+            .filter_map(|user| self.keep(user, |contact| contact.flow != flow))
+            .collect()
+    }
+
+    fn keep(&mut self, user: &str, keeps: impl Fn(&Contact) -> bool) -> Option<Changed> {
         let mut contacts = self.users.get(user).cloned().unwrap_or_default();
         contacts.retain(keeps);
-        let left = contacts.len();
-        self.replace(user, contacts);
-        left
+        self.replace(user, contacts)
     }
 
     /// The contacts of a user as they are saved.
@@ -252,45 +244,43 @@ impl Registrar {
         users
     }
 
-    fn replace(&mut self, user: &str, contacts: Vec<Contact>) {
+    fn replace(&mut self, user: &str, contacts: Vec<Contact>) -> Option<Changed> {
         let old = self.users.remove(user).unwrap_or_default();
         if let Some(at) = earliest(&old) {
             self.expiries.remove(&(at, user.to_owned()));
         }
+        let is_other = ways(&old) != ways(&contacts);
+        for contact in &contacts {
+            self.sources.add(contact);
+        }
         for contact in &old {
-            if let Some(count) = self.sources.get_mut(&contact.flow.remote) {
-                *count -= 1;
-                if *count == 0 {
-                    self.sources.remove(&contact.flow.remote);
-                }
+            self.sources.remove(contact);
+            for token in &contact.temporary {
+                self.temporary.remove(token);
             }
         }
-        for contact in &contacts {
-            *self.sources.entry(contact.flow.remote).or_default() += 1;
+        for token in contacts.iter().flat_map(|contact| &contact.temporary) {
+            self.temporary.insert(*token, user.to_owned());
         }
+        let count = contacts.len();
         if let Some(at) = earliest(&contacts) {
             self.expiries.insert((at, user.to_owned()));
             self.users.insert(user.to_owned(), contacts);
         }
         self.touched.push(user.to_owned());
+        is_other.then(|| (user.to_owned(), count))
     }
 }
 
-impl Contact {
-    /// Whether this binding was made by a later request of the same Call-ID (§10.3 step 7).
-    fn is_newer(&self, registration: &Registration) -> bool {
-        self.call_id == registration.call_id && self.cseq >= registration.cseq
-    }
-
-    pub(crate) fn binding(&self) -> Binding {
-        Binding {
-            contact_uri: self.uri.clone(),
-            flow: self.flow,
-            since: self.since,
-            expires_at: self.expires_at,
-            user_agent: self.user_agent.clone(),
-        }
-    }
+/// By what ways a user is reached.
+fn ways(contacts: &[Contact]) -> BTreeSet<(&str, SocketAddr, Option<ConnectionId>)> {
+    contacts
+        .iter()
+        .map(|contact| {
+            let flow = contact.flow;
+            (contact.uri.as_str(), flow.remote, flow.connection)
+        })
+        .collect()
 }
 
 fn earliest(contacts: &[Contact]) -> Option<Duration> {

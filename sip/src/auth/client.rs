@@ -3,7 +3,7 @@
 use super::{
     Algorithm, MalformedCredentials, PasswordHashes,
     credentials::digest_fields,
-    digest::{Proof, Protection},
+    digest::{Derivation, Proof, Protection, Quality},
 };
 use crate::message::split_list;
 
@@ -102,6 +102,7 @@ impl<'a> Challenge<'a> {
         let protection = Protection {
             count: count.as_bytes(),
             client_nonce: claim.client_nonce.as_bytes(),
+            quality: Quality::Auth,
         };
         let proof = Proof {
             algorithm: self.algorithm,
@@ -109,6 +110,7 @@ impl<'a> Challenge<'a> {
             uri: claim.uri.as_bytes(),
             nonce: self.nonce.as_bytes(),
             protection: self.has_auth.then_some(protection),
+            derivation: Derivation::Plain,
         };
         let protection = self
             .has_auth

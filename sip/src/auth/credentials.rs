@@ -43,11 +43,11 @@ impl<'a> Credentials<'a> {
     }
 
     /// The credentials of a request for a realm, among those for other realms.
-    pub fn find(request: &'a Message, name: Name, realm: &str) -> Option<Self> {
+    pub fn all(request: &'a Message, name: Name, realm: &'a str) -> impl Iterator<Item = Self> {
         request
             .headers(name)
             .filter_map(|value| Self::parse(value).ok())
-            .find(|credentials| credentials.realm == realm.as_bytes())
+            .filter(move |credentials| credentials.realm == realm.as_bytes())
     }
 
     fn read(value: &'a [u8]) -> Option<Self> {

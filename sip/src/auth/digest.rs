@@ -55,7 +55,7 @@ impl Algorithm {
         }
     }
 
-    /// Recognises a token; the `-sess` variants and others are not supported.
+    /// Recognises a token, but not the `-sess` variants.
     pub fn from_token(token: &[u8]) -> Option<Self> {
         [Self::Sha256, Self::Md5]
             .into_iter()
@@ -79,31 +79,68 @@ pub(super) struct Proof<'a> {
     pub(super) nonce: &'a [u8],
     /// None for a client of RFC 2069, which knows no `qop`.
     pub(super) protection: Option<Protection<'a>>,
+    pub(super) derivation: Derivation,
 }
 
-/// What `qop=auth` adds.
+/// What `qop` adds.
 #[derive(Clone, Copy)]
 pub(super) struct Protection<'a> {
     pub(super) count: &'a [u8],
     pub(super) client_nonce: &'a [u8],
+    pub(super) quality: Quality<'a>,
+}
+
+/// What of a request is protected.
+#[derive(Clone, Copy)]
+pub(super) enum Quality<'a> {
+    /// `auth`: the method and the URI.
+    Auth,
+    /// `auth-int`: the body too.
+    AuthInt(&'a [u8]),
+}
+
+/// How the secret of a response is made from the password's hash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Derivation {
+    Plain,
+    /// The `-sess` algorithms: both nonces go into it (§3.4.2).
+    Session,
 }
 
 impl Proof<'_> {
     /// The response in lower-case hexadecimal digits.
     pub(super) fn response(&self, hashes: &PasswordHashes) -> String {
-        let secret = hashes.hexadecimal(self.algorithm);
-        let secret = secret.as_bytes();
-        let request = self.algorithm.hash(&[self.method, self.uri]);
-        let request = request.as_bytes();
-        match self.protection {
-            Some(Protection {
-                count,
-                client_nonce,
-            }) => self
-                .algorithm
-                .hash(&[secret, self.nonce, count, client_nonce, b"auth", request]),
-            None => self.algorithm.hash(&[secret, self.nonce, request]),
+        let hash = |parts: &[&[u8]]| self.algorithm.hash(parts);
+        let mut secret = hashes.hexadecimal(self.algorithm);
+        if let (Derivation::Session, Some(protection)) = (self.derivation, self.protection) {
+            secret = hash(&[secret.as_bytes(), self.nonce, protection.client_nonce]);
         }
+        let secret = secret.as_bytes();
+        let Some(Protection {
+            count,
+            client_nonce,
+            quality,
+        }) = self.protection
+        else {
+            let request = hash(&[self.method, self.uri]);
+            return hash(&[secret, self.nonce, request.as_bytes()]);
+        };
+        let (token, request): (&[u8], _) = match quality {
+            Quality::Auth => (b"auth", hash(&[self.method, self.uri])),
+            Quality::AuthInt(body) => {
+                let body = hash(&[body]);
+                let request = hash(&[self.method, self.uri, body.as_bytes()]);
+                (b"auth-int", request)
+            }
+        };
+        hash(&[
+            secret,
+            self.nonce,
+            count,
+            client_nonce,
+            token,
+            request.as_bytes(),
+        ])
     }
 }
 

@@ -11,10 +11,13 @@ use subtle::ConstantTimeEq;
 
 use super::{
     Algorithm, Credentials, PasswordHashes,
-    digest::{Proof, Protection, from_hexadecimal, hexadecimal},
+    digest::{Derivation, Proof, Protection, Quality, from_hexadecimal, hexadecimal},
     window::{NonceCounts, NonceId},
 };
 use crate::limits;
+
+/// What the algorithms with a derived secret end with.
+const SESSION: &[u8] = b"-sess";
 
 const SEAL_BYTES: usize = 16;
 const NONCE_BYTES: usize = 12 + SEAL_BYTES;
@@ -58,6 +61,8 @@ pub struct Attempt<'a> {
     pub credentials: &'a Credentials<'a>,
     /// The method of the request, byte for byte.
     pub method: &'a [u8],
+    /// The body of the request, which `auth-int` protects.
+    pub body: &'a [u8],
     /// The hashes of the user named by the credentials; none if there is no such user. The caller
     /// has compared that name with the address of record.
     pub hashes: Option<&'a PasswordHashes>,
@@ -131,21 +136,22 @@ impl Authenticator {
         if credentials.realm != self.realm.as_bytes() {
             return Verdict::Refused(Refusal::Realm);
         }
-        let algorithm = credentials
-            .algorithm
-            .map_or(Some(Algorithm::Md5), Algorithm::from_token);
-        let Some(algorithm) = algorithm else {
+        let Some((algorithm, derivation)) = algorithm(credentials) else {
             return Verdict::Refused(Refusal::Algorithm);
         };
-        let Some((protection, count)) = protection(credentials) else {
+        let Some((protection, count)) = protection(credentials, attempt.body) else {
             return Verdict::Refused(Refusal::Protection);
         };
+        if derivation == Derivation::Session && protection.is_none() {
+            return Verdict::Refused(Refusal::Protection);
+        }
         let proof = Proof {
             algorithm,
             method: attempt.method,
             uri: credentials.uri,
             nonce: credentials.nonce,
             protection,
+            derivation,
         };
         let expected = proof.response(attempt.hashes.unwrap_or(&NOBODY));
         let given = credentials.response.to_ascii_lowercase();
@@ -201,15 +207,36 @@ impl Authenticator {
     }
 }
 
+/// The algorithm of credentials; MD5 is meant if there is none.
+fn algorithm(credentials: &Credentials<'_>) -> Option<(Algorithm, Derivation)> {
+    let Some(token) = credentials.algorithm else {
+        return Some((Algorithm::Md5, Derivation::Plain));
+    };
+    if let Some(algorithm) = Algorithm::from_token(token) {
+        return Some((algorithm, Derivation::Plain));
+    }
+    let (base, suffix) = token.split_at_checked(token.len().checked_sub(SESSION.len())?)?;
+    let is_session = suffix.eq_ignore_ascii_case(SESSION);
+    let algorithm = Algorithm::from_token(base).filter(|_| is_session)?;
+    Some((algorithm, Derivation::Session))
+}
+
 /// The protection and its use count. A client of RFC 2069 counts nothing, so each of its nonces is
 /// good for one request.
-fn protection<'a>(credentials: &Credentials<'a>) -> Option<(Option<Protection<'a>>, u32)> {
+fn protection<'a>(
+    credentials: &Credentials<'a>,
+    body: &'a [u8],
+) -> Option<(Option<Protection<'a>>, u32)> {
     let Some(qop) = credentials.qop else {
         return Some((None, 1));
     };
-    if !qop.eq_ignore_ascii_case(b"auth") {
+    let quality = if qop.eq_ignore_ascii_case(b"auth") {
+        Quality::Auth
+    } else if qop.eq_ignore_ascii_case(b"auth-int") {
+        Quality::AuthInt(body)
+    } else {
         return None;
-    }
+    };
     let count = credentials.count?;
     let client_nonce = credentials.client_nonce?;
     let digits = str::from_utf8(count)
@@ -219,6 +246,7 @@ fn protection<'a>(credentials: &Credentials<'a>) -> Option<(Option<Protection<'a
     let protection = Protection {
         count,
         client_nonce,
+        quality,
     };
     Some((Some(protection), number))
 }

@@ -49,6 +49,7 @@ fn check_user(
         &Attempt {
             credentials: &credentials,
             method: b"REGISTER",
+            body: b"",
             hashes,
         },
     )
@@ -139,6 +140,7 @@ fn wrong_passwords_unknown_users_and_wrong_methods_are_refused_alike() {
     let attempt = Attempt {
         credentials: &credentials,
         method: b"INVITE",
+        body: b"",
         hashes: Some(&hashes()),
     };
     assert_eq!(authenticator.check(NOW, &attempt), refused);
@@ -252,8 +254,7 @@ fn other_realms_algorithms_and_protections_are_refused() {
     for (from, to, refusal) in [
         ("realm=\"pbx.", "realm=\"other.", Refusal::Realm),
         ("=SHA-256", "=SHA-512-256", Refusal::Algorithm),
-        ("=SHA-256", "=MD5-sess", Refusal::Algorithm),
-        ("qop=auth", "qop=auth-int", Refusal::Protection),
+        ("qop=auth", "qop=auth-conf", Refusal::Protection),
         ("nc=00000001", "nc=0000000g", Refusal::Protection),
         ("nc=00000001", "nc=100000000", Refusal::Protection),
         (", nc=00000001", "", Refusal::Protection),
@@ -278,4 +279,62 @@ fn a_challenge_whose_text_would_break_out_of_our_answer_is_refused() {
 #[test]
 fn an_unquoted_text_that_would_swallow_the_closing_quote_of_our_answer_is_refused() {
     assert!(Challenge::parse(b"Digest realm=r\\, nonce=n").is_err());
+}
+/// The answer to a challenge as a client computes it that knows more than ours.
+fn answer_with(challenge: &str, algorithm: &str, qop: &str, body: &str) -> String {
+    use md5::{Digest, Md5};
+    let md5 = |text: String| super::digest::hexadecimal(&Md5::digest(text));
+    let nonce = challenge.split("nonce=\"").nth(1).unwrap();
+    let nonce = nonce.split('"').next().unwrap();
+    let mut secret = super::digest::hexadecimal(&hashes().md5);
+    if algorithm.len() > "MD5".len() {
+        secret = md5(format!("{secret}:{nonce}:c0ffee"));
+    }
+    let mut request = format!("REGISTER:{URI}");
+    if qop == "auth-int" {
+        request = format!("{request}:{}", md5(body.to_owned()));
+    }
+    let response = md5(format!(
+        "{secret}:{nonce}:0000000a:c0ffee:{qop}:{}",
+        md5(request)
+    ));
+    format!(
+        "Digest username=\"8001\", realm=\"pbx.example.com\", nonce=\"{nonce}\", uri=\"{URI}\", response=\"{response}\", algorithm={algorithm}, qop={qop}, nc=0000000a, cnonce=\"c0ffee\""
+    )
+}
+
+#[test]
+fn session_algorithms_and_protected_bodies_are_understood() {
+    for (algorithm, qop, body) in [
+        ("MD5", "auth", ""),
+        ("MD5-sess", "auth", ""),
+        ("md5-SESS", "auth-int", "v=0"),
+        ("MD5", "auth-int", "v=0"),
+    ] {
+        let mut authenticator = authenticator();
+        let challenge = authenticator.challenges(NOW, Freshness::Unproved)[1].clone();
+        let value = answer_with(&challenge, algorithm, qop, body);
+        let credentials = Credentials::parse(value.as_bytes()).unwrap();
+        let hashes = hashes();
+        let mut attempt = Attempt {
+            credentials: &credentials,
+            method: b"REGISTER",
+            body: b"another body",
+            hashes: Some(&hashes),
+        };
+        if qop == "auth-int" {
+            let refused = Verdict::Refused(Refusal::Response);
+            assert_eq!(
+                authenticator.check(NOW, &attempt),
+                refused,
+                "{algorithm} {qop}"
+            );
+        }
+        attempt.body = body.as_bytes();
+        assert_eq!(
+            authenticator.check(NOW, &attempt),
+            Verdict::Accepted,
+            "{algorithm} {qop}"
+        );
+    }
 }

@@ -28,6 +28,7 @@ fn dialog(routes: &[&str], target: &str, peer: &str) -> Dialog {
         },
         reach: Reach::Address,
         peer_name: None,
+        phone: None,
     }
 }
 

@@ -1,16 +1,18 @@
-//! Who may do what: trusted networks, digest accounts, and sources that failed too often.
+//! Who may do what: trusted networks and digest accounts.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::net::IpAddr;
 use std::time::Duration;
 
 use super::config::{Account, Config, TrustedSource};
+use super::guard::{Barred, Guard};
 use crate::auth::{Attempt, Authenticator, Credentials, Freshness, PasswordHashes, Verdict};
 use crate::message::{Message, Name};
+use crate::trace::Standing;
 
-/// How long failures of a source are remembered.
-const FAILURE_WINDOW: Duration = Duration::from_mins(1);
+/// Most credentials of one request that are looked at.
+const MAX_CREDENTIALS: usize = 4;
 
 /// The endpoint's gatekeeper.
 #[derive(Debug)]
@@ -18,7 +20,7 @@ pub(super) struct Access {
     authenticator: Authenticator,
     accounts: HashMap<String, PasswordHashes>,
     trusted: Vec<TrustedSource>,
-    failures: Failures,
+    guard: Guard,
     secret: u64,
 }
 
@@ -29,8 +31,17 @@ pub(super) enum Proof {
     User(String),
     /// Nothing yet: challenge.
     Nothing(Freshness),
-    /// The credentials are wrong: challenge again, and count.
-    Wrong,
+    /// The credentials are wrong: challenge again, and count. Some if the sender is barred.
+    Wrong(Option<Barred>),
+    /// The sender has to wait before it is heard again. Some if it did not and is barred.
+    Unheard(Option<Barred>),
+}
+
+/// Where credentials came from.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Sender {
+    pub(super) address: IpAddr,
+    pub(super) standing: Standing,
 }
 
 impl Access {
@@ -41,12 +52,7 @@ impl Access {
             authenticator: Authenticator::new(config.realm.clone(), secret),
             accounts: HashMap::new(),
             trusted: Vec::new(),
-            failures: Failures {
-                capacity: config.limits.sources,
-                tolerated: config.barring.failures,
-                by_source: HashMap::new(),
-                by_time: BTreeSet::new(),
-            },
+            guard: Guard::new(config.barring, config.limits.sources),
             secret: hasher.finish(),
         }
     }
@@ -72,28 +78,62 @@ impl Access {
         self.trusted.iter().any(|network| network.contains(source))
     }
 
-    pub(super) fn is_blocked(&mut self, now: Duration, source: IpAddr) -> bool {
-        self.failures.is_blocked(now, source)
+    pub(super) fn is_barred(&mut self, now: Duration, source: IpAddr) -> bool {
+        self.guard.is_barred(now, source)
+    }
+
+    /// Whether one more request without credentials of a source is answered.
+    pub(super) fn admits(&mut self, now: Duration, source: IpAddr) -> bool {
+        self.guard.admits(now, source)
     }
 
     /// Checks a request's credentials. An unknown user costs the same work as a known one.
-    pub(super) fn prove(&mut self, now: Duration, request: &Message, source: IpAddr) -> Proof {
-        let realm = self.authenticator.realm();
-        let Some(credentials) = Credentials::find(request, Name::Authorization, realm) else {
-            return Proof::Nothing(Freshness::Unproved);
-        };
+    ///
+    /// A client that answers several challenges of ours is let in by any of its answers
+    /// (RFC 8760 §2.4).
+    pub(super) fn prove(&mut self, now: Duration, request: &Message, from: Sender) -> Proof {
+        let realm = self.authenticator.realm().to_owned();
+        let mut proof = Proof::Nothing(Freshness::Unproved);
+        let offered = Credentials::all(request, Name::Authorization, &realm);
+        for credentials in offered.take(MAX_CREDENTIALS) {
+            proof = self.check(now, request, &credentials, from);
+            match &proof {
+                Proof::User(_) | Proof::Unheard(_) => return proof,
+                Proof::Nothing(_) | Proof::Wrong(_) => (),
+            }
+        }
+        proof
+    }
+
+    fn check(
+        &mut self,
+        now: Duration,
+        request: &Message,
+        credentials: &Credentials<'_>,
+        from: Sender,
+    ) -> Proof {
         let user = str::from_utf8(credentials.username).unwrap_or_default();
+        let hashes = self.accounts.get(user);
+        if from.standing == Standing::Stranger
+            && let Err(barred) = self.guard.hears(now, from.address, user)
+        {
+            return Proof::Unheard(barred);
+        }
         let attempt = Attempt {
-            credentials: &credentials,
+            credentials,
             method: request.method_text().as_bytes(),
-            hashes: self.accounts.get(user),
+            body: request.body(),
+            hashes,
         };
+        let known_user = hashes.is_some().then_some(user);
         match self.authenticator.check(now, &attempt) {
-            Verdict::Accepted => Proof::User(user.to_owned()),
+            Verdict::Accepted => {
+                self.guard.note_success(now, from.address, user);
+                Proof::User(user.to_owned())
+            }
             Verdict::Stale => Proof::Nothing(Freshness::Stale),
             Verdict::Refused(_) => {
-                self.failures.note(now, source);
-                Proof::Wrong
+                Proof::Wrong(self.guard.note_failure(now, from.address, known_user))
             }
         }
     }
@@ -110,88 +150,5 @@ impl Access {
         request.from_tag().hash(&mut hasher);
         request.sequence().hash(&mut hasher);
         format!("{:08x}", hasher.finish() >> 32)
-    }
-}
-
-/// Wrong credentials by source, the oldest forgotten when there are too many.
-#[derive(Debug)]
-struct Failures {
-    capacity: usize,
-    tolerated: u32,
-    by_source: HashMap<IpAddr, (Duration, u32)>,
-    by_time: BTreeSet<(Duration, IpAddr)>,
-}
-
-impl Failures {
-    fn note(&mut self, now: Duration, source: IpAddr) {
-        self.expire(now);
-        let (since, count) = self.by_source.get(&source).copied().unwrap_or((now, 0));
-        if count == 0
-            && self.by_source.len() >= self.capacity
-            && let Some((_, oldest)) = self.by_time.pop_first()
-        {
-            self.by_source.remove(&oldest);
-        }
-        self.by_source.insert(source, (since, count + 1));
-        self.by_time.insert((since, source));
-    }
-
-    fn is_blocked(&mut self, now: Duration, source: IpAddr) -> bool {
-        self.expire(now);
-        self.by_source
-            .get(&source)
-            .is_some_and(|(_, count)| *count >= self.tolerated)
-    }
-
-    fn expire(&mut self, now: Duration) {
-        while let Some((since, source)) = self.by_time.first().copied()
-            && since + FAILURE_WINDOW <= now
-        {
-            self.by_time.pop_first();
-            self.by_source.remove(&source);
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn failures(capacity: usize) -> Failures {
-        Failures {
-            capacity,
-            tolerated: 2,
-            by_source: HashMap::new(),
-            by_time: BTreeSet::new(),
-        }
-    }
-
-    fn source(last: u8) -> IpAddr {
-        IpAddr::from([198, 51, 100, last])
-    }
-
-    #[test]
-    fn a_source_is_blocked_after_its_failures_and_heard_again_a_minute_later() {
-        let mut failures = failures(10);
-        let start = Duration::from_secs(1000);
-        failures.note(start, source(1));
-        assert!(!failures.is_blocked(start, source(1)));
-        failures.note(start, source(1));
-
-        assert!(failures.is_blocked(start, source(1)));
-        assert!(!failures.is_blocked(start, source(2)));
-        assert!(!failures.is_blocked(start + FAILURE_WINDOW, source(1)));
-        assert!(failures.by_source.is_empty());
-    }
-
-    #[test]
-    fn the_table_of_sources_never_grows_beyond_its_limit() {
-        let mut failures = failures(3);
-        for last in 0..100 {
-            failures.note(Duration::from_millis(u64::from(last)), source(last));
-        }
-
-        assert_eq!(failures.by_source.len(), 3);
-        assert_eq!(failures.by_time.len(), 3);
     }
 }

@@ -1,17 +1,22 @@
 //! Stream connections: what is open, what is being opened, and what waits for it.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::net::SocketAddr;
 
 use bytes::Bytes;
+use smallvec::{SmallVec, smallvec};
 
 use super::config::Limits;
 use crate::framing::StreamFramer;
 use crate::transaction::table::Slot;
 use crate::transport::{ConnectionId, Flow, Transport};
+use crate::uri;
 
 /// Numbers of connections that we asked for are below this; accepted ones have others.
 const ACCEPTED: u64 = 1 << 63;
+
+/// Most peers that one connection is found by.
+const MAX_ALIASES: usize = 16;
 
 /// All stream connections of one endpoint.
 #[derive(Debug)]
@@ -49,12 +54,12 @@ pub(super) struct Connection {
     /// Names of the certificate that the peer has proved to own.
     pub(super) names: Vec<String>,
     /// Whom it is found by.
-    peer: Peer,
+    peers: SmallVec<[Peer; 2]>,
     pub(super) phase: Phase,
     /// Client transactions that fail when the connection does.
     pub(super) clients: HashSet<Slot>,
-    /// The user who registered over it.
-    pub(super) user: Option<String>,
+    /// The users who registered over it.
+    pub(super) users: BTreeSet<String>,
 }
 
 #[derive(Debug)]
@@ -159,23 +164,52 @@ impl Connections {
         Some((flow, Asked::Anew))
     }
 
+    /// Lets a connection be found by an address that its peer listens at. Over TCP the peer must speak
+    /// from that address; over TLS it must have proved a name, by which it is found then.
+    pub(super) fn note_alias(&mut self, flow: Flow, host: &str, port: u16) {
+        let Some(connection) = flow.connection.and_then(|id| self.known.get_mut(&id)) else {
+            return;
+        };
+        let ip = flow.remote.ip().to_canonical();
+        let own_address = uri::address(host).map(|address| address.to_canonical());
+        let names: SmallVec<[Option<String>; 2]> = match flow.transport {
+            Transport::Tcp if own_address == Some(ip) => smallvec![None],
+            Transport::Tls => connection.names.iter().cloned().map(Some).collect(),
+            Transport::Udp | Transport::Tcp | Transport::Ws | Transport::Wss => return,
+        };
+        for name in names {
+            let peer = Peer {
+                transport: flow.transport,
+                remote: SocketAddr::new(ip, port),
+                name,
+            };
+            let is_new = !connection.peers.contains(&peer);
+            if is_new && connection.peers.len() < MAX_ALIASES && !self.by_peer.contains_key(&peer) {
+                connection.peers.push(peer.clone());
+                self.by_peer.extend(flow.connection.map(|id| (peer, id)));
+            }
+        }
+    }
+
     fn insert(&mut self, id: ConnectionId, flow: Flow, peer: Peer, phase: Phase) {
         self.by_peer.insert(peer.clone(), id);
         let connection = Connection {
             flow,
             names: Vec::new(),
-            peer,
+            peers: smallvec![peer],
             phase,
             clients: HashSet::new(),
-            user: None,
+            users: BTreeSet::new(),
         };
         self.known.insert(id, connection);
     }
 
     pub(super) fn close(&mut self, id: ConnectionId) -> Option<Connection> {
         let connection = self.known.remove(&id)?;
-        if self.by_peer.get(&connection.peer) == Some(&id) {
-            self.by_peer.remove(&connection.peer);
+        for peer in &connection.peers {
+            if self.by_peer.get(peer) == Some(&id) {
+                self.by_peer.remove(peer);
+            }
         }
         Some(connection)
     }

@@ -24,8 +24,12 @@ pub struct Counters {
     pub challenges: u64,
     /// Credentials that were wrong.
     pub auth_failures: u64,
-    /// Requests of sources that failed too often.
+    /// Requests of sources that failed too often or asked too much.
     pub dropped_throttled: u64,
+    /// Sources barred.
+    pub barred: u64,
+    /// Answers not sent because they would have been larger than an unproven sender may cause.
+    pub dropped_amplifying: u64,
     /// Requests of unknown sources refused without a challenge.
     pub refused_unknown_source: u64,
     /// Responses that belong to no transaction.
@@ -34,6 +38,12 @@ pub struct Counters {
     pub dropped_acks: u64,
     /// Keep-alives and empty datagrams.
     pub keep_alives: u64,
+    /// STUN requests answered.
+    pub stun_answers: u64,
+    /// OPTIONS sent to phones that had been silent.
+    pub probes: u64,
+    /// Bindings' paths given up because no probe was answered.
+    pub dead_flows: u64,
     /// New requests refused because a limit was reached.
     pub refused_overload: u64,
     /// Messages that could not be sent since a connection was lost or not opened.

@@ -4,11 +4,15 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use bytes::Bytes;
+
 use super::Endpoint;
 use super::connections::{Asked, Hop, Phase};
+use super::transmit::Received;
 use crate::dialog::{Dialog, Reach};
-use crate::event::{Event, Output};
+use crate::event::{Output, SessionId};
 use crate::framing::StreamFramer;
+use crate::message::{Framing, Message};
 use crate::transport::{ConnectionId, Flow, Transport};
 
 impl Endpoint {
@@ -35,23 +39,112 @@ impl Endpoint {
         Some(flow)
     }
 
-    /// The flow for the next request of a dialog.
+    /// The flow for the next request of a dialog: the one it has for as long as that lives. A phone
+    /// that has lost it is found where it registered last, and never by the address in its Contact.
     pub(super) fn dialog_flow(&mut self, dialog: &Dialog) -> Flow {
-        match dialog.flow.connection {
-            None => dialog.datagram_flow(),
-            Some(connection) if self.connections.is_alive(connection) => dialog.flow,
-            Some(_) => match (dialog.reach, dialog.next_hop()) {
-                (Reach::Address, Some(remote)) => {
-                    let hop = Hop {
-                        transport: dialog.flow.transport,
-                        local: dialog.flow.local,
-                        remote,
-                        name: dialog.peer_name.clone(),
-                    };
-                    self.reach(&hop).unwrap_or(dialog.flow)
+        match (dialog.reach, dialog.flow.connection) {
+            (Reach::Flow, _) => self.phone_flow(dialog),
+            (Reach::Address, None) => dialog.datagram_flow(),
+            (Reach::Address, Some(_)) => {
+                let is_alive = self.is_alive(dialog.flow);
+                let next = dialog
+                    .other_hop()
+                    .or_else(|| dialog.next_hop().filter(|_| !is_alive));
+                match next {
+                    Some(remote) => self
+                        .reach_again(dialog.flow, remote, dialog.peer_name.clone())
+                        .unwrap_or(dialog.flow),
+                    None => dialog.flow,
                 }
-                (Reach::Address, None) | (Reach::Flow, _) => dialog.flow,
-            },
+            }
+        }
+    }
+
+    /// A connection to a peer whose own is gone, or to the host that it names for itself.
+    fn reach_again(
+        &mut self,
+        flow: Flow,
+        remote: SocketAddr,
+        name: Option<String>,
+    ) -> Option<Flow> {
+        if flow.transport.is_websocket() {
+            return None;
+        }
+        self.reach(&Hop {
+            transport: flow.transport,
+            local: flow.local,
+            remote,
+            name,
+        })
+    }
+
+    fn is_alive(&self, flow: Flow) -> bool {
+        flow.connection
+            .is_none_or(|connection| self.connections.is_alive(connection))
+    }
+
+    fn phone_flow(&self, dialog: &Dialog) -> Flow {
+        let flow = dialog.flow;
+        let Some(phone) = &dialog.phone else {
+            return flow;
+        };
+        let contacts = self.registrar.saved(&phone.user);
+        let is_bound = contacts.iter().any(|contact| contact.flow == flow);
+        let may_have_moved = flow.connection.is_some() || phone.instance.is_some();
+        let is_lost = !self.is_alive(flow) || (flow.connection.is_none() && !is_bound);
+        if !is_lost || !may_have_moved {
+            return flow;
+        }
+        contacts
+            .iter()
+            .filter(|contact| self.is_alive(contact.flow))
+            .filter(|contact| match (&phone.instance, &contact.device) {
+                (Some(instance), Some(device)) => device.is_instance(instance),
+                (Some(_), None) => false,
+                (None, _) => true,
+            })
+            .max_by_key(|contact| contact.refreshed_at)
+            .map_or(flow, |contact| contact.flow)
+    }
+
+    /// The flow for a response whose request came over `flow`: where that is gone, a phone is found
+    /// by its registration, a trunk at the address in its Via (§18.2.2).
+    pub(super) fn session_reply_flow(
+        &mut self,
+        id: Option<SessionId>,
+        flow: Flow,
+        response: &Bytes,
+    ) -> Flow {
+        if self.is_alive(flow) {
+            return flow;
+        }
+        let Some(session) = id.and_then(|id| self.sessions.get(&id)) else {
+            return flow;
+        };
+        if session.dialog.reach == Reach::Flow {
+            return self.phone_flow(&session.dialog);
+        }
+        let Ok(response) = Message::parse(response.clone(), Framing::Stream) else {
+            return flow;
+        };
+        let via = response.top_via();
+        let port = via.port().unwrap_or(flow.transport.default_port());
+        let remote = SocketAddr::new(flow.remote.ip(), port);
+        let name = match (flow.transport.is_secure(), via.host_address()) {
+            (true, None) => Some(via.host().to_owned()),
+            (true, Some(_)) | (false, _) => None,
+        };
+        self.reach_again(flow, remote, name).unwrap_or(flow)
+    }
+
+    /// Takes the wish of a peer that its connection be used for requests to the address in its Via
+    /// (RFC 5923 §5): only what the peer has proved to be counts.
+    pub(super) fn note_alias(&mut self, received: Received<'_>) {
+        let Received { message, flow } = received;
+        let via = message.top_via();
+        if flow.connection.is_some() && via.parameters().has("alias") {
+            let port = via.port().unwrap_or(flow.transport.default_port());
+            self.connections.note_alias(flow, via.host(), port);
         }
     }
 
@@ -70,7 +163,11 @@ impl Endpoint {
     pub(super) fn via_value(&self, flow: Flow, branch: &str) -> String {
         let address = self.advertised(flow);
         let transport = flow.transport.via_name();
-        format!("SIP/2.0/{transport} {address};branch={branch};rport")
+        let alias = match flow.transport {
+            Transport::Tcp | Transport::Tls => ";alias",
+            Transport::Udp | Transport::Ws | Transport::Wss => "",
+        };
+        format!("SIP/2.0/{transport} {address};branch={branch};rport{alias}")
     }
 
     pub(super) fn note_connected(&mut self, now: Duration, flow: Flow, names: &[String]) {
@@ -87,9 +184,9 @@ impl Endpoint {
         let Some(connection) = self.connections.close(id) else {
             return;
         };
-        if let Some(user) = connection.user {
-            let contacts = self.registrar.forget_connection(&user, id);
-            self.emit(Event::Registered { user, contacts });
+        for user in connection.users {
+            let changed = self.registrar.forget_connection(&user, id);
+            self.announce(changed);
         }
         let mut clients: Vec<_> = connection.clients.into_iter().collect();
         clients.sort_unstable();

@@ -9,7 +9,7 @@ use super::receive::server_key;
 use super::reply::{Reply, reason_of, reason_value};
 use super::screening::session_description;
 use super::transmit::{Errand, Received};
-use crate::dialog::{self, Dialog, Reach};
+use crate::dialog::{self, Dialog, Phone, Reach};
 use crate::error::Error;
 use crate::event::{End, EndKind, Event, Identity, Refusal, SessionId};
 use crate::message::{Method, Name, NameAddr, Status};
@@ -46,7 +46,8 @@ impl Endpoint {
             Identity::Trusted => Reach::Address,
             Identity::Account(_) => Reach::Flow,
         };
-        let dialog = Dialog::incoming(message, id, Self::reply_path(received), reach);
+        let mut dialog = Dialog::incoming(message, id, Self::reply_path(received), reach);
+        dialog.phone = self.phone_of(received, &identity);
         let give_up_at = now + self.config.limits.unanswered;
         let mut session = Session::new(id, dialog, Stage::Incoming { give_up_at });
         session.provisional = Provisional::of(message);
@@ -63,10 +64,32 @@ impl Endpoint {
         self.counters.incoming_calls += 1;
         let mut incoming = Self::describe(received, identity);
         incoming.replaces = replaces;
+        incoming.request_user = self.user_behind(incoming.request_user);
         self.emit(Event::Incoming {
             session: id,
             incoming,
         });
+    }
+
+    /// The phone that calls, so that it is found again when it has lost its path.
+    fn phone_of(&self, received: Received<'_>, identity: &Identity) -> Option<Phone> {
+        let Identity::Account(user) = identity else {
+            return None;
+        };
+        let said = received.message.addresses(Name::Contact).next();
+        let said = said.and_then(Result::ok).and_then(|address| {
+            let instance = address.parameters().text("+sip.instance")?;
+            Some(instance.to_owned())
+        });
+        let bound = || {
+            let contacts = self.registrar.saved(user).iter();
+            let mut here = contacts.filter(|contact| contact.flow == received.flow);
+            Some(here.next()?.device.as_ref()?.instance.clone())
+        };
+        Some(Phone {
+            user: user.clone(),
+            instance: said.or_else(bound),
+        })
     }
 
     /// Answers a call with 200, repeated until the caller acknowledges it.
@@ -176,7 +199,9 @@ impl Endpoint {
         }
         let request = match transaction.purpose {
             Purpose::Open => Opening::First,
-            Purpose::Offer | Purpose::Change | Purpose::Close | Purpose::Other => Opening::Change,
+            Purpose::Offer | Purpose::Change | Purpose::Close | Purpose::Other | Purpose::Probe => {
+                Opening::Change
+            }
         };
         session.unacknowledged = Some(Unacknowledged {
             answer: transaction.message.clone(),

@@ -35,6 +35,10 @@ impl Endpoint {
         let id = self.random_session();
         let mut dialog = self.new_dialog(id, &invite, flow, uri);
         dialog.reach = reach;
+        if let Target::Contact(binding) = &invite.target {
+            dialog.lead_to(binding);
+        }
+        let flow = self.dialog_flow(&dialog);
         let cseq = dialog.next_sequence();
         let branch = self.new_branch();
         let via = self.via_value(flow, &branch);
@@ -129,6 +133,7 @@ impl Endpoint {
             flow,
             reach: Reach::Address,
             peer_name: None,
+            phone: None,
         }
     }
 

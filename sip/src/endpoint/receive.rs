@@ -11,6 +11,7 @@ use crate::dialog;
 use crate::event::Output;
 use crate::framing::{Frame, PING, PONG};
 use crate::message::{Message, Method, ParseError, ResponseBuilder};
+use crate::stun::{self, Reading};
 use crate::trace::{Direction, Standing};
 use crate::transaction::invite_server;
 use crate::transaction::table::{Key, Machine, Slot};
@@ -21,6 +22,18 @@ const COOKIE: &str = "z9hG4bK";
 
 impl Endpoint {
     pub(super) fn receive_datagram(&mut self, now: Duration, flow: Flow, data: Bytes) {
+        self.registrar.note_heard(now, flow.remote);
+        match stun::read(&data, flow.remote) {
+            Reading::Other => (),
+            Reading::Silent => {
+                self.counters.keep_alives += 1;
+                return;
+            }
+            Reading::Answer(answer) => {
+                self.answer_stun(now, flow, answer);
+                return;
+            }
+        }
         if data.iter().all(|byte| matches!(byte, b'\r' | b'\n' | 0)) {
             self.counters.keep_alives += 1;
             return;
@@ -42,7 +55,7 @@ impl Endpoint {
                 Ok(Some(Frame::Message(message))) => self.receive_message(now, flow, message),
                 Ok(Some(Frame::Ping)) => {
                     self.counters.keep_alives += 1;
-                    self.send(flow, Bytes::from_static(PONG));
+                    self.send_plain(flow, Bytes::from_static(PONG));
                 }
                 Ok(None) => break,
                 Err(_) => {
@@ -56,11 +69,21 @@ impl Endpoint {
         self.return_framer(connection, framer);
     }
 
+    fn answer_stun(&mut self, now: Duration, flow: Flow, answer: Bytes) {
+        self.counters.keep_alives += 1;
+        if self.is_known_source(flow) || self.access.admits(now, flow.remote.ip()) {
+            self.counters.stun_answers += 1;
+            self.send_plain(flow, answer);
+        } else {
+            self.counters.dropped_throttled += 1;
+        }
+    }
+
     /// A WebSocket message is a whole SIP message or a keep-alive (RFC 7118 §5, RFC 5626 §3.5.1).
     fn receive_websocket(&mut self, now: Duration, flow: Flow, data: &[u8]) {
         if data == PING {
             self.counters.keep_alives += 1;
-            self.send(flow, Bytes::from_static(PONG));
+            self.send_plain(flow, Bytes::from_static(PONG));
             return;
         }
         self.receive_datagram(now, flow, Bytes::copy_from_slice(data));
@@ -117,6 +140,7 @@ impl Endpoint {
     }
 
     fn receive_request(&mut self, now: Duration, received: Received<'_>) {
+        self.note_alias(received);
         let key = server_key(received.message, received.message.method());
         if received.message.method() == Method::Ack {
             self.receive_ack(now, received);

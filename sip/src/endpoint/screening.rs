@@ -3,12 +3,11 @@
 use std::time::Duration;
 
 use super::Endpoint;
-use super::access::Proof;
 use super::admission::{Outside, refusal};
 use super::incoming::Arrival;
+use super::registration::EXTENSIONS;
 use super::reply::{ALLOW, Reply, SUPPORTED};
 use super::transmit::Received;
-use crate::auth::Freshness;
 use crate::event::Identity;
 use crate::message::{Message, Method, Name, Status};
 use crate::transaction::table::Key;
@@ -23,13 +22,14 @@ impl Endpoint {
     ) {
         let Received { message, flow } = received;
         let source = flow.remote.ip();
-        if !self.is_known_source(flow) && self.access.is_blocked(now, source) {
+        let is_known = self.is_known_source(flow);
+        let has_credentials = message.header(Name::Authorization).is_some();
+        if !is_known && !self.is_heard(now, source, has_credentials) {
             self.counters.dropped_throttled += 1;
             return;
         }
-        let has_credentials = message.header(Name::Authorization).is_some();
         let outside = Outside::of(message.method());
-        let is_stranger = !outside.is_open_to_all() && !self.is_known_source(flow);
+        let is_stranger = !outside.is_open_to_all() && !is_known;
         if is_stranger && !has_credentials {
             self.counters.refused_unknown_source += 1;
             self.reply_stateless(flow, message, &Reply::new(Status::FORBIDDEN));
@@ -99,39 +99,10 @@ impl Endpoint {
 
     /// Who calls; none if a challenge or refusal was sent.
     pub(super) fn identify(&mut self, now: Duration, received: Received<'_>) -> Option<Identity> {
-        let source = received.flow.remote.ip();
-        if self.access.is_trusted(source) {
+        if self.access.is_trusted(received.flow.remote.ip()) {
             return Some(Identity::Trusted);
         }
-        match self.access.prove(now, received.message, source) {
-            Proof::User(user) => Some(Identity::Account(user)),
-            Proof::Nothing(freshness) => {
-                self.challenge(now, received, freshness);
-                None
-            }
-            Proof::Wrong => {
-                self.counters.auth_failures += 1;
-                self.challenge(now, received, Freshness::Unproved);
-                None
-            }
-        }
-    }
-
-    /// Answers 401 and keeps nothing.
-    pub(super) fn challenge(
-        &mut self,
-        now: Duration,
-        received: Received<'_>,
-        freshness: Freshness,
-    ) {
-        self.counters.challenges += 1;
-        let mut reply = Reply::new(Status::UNAUTHORIZED);
-        let [sha256, md5] = self.access.challenges(now, freshness);
-        reply = reply.with(Name::WwwAuthenticate, md5);
-        if !knows_only_md5(received.message) {
-            reply = reply.with(Name::WwwAuthenticate, sha256);
-        }
-        self.reply_stateless(received.flow, received.message, &reply);
+        self.authenticate(now, received).map(Identity::Account)
     }
 
     pub(super) fn is_full(&self) -> bool {
@@ -165,11 +136,18 @@ fn objection(message: &Message) -> Option<Reply> {
 
 /// 420 when an extension is required that is not supported.
 pub(super) fn required_extensions(message: &Message) -> Option<Reply> {
+    let supported = if message.method() == Method::Register {
+        EXTENSIONS
+    } else {
+        SUPPORTED
+    };
+    let is_unknown = |option: &[u8]| {
+        let is_it = |known: &[u8]| known.eq_ignore_ascii_case(option);
+        !crate::message::split_list(supported.as_bytes()).any(is_it)
+    };
     let mut reply = None;
-    let unknown = message
-        .list(Name::Require)
-        .filter(|option| !is_supported(option));
-    for option in unknown.take(8) {
+    let required = message.list(Name::Require).map(<[u8]>::trim_ascii);
+    for option in required.filter(|option| is_unknown(option)).take(8) {
         let option = String::from_utf8_lossy(option).into_owned();
         reply = Some(
             reply
@@ -178,11 +156,6 @@ pub(super) fn required_extensions(message: &Message) -> Option<Reply> {
         );
     }
     reply
-}
-
-fn is_supported(option: &[u8]) -> bool {
-    crate::message::split_list(SUPPORTED.as_bytes())
-        .any(|supported| supported.eq_ignore_ascii_case(option))
 }
 
 /// 415 when a body is no session description.
@@ -255,21 +228,4 @@ fn merge_key(message: &Message) -> Key {
         ],
         Method::Invite,
     )
-}
-
-/// Phones that give up at a challenge with any other algorithm than MD5, wherever it stands: libre
-/// before its second version, which baresip 0 and 1 are built on.
-const ONLY_MD5: [&[u8]; 2] = [b"baresip v0.", b"baresip v1."];
-
-/// RFC 8760 §2.4 has the strongest algorithm in front and clients take the first that they know.
-/// JsSIP and sipp look at the first challenge only and know only MD5, so that MD5 leads; phones
-/// that know both are free to choose SHA-256.
-fn knows_only_md5(request: &Message) -> bool {
-    request.header(Name::UserAgent).is_some_and(|agent| {
-        ONLY_MD5.iter().any(|prefix| {
-            agent
-                .get(..prefix.len())
-                .is_some_and(|start| start.eq_ignore_ascii_case(prefix))
-        })
-    })
 }

@@ -117,7 +117,7 @@ impl Endpoint {
         contacts.retain(|contact| match contact.flow.connection {
             None => true,
             Some(id) => self.connections.get_mut(id).is_some_and(|connection| {
-                connection.user = Some(saved.user.clone());
+                connection.users.insert(saved.user.clone());
                 true
             }),
         });

@@ -61,6 +61,7 @@ impl Endpoint {
         };
         match due {
             Due::Repeat => self.send_again(slot),
+            Due::TimedOut if purpose == Purpose::Probe => self.probe_unanswered(now, slot),
             Due::TimedOut | Due::Nothing => (),
         }
         self.settle(slot);
@@ -87,6 +88,7 @@ impl Endpoint {
             }
             if answer.resend.fire(now) {
                 let (flow, copy) = (answer.flow, answer.answer.clone());
+                let flow = self.session_reply_flow(Some(id), flow, &copy);
                 self.counters.retransmissions += 1;
                 self.send(flow, copy);
             }

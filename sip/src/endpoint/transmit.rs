@@ -63,6 +63,11 @@ impl Endpoint {
     /// Hands bytes to a flow of somebody who may be a stranger.
     pub(super) fn send_as(&mut self, standing: Standing, flow: Flow, data: Bytes) -> bool {
         self.trace.record(standing, Direction::Out, flow, &data);
+        self.send_plain(flow, data)
+    }
+
+    /// Hands bytes to a flow that are no message.
+    pub(super) fn send_plain(&mut self, flow: Flow, data: Bytes) -> bool {
         let handover = match flow.connection {
             None => Handover::Send,
             Some(connection) => self.connections.hand_over(connection, &data),
@@ -182,7 +187,7 @@ impl Endpoint {
         if !permitted {
             return false;
         }
-        let (flow, source) = (transaction.flow, transaction.source);
+        let (flow, source, session) = (transaction.flow, transaction.source, transaction.session);
         let Some(request) = self.stored_request(slot) else {
             return false;
         };
@@ -193,6 +198,7 @@ impl Endpoint {
                 transaction.other = Bytes::new();
             }
         }
+        let flow = self.session_reply_flow(session, flow, &response);
         self.send(flow, response);
         self.settle(slot);
         true
@@ -220,7 +226,10 @@ impl Endpoint {
         if transaction.message.is_empty() {
             return;
         }
-        let (flow, data) = (transaction.flow, transaction.message.clone());
+        let (mut flow, data) = (transaction.flow, transaction.message.clone());
+        if !transaction.machine.is_client() {
+            flow = self.session_reply_flow(transaction.session, flow, &data);
+        }
         self.counters.retransmissions += 1;
         self.send(flow, data);
     }

@@ -77,6 +77,8 @@ names! {
     Diversion = "Diversion",
     HistoryInfo = "History-Info",
     Path = "Path",
+    ServiceRoute = "Service-Route",
+    FlowTimer = "Flow-Timer",
     PAssertedIdentity = "P-Asserted-Identity",
     PPreferredIdentity = "P-Preferred-Identity",
     Privacy = "Privacy",

@@ -41,6 +41,8 @@ impl Status {
     pub const SESSION_INTERVAL_TOO_SMALL: Self = Self(422);
     /// 423: the asked lifetime is too short.
     pub const INTERVAL_TOO_BRIEF: Self = Self(423);
+    /// 439: a proxy on the way does not keep the flow that Outbound needs.
+    pub const FIRST_HOP_LACKS_OUTBOUND: Self = Self(439);
     /// 469: the package of an INFO is not understood.
     pub const BAD_INFO_PACKAGE: Self = Self(469);
     /// 480: the callee cannot be reached for the time being.

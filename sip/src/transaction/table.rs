@@ -72,6 +72,8 @@ pub(crate) enum Purpose {
     Close,
     /// Anything else.
     Other,
+    /// An OPTIONS that shows whether a phone is still there.
+    Probe,
 }
 
 /// One of the four machines.

@@ -155,15 +155,64 @@ fn wrong_passwords_and_unknown_users_are_answered_alike_and_counted() {
 }
 
 #[test]
-fn a_source_that_guesses_passwords_is_not_heard_for_a_while() {
+fn a_source_that_guesses_passwords_is_slowed_down_and_barred() {
     let mut world = world();
     for cseq in 0..20 {
         registered(&mut world, &register(cseq), "guess");
+        world.run_for(4_000);
     }
+    let event = world.parties[0].events.pop_back();
+    let Some(Event::Barred {
+        source,
+        until,
+        failures: 20,
+        user: Some(user),
+    }) = event
+    else {
+        panic!("{event:?}");
+    };
+    assert_eq!((source, user.as_str()), (phone().ip(), "8001"));
+
     assert!(world.exchange(phone(), &register(30)).is_empty());
     assert_eq!(world.parties[0].endpoint.counters().dropped_throttled, 1);
-    world.run_for(60_000);
+    let left = until.saturating_sub(world.now).as_millis();
+    world.run_for(u64::try_from(left).unwrap());
     assert_eq!(world.statuses(phone(), &register(31)), [401]);
+}
+
+#[test]
+fn a_guess_that_comes_too_soon_is_not_looked_at() {
+    let mut world = world();
+    for cseq in 0..4 {
+        registered(&mut world, &register(cseq), "guess");
+    }
+    let challenge = world.exchange(phone(), &register(6)).remove(0);
+    let guess = signed(&register(6), "REGISTER", &challenge, "guess");
+
+    assert!(world.exchange(phone(), &guess).is_empty());
+
+    assert_eq!(world.parties[0].endpoint.counters().auth_failures, 4);
+    assert_eq!(world.parties[0].endpoint.counters().dropped_throttled, 1);
+}
+
+#[test]
+fn a_registered_phone_is_heard_while_others_behind_its_address_guess() {
+    let mut world = world();
+    registered(&mut world, &register(1), "secret");
+    let guesser = SocketAddr::new(phone().ip(), 5555);
+    for cseq in 0..200 {
+        let challenge = world.exchange(guesser, &register(cseq)).pop();
+        if let Some(challenge) = challenge.filter(|answer| code(answer) == Some(401)) {
+            let guess = signed(&register(cseq), "REGISTER", &challenge, &cseq.to_string());
+            world.exchange(guesser, &guess);
+        }
+    }
+    assert_eq!(world.parties[0].endpoint.counters().barred, 1);
+
+    assert_eq!(
+        code(&registered(&mut world, &register(201), "secret")),
+        Some(200)
+    );
 }
 
 #[test]
