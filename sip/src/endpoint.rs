@@ -82,7 +82,11 @@ pub struct Endpoint {
 /// Whose deadline it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Deadline {
-    Transaction(Slot),
+    /// Those that are due at once go by age, which is the same after a restart.
+    Transaction {
+        age: u64,
+        slot: Slot,
+    },
     Session(SessionId),
 }
 

@@ -467,8 +467,8 @@ fn agreed_fork(session: &Session) -> Option<String> {
 /// How long to wait before a refused request is made again: after 491 by who owns the Call-ID
 /// (§14.1), after 500 as the peer says (§14.2).
 ///
-/// The wait is drawn from the session's own tag and number: so it differs between the two sides,
-/// and stays the same when a process dies and another goes on.
+/// The wait is drawn from the number of the request, not at random: the two sides differ by their
+/// roles as it is, and it stays the same when a process dies and another goes on.
 fn pause(
     session: &Session,
     change: &Change,
@@ -477,7 +477,7 @@ fn pause(
 ) -> Option<Duration> {
     if status == Status::REQUEST_PENDING.code() {
         let mut hasher = DefaultHasher::new();
-        (session.id.0, change.cseq).hash(&mut hasher);
+        change.cseq.hash(&mut hasher);
         let tens = match session.role {
             Role::Caller => 210 + hasher.finish() % 190,
             Role::Callee => hasher.finish() % 200,

@@ -6,6 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use super::Endpoint;
+use super::offers::try_again;
 use super::outgoing::with_sdp;
 use super::reply::Reply;
 use super::screening::session_description;
@@ -203,7 +204,7 @@ impl Endpoint {
             return;
         };
         if let Some(reply) = self.early_objection(id, message) {
-            self.reply_stateless(received.flow, message, &reply);
+            self.object(now, received, (key, id), &reply);
             return;
         }
         self.start_server(now, received, key, Errand::of(id, Purpose::Offer));
@@ -228,7 +229,7 @@ impl Endpoint {
         if !is_agreed || has_own {
             return Some(Reply::new(Status::REQUEST_PENDING));
         }
-        self.open_offer(id).map(|_| self.try_again())
+        self.open_offer(id).map(|_| try_again(message))
     }
 
     /// Turns down what the callees that were not the first to answer still wait for.

@@ -51,8 +51,8 @@ impl Endpoint {
         }
     }
 
-    /// Refuses a request of a session. For an INVITE a transaction keeps the answer, since a copy
-    /// that comes after things have changed must not get another.
+    /// Refuses a request of a session. A transaction keeps the answer, since a copy that comes after
+    /// things have changed must not get another.
     pub(super) fn object(
         &mut self,
         now: Duration,
@@ -64,7 +64,7 @@ impl Endpoint {
             .sessions
             .get(&id)
             .is_some_and(|session| session.transactions.len() < MAX_TRANSACTIONS);
-        if received.message.method() != Method::Invite || !has_room {
+        if !has_room {
             self.reply_stateless(received.flow, received.message, reply);
             return;
         }

@@ -1,9 +1,9 @@
 //! Changes that the peer asks for: re-INVITE (RFC 3261 §14.2) and UPDATE (RFC 3311 §5.2).
 
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;
 
 use bytes::Bytes;
-use rand_chacha::rand_core::Rng;
 
 use super::Endpoint;
 use super::reply::{ALLOW, Reply};
@@ -14,7 +14,7 @@ use crate::error::Error;
 use crate::event::{Event, SessionId};
 use crate::message::{Message, Method, Name, Status};
 use crate::session::provisional::Agreement;
-use crate::session::{Branch, Offerer, Owner, Stage};
+use crate::session::{Branch, Offerer, Opening, Owner, Stage};
 use crate::transaction::table::{Key, Purpose, Slot};
 
 impl Endpoint {
@@ -71,7 +71,7 @@ impl Endpoint {
     ) {
         let message = received.message;
         if let Some(reply) = self.interval_objection(message) {
-            self.reply_stateless(received.flow, message, &reply);
+            self.object(now, received, (key, id), &reply);
             return;
         }
         let slot = self.start_server(now, received, key, Errand::of(id, Purpose::Other));
@@ -124,7 +124,7 @@ impl Endpoint {
             (Stage::Incoming { .. }, Agreement::Offered) => {
                 return Some(Reply::new(Status::REQUEST_PENDING));
             }
-            (Stage::Incoming { .. }, _) => return Some(self.try_again()),
+            (Stage::Incoming { .. }, _) => return Some(try_again(message)),
             (Stage::Answered { .. }, _) => return Some(Reply::new(Status::REQUEST_PENDING)),
             (Stage::Confirmed, _) => (),
             (Stage::Calling { .. } | Stage::Leaving { .. } | Stage::Closing, _) => {
@@ -142,10 +142,16 @@ impl Endpoint {
             if answer.exchange.offer == Offerer::Us {
                 return Some(Reply::new(Status::REQUEST_PENDING));
             }
-            // Who sends another request has got the 2xx: its ACK was lost or overtaken.
+            // Who sends another request has got the 2xx: its ACK was lost or overtaken. Only an
+            // UPDATE may have been sent before, where a reliable response has allowed it.
             let opening = answer.exchange.request;
-            session.unacknowledged = None;
-            self.confirmed(now, id, opening, None);
+            let may_be_early = message.method() == Method::Update
+                && opening == Opening::First
+                && session.provisional.number > 0;
+            if !may_be_early {
+                session.unacknowledged = None;
+                self.confirmed(now, id, opening, None);
+            }
         }
         let is_attached = self
             .sessions
@@ -155,15 +161,9 @@ impl Endpoint {
             return Some(Reply::new(Status::CALL_DOES_NOT_EXIST));
         }
         if self.open_offer(id).is_some() {
-            return Some(self.try_again());
+            return Some(try_again(message));
         }
         body_objection(message).or_else(|| self.interval_objection(message))
-    }
-
-    /// 500 with a random wait of up to ten seconds (§14.2).
-    pub(super) fn try_again(&mut self) -> Reply {
-        let seconds = self.random.next_u32() % 11;
-        Reply::new(Status::SERVER_INTERNAL_ERROR).with(Name::RetryAfter, seconds.to_string())
     }
 
     /// The re-INVITE or UPDATE that waits for its answer.
@@ -261,4 +261,13 @@ impl Endpoint {
         self.go_on(now, session);
         Ok(())
     }
+}
+
+/// 500 with a wait of up to ten seconds (§14.2), drawn from the number of the request: so a copy gets
+/// the same answer, from the next process as well.
+pub(super) fn try_again(request: &Message) -> Reply {
+    let mut hasher = DefaultHasher::new();
+    request.sequence().number.hash(&mut hasher);
+    let seconds = hasher.finish() % 11;
+    Reply::new(Status::SERVER_INTERNAL_ERROR).with(Name::RetryAfter, seconds.to_string())
 }

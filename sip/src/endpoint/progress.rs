@@ -7,6 +7,7 @@ use bytes::Bytes;
 use rand_chacha::rand_core::Rng;
 
 use super::Endpoint;
+use super::offers::try_again;
 use super::reply::{ALLOW, Reply};
 use super::screening::{body_objection, session_description};
 use super::transmit::{Errand, Received};
@@ -165,7 +166,7 @@ impl Endpoint {
             .prack_objection(id, message)
             .or_else(|| body_objection(message))
         {
-            self.reply_stateless(received.flow, message, &reply);
+            self.object(now, received, (key, id), &reply);
             return;
         }
         let Some(session) = self.sessions.get_mut(&id) else {
@@ -220,7 +221,7 @@ impl Endpoint {
         if offers && session.agreement != Agreement::Reached {
             return Some(Reply::new(Status::BAD_REQUEST).because("Offer Is Open"));
         }
-        (offers && self.open_offer(id).is_some()).then(|| self.try_again())
+        (offers && self.open_offer(id).is_some()).then(|| try_again(message))
     }
 
     /// Sends what has waited for a PRACK, or for the answer to the offer in it.

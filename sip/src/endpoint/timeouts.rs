@@ -21,7 +21,7 @@ impl Endpoint {
     pub(super) fn fire_deadlines(&mut self, now: Duration) {
         while let Some((_, deadline)) = self.deadlines.pop_due(now) {
             match deadline {
-                Deadline::Transaction(slot) => self.transaction_due(now, slot),
+                Deadline::Transaction { slot, .. } => self.transaction_due(now, slot),
                 Deadline::Session(id) => self.session_due(now, id),
             }
         }

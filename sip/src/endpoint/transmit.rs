@@ -117,6 +117,7 @@ impl Endpoint {
             purpose: errand.purpose,
             session: errand.session,
             merge: errand.merge,
+            age: 0,
             due: None,
         });
         if !self.send(dispatch.flow, dispatch.message) {
@@ -152,6 +153,7 @@ impl Endpoint {
             purpose: errand.purpose,
             session: errand.session,
             merge: errand.merge,
+            age: 0,
             due: None,
         })
     }
@@ -246,8 +248,9 @@ impl Endpoint {
         let due = transaction.machine.poll_timeout();
         let old = std::mem::replace(&mut transaction.due, due);
         let session = transaction.session;
+        let age = transaction.age;
         self.deadlines
-            .reschedule(Deadline::Transaction(slot), old, due);
+            .reschedule(Deadline::Transaction { age, slot }, old, due);
         if let Some(session) = session {
             self.touch(session);
         }
@@ -257,8 +260,9 @@ impl Endpoint {
         let Some(transaction) = self.transactions.remove(slot) else {
             return;
         };
+        let age = transaction.age;
         self.deadlines
-            .reschedule(Deadline::Transaction(slot), transaction.due, None);
+            .reschedule(Deadline::Transaction { age, slot }, transaction.due, None);
         if let Some(id) = transaction.flow.connection
             && let Some(connection) = self.connections.get_mut(id)
         {

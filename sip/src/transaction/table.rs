@@ -149,6 +149,8 @@ pub(crate) struct Transaction {
     pub(crate) session: Option<SessionId>,
     /// Call-ID, From tag and CSeq of an INVITE without To tag (RFC 3261 §8.2.2.2).
     pub(crate) merge: Option<Key>,
+    /// Its place in the order in which transactions began; 0 until the table gives it one.
+    pub(crate) age: u64,
     /// The deadline it is scheduled for.
     #[serde(skip)]
     pub(crate) due: Option<Duration>,
@@ -161,6 +163,7 @@ pub(crate) struct Table {
     free: Vec<u32>,
     by_key: HashMap<Key, Slot>,
     by_merge: HashMap<Key, Slot>,
+    youngest: u64,
 }
 
 impl Table {
@@ -190,7 +193,7 @@ impl Table {
         self.slots.get_mut(slot.0 as usize)?.as_mut()
     }
 
-    pub(crate) fn insert(&mut self, transaction: Transaction) -> Slot {
+    pub(crate) fn insert(&mut self, mut transaction: Transaction) -> Slot {
         let slot = self.free.pop().map_or_else(
             || {
                 self.slots.push(None);
@@ -198,6 +201,10 @@ impl Table {
             },
             Slot,
         );
+        if transaction.age == 0 {
+            transaction.age = self.youngest + 1;
+        }
+        self.youngest = self.youngest.max(transaction.age);
         self.by_key.insert(transaction.key.clone(), slot);
         if let Some(merge) = &transaction.merge {
             self.by_merge.insert(merge.clone(), slot);

@@ -217,6 +217,20 @@ fn an_offer_of_the_peer_while_ours_is_open_gets_491() {
 }
 
 #[test]
+fn a_copy_of_a_refused_offer_gets_the_same_refusal_whatever_has_changed() {
+    let mut phone = Phone::answered(&[]);
+    let reinvite = offer(&mut phone);
+    let (theirs, update) = (phone.offer("INVITE", 1), phone.offer("UPDATE", 2));
+    phone.send(&theirs);
+    phone.send(&update);
+    phone.respond(&reinvite, "200 OK", &[], Some(ANSWER));
+    phone.restart();
+
+    assert_eq!(phone.send(&update), [491]);
+    assert_eq!(phone.send(&theirs), [491]);
+}
+
+#[test]
 fn we_do_not_offer_while_the_offer_of_the_peer_waits_for_our_owner() {
     let mut phone = Phone::answered(&[]);
     let theirs = phone.offer("INVITE", 1);

@@ -2,11 +2,13 @@
 //! up agreeing and nothing is left behind.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use bytes::Bytes;
-use sip::{Event, Refusal, SessionId};
+use sip::{Event, Progress, Refusal, Reliability, SessionId, SessionTimers};
 
-use crate::network::{ANSWER, Faults, World, address, invite_to};
+use crate::network::{ANSWER, Faults, OFFER, World, address, invite_to};
+use crate::witness;
 
 const CALLS: u64 = 3;
 
@@ -29,8 +31,14 @@ struct View {
 enum Step {
     Call,
     Ring,
+    Progress,
     Answer,
     Refuse,
+    CallerOffers,
+    CalleeOffers,
+    CallerAsks,
+    CallerReplies,
+    CalleeReplies,
     CallerHangsUp,
     CalleeHangsUp,
 }
@@ -45,27 +53,42 @@ pub(crate) struct Story {
 impl Story {
     pub(crate) fn new(seed: u64, faults: Faults) -> Self {
         let mut world = World::new(seed);
+        if seed.is_multiple_of(3) {
+            world.timers = SessionTimers {
+                expires: Duration::from_secs(90),
+                ..SessionTimers::default()
+            };
+        }
         world.add("a", 1);
         world.add("b", 2);
         world.faults = faults;
+        world.testimony = Some(Vec::new());
         let mut steps = BTreeMap::new();
         for call in 0..CALLS {
             let mut at = |from: u64, most: u64| from + world.random_below(most);
             let begin = at(0, 2000);
             steps.insert((begin, call), Step::Call);
-            steps.insert((at(begin + 1, 4000), call), Step::Ring);
+            let first = [Step::Ring, Step::Progress][usize::from(at(0, 2) == 1)];
+            steps.insert((at(begin + 1, 4000), call), first);
             let verdict = if at(0, 4) == 0 {
                 Step::Refuse
             } else {
                 Step::Answer
             };
             steps.insert((at(begin + 10, 8000), call), verdict);
+            for step in [Step::CallerOffers, Step::CalleeOffers, Step::CallerAsks] {
+                steps.insert((at(begin + 30, 12_000), call), step);
+            }
+            for _ in 0..8 {
+                let step = [Step::CallerReplies, Step::CalleeReplies][usize::from(at(0, 2) == 1)];
+                steps.insert((at(begin + 40, 16_000), call), step);
+            }
             let leaver = if at(0, 2) == 0 {
                 Step::CallerHangsUp
             } else {
                 Step::CalleeHangsUp
             };
-            steps.insert((at(begin + 20, 12_000), call), leaver);
+            steps.insert((at(begin + 20, 24_000), call), leaver);
         }
         Self {
             world,
@@ -84,7 +107,13 @@ impl Story {
             self.perform(call, step);
         }
         meddle(&mut self.world);
-        self.world.run_for(40_000);
+        for _ in 0..3 {
+            for call in 0..CALLS {
+                self.perform(call, Step::CallerReplies);
+                self.perform(call, Step::CalleeReplies);
+            }
+            self.world.run_for(40_000);
+        }
         self.hang_everything_up();
         meddle(&mut self.world);
         self.world.run_until_idle();
@@ -109,6 +138,25 @@ impl Story {
             (Step::Ring, _, Some(id)) => {
                 let _ = world.act(1, |b, now| b.ring(now, id));
             }
+            (Step::Progress, _, Some(id)) => {
+                let progress = Progress {
+                    status: 183,
+                    sdp: Some(Bytes::from_static(ANSWER)),
+                    reliable: Reliability::IfSupported,
+                };
+                let _ = world.act(1, |b, now| b.progress(now, id, progress));
+            }
+            (Step::CallerOffers, Some(id), _) => {
+                let _ = world.act(0, |a, now| a.offer(now, id, Bytes::from_static(OFFER)));
+            }
+            (Step::CalleeOffers, _, Some(id)) => {
+                let _ = world.act(1, |b, now| b.offer(now, id, Bytes::from_static(OFFER)));
+            }
+            (Step::CallerAsks, Some(id), _) => {
+                let _ = world.act(0, |a, now| a.offer(now, id, Bytes::new()));
+            }
+            (Step::CallerReplies, Some(id), _) => reply(world, 0, id),
+            (Step::CalleeReplies, _, Some(id)) => reply(world, 1, id),
             (Step::Answer, _, Some(id)) => {
                 let _ = world.act(1, |b, now| b.answer(now, id, Bytes::from_static(ANSWER)));
             }
@@ -121,7 +169,7 @@ impl Story {
             (Step::CalleeHangsUp, _, Some(id)) => {
                 let _ = world.act(1, |b, now| b.hang_up(now, id, None));
             }
-            (_, _, None) | (Step::CallerHangsUp, None, _) => (),
+            (_, _, None) | (_, None, _) => (),
         }
     }
 
@@ -175,8 +223,15 @@ impl Story {
         view
     }
 
+    /// Each INVITE has got one final answer, and each final answer its ACK.
+    pub(crate) fn assert_lawful(&self) {
+        let testimony = self.world.testimony.as_deref().unwrap_or_default();
+        witness::check_invites(testimony);
+    }
+
     fn assert_agreement(&self, seed: u64) {
         self.world.assert_at_rest(&format!("seed {seed}"));
+        self.assert_lawful();
         for (call, id) in &self.callers {
             let caller = self.view(0, Some(*id));
             let callee = self.view(1, self.callee(*call));
@@ -186,6 +241,17 @@ impl Story {
                 "{story}"
             );
         }
+    }
+}
+
+/// Takes what the peer offers, or answers its offer in our ACK or PRACK.
+fn reply(world: &mut World, party: usize, id: SessionId) {
+    let answer = Bytes::from_static(ANSWER);
+    let taken = world.act(party, |endpoint, now| {
+        endpoint.answer_offer(now, id, answer.clone())
+    });
+    if taken.is_err() {
+        let _ = world.act(party, |endpoint, now| endpoint.acknowledge(now, id, answer));
     }
 }
 
@@ -206,6 +272,7 @@ fn a_network_that_loses_most_of_everything_leaves_no_call_hanging() {
         let mut story = Story::new(seed, faults);
         story.play(|_| {});
         story.world.assert_at_rest(&format!("seed {seed}"));
+        story.assert_lawful();
     }
 }
 

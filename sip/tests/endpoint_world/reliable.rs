@@ -287,6 +287,22 @@ fn we_may_offer_before_the_answer_once_the_prack_has_come() {
     assert!(matches!(phone.event(), Some(Event::OfferAnswered { .. })));
 }
 
+#[test]
+fn an_update_that_was_sent_before_our_answer_does_not_stand_for_its_ack() {
+    let (mut phone, number) = told(RELIABLE);
+    let prack = phone.request("PRACK", 2).with("RAck", &rack(number));
+    phone.send(&prack);
+    phone.act(|a, now, id| a.answer(now, id, Bytes::from_static(ANSWER)));
+    let update = phone.offer("UPDATE", 3);
+    phone.send(&update);
+
+    assert!(matches!(phone.event(), Some(Event::Offer { .. })));
+    assert_eq!(titles(&phone.wait(1)), ["200"], "the 200 is repeated");
+    let ack = phone.request("ACK", 1);
+    phone.send(&ack);
+    assert!(matches!(phone.event(), Some(Event::Confirmed { .. })));
+}
+
 fn reliable(number: u32) -> [(&'static str, String); 3] {
     [
         ("Require", "100rel".to_owned()),

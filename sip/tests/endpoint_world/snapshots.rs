@@ -33,6 +33,7 @@ fn restarts_of_both_sides_on_a_rough_network_change_nothing_of_the_story() {
         });
         assert_eq!(calm.world.ladder, shaken.world.ladder, "seed {seed}");
         shaken.world.assert_at_rest(&format!("seed {seed}"));
+        shaken.assert_lawful();
     }
 }
 
