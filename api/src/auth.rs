@@ -5,6 +5,7 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, header};
 use model::{AgentId, EnterpriseId, Role, User};
+use store::audit_log::Author;
 
 /// The cookie that holds the session's token.
 pub(crate) const COOKIE: &str = "trunkline_session";
@@ -40,6 +41,23 @@ impl Caller {
             Err(ApiError::Forbidden {
                 needed: "supervisor",
             })
+        }
+    }
+
+    /// Refuses everybody but administrators.
+    pub(crate) fn require_admin(&self) -> Result<(), ApiError> {
+        match self.user.role {
+            Role::Admin => Ok(()),
+            Role::Agent | Role::Supervisor => Err(ApiError::Forbidden { needed: "admin" }),
+        }
+    }
+
+    /// The caller as the author of a change that is made at this moment.
+    pub(crate) fn author(&self) -> Author {
+        Author {
+            enterprise: self.user.enterprise,
+            user: self.user.id,
+            at: crate::sessions::now(),
         }
     }
 

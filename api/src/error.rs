@@ -12,6 +12,9 @@ use utoipa::ToSchema;
 /// Why a request was not met.
 #[derive(Debug, Error)]
 pub enum ApiError {
+    /// Two things would be recognised by the same.
+    #[error("{0}")]
+    Ambiguous(String, FieldError),
     /// The body is longer than the API reads.
     #[error("the body is longer than {limit_bytes} bytes")]
     BodyTooLarge {
@@ -24,6 +27,12 @@ pub enum ApiError {
     /// A request with a cookie came from another site.
     #[error("a request that changes something must come from the console's own address")]
     CrossSite,
+    /// Somebody else changed the thing since the caller saw it.
+    #[error("somebody else has changed this {0} in between; read it again")]
+    Changed(&'static str),
+    /// A thing of that name is already there.
+    #[error("{0} is already taken")]
+    Conflict(&'static str),
     /// The caller may not do this.
     #[error("this needs the role {needed}")]
     Forbidden {
@@ -36,12 +45,18 @@ pub enum ApiError {
     /// Something in the request is not what the API expects.
     #[error("the request has {} mistake(s)", .0.len())]
     Invalid(Vec<FieldError>),
+    /// Others need the thing.
+    #[error("{0}")]
+    InUse(String),
     /// The address exists for other methods only.
     #[error("this address does not answer the method {0}")]
     MethodNotAllowed(String),
     /// There is no such thing, or it belongs to another enterprise.
     #[error("there is no such {0}")]
     NotFound(&'static str),
+    /// A change is saved, but the live engine still works with what was before.
+    #[error("the change is saved, but not in force yet: {0}; the server goes on trying")]
+    NotApplied(String),
     /// The signed-in person takes no calls.
     #[error("you are not set up to take calls")]
     NotAnAgent,
@@ -75,6 +90,9 @@ pub enum ApiError {
     /// The body is not JSON.
     #[error("send the body as application/json")]
     UnsupportedMediaType,
+    /// A change must name the version that it changes.
+    #[error("name the version that you saw in the header if-match, such as \"3\"")]
+    VersionRequired,
     /// E-mail or password are wrong; which one is not said.
     #[error("the e-mail address or the password is wrong")]
     WrongCredentials,
@@ -130,13 +148,18 @@ impl ApiError {
 
     fn status_and_code(&self) -> (StatusCode, &'static str) {
         match self {
+            Self::Ambiguous(..) => (StatusCode::CONFLICT, "ambiguous"),
             Self::BodyTooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "body_too_large"),
             Self::Command(refusal) => command_status_and_code(*refusal),
             Self::CrossSite => (StatusCode::FORBIDDEN, "cross_site"),
+            Self::Changed(_) => (StatusCode::PRECONDITION_FAILED, "changed_meanwhile"),
+            Self::Conflict(_) => (StatusCode::CONFLICT, "already_taken"),
             Self::Forbidden { .. } => (StatusCode::FORBIDDEN, "forbidden"),
             Self::EngineUnavailable => (StatusCode::SERVICE_UNAVAILABLE, "engine_unavailable"),
             Self::Invalid(_) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid_request"),
+            Self::InUse(_) => (StatusCode::CONFLICT, "in_use"),
             Self::MethodNotAllowed(_) => (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed"),
+            Self::NotApplied(_) => (StatusCode::SERVICE_UNAVAILABLE, "saved_not_applied"),
             Self::NotFound(_) => (StatusCode::NOT_FOUND, "not_found"),
             Self::NotAnAgent => (StatusCode::CONFLICT, "not_an_agent"),
             Self::RangeNotSatisfiable { .. } => {
@@ -151,6 +174,7 @@ impl ApiError {
             Self::UnsupportedMediaType => {
                 (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type")
             }
+            Self::VersionRequired => (StatusCode::PRECONDITION_REQUIRED, "version_required"),
             Self::WrongCredentials => (StatusCode::UNAUTHORIZED, "wrong_credentials"),
         }
     }
@@ -158,6 +182,8 @@ impl ApiError {
     fn into_errors(self) -> Vec<FieldError> {
         if let Self::Invalid(errors) = self {
             errors
+        } else if let Self::Ambiguous(_, error) = self {
+            vec![error]
         } else {
             Vec::new()
         }
@@ -185,9 +211,19 @@ impl ApiError {
 
 impl From<store::Error> for ApiError {
     fn from(error: store::Error) -> Self {
-        if let store::Error::NotFound(what) = error {
-            return Self::NotFound(what);
-        }
+        let error = match error {
+            store::Error::NotFound(what) => return Self::NotFound(what),
+            store::Error::Conflict { what } => return Self::Conflict(what),
+            store::Error::Changed { what } => return Self::Changed(what),
+            store::Error::InUse { .. } => return Self::InUse(error.to_string()),
+            store::Error::Ambiguous { field, with } => {
+                let detail = format!("also belongs to {with}");
+                let pointer = crate::trunks::settings::pointer(&field);
+                let said = format!("{field} {detail}");
+                return Self::Ambiguous(said, FieldError { pointer, detail });
+            }
+            other => other,
+        };
         if matches!(error, store::Error::Unreachable(_)) {
             return Self::StoreUnreachable(error);
         }

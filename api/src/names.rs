@@ -54,10 +54,10 @@ impl Names {
     /// Reads them all.
     pub(crate) async fn load(state: &State, enterprise: EnterpriseId) -> Result<Self, ApiError> {
         let flows = store::flows::list(&state.db, enterprise).await?;
-        let trunks = store::trunks::list(&state.db, enterprise).await?;
+        let trunks = store::trunks::names(&state.db, enterprise).await?;
         Ok(Self {
             flows: flows.into_iter().map(|f| (f.id, f.name)).collect(),
-            trunks: trunks.into_iter().map(|t| (t.id, t.name)).collect(),
+            trunks: trunks.into_iter().collect(),
             ..Self::load_live(state, enterprise).await?
         })
     }

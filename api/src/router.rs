@@ -73,7 +73,12 @@ fn documented() -> OpenApiRouter<State> {
         .routes(routes!(agents::end_wrap_up::myself))
         .routes(routes!(agents::end_wrap_up::other))
         .routes(routes!(queues::list))
-        .routes(routes!(trunks::list))
+        .routes(routes!(trunks::list::list, trunks::create::create))
+        .routes(routes!(
+            trunks::show::show,
+            trunks::update::update,
+            trunks::delete::delete
+        ))
         .routes(routes!(trunk_numbers::list))
         .routes(routes!(flows::list))
         .routes(routes!(docs::specification))

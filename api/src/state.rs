@@ -12,6 +12,9 @@ use tokio::sync::{mpsc, oneshot, watch};
 /// How long a request waits for the live engine to answer a command.
 const COMMAND_PATIENCE: Duration = Duration::from_secs(5);
 
+/// How long a request waits for changed settings to be in force.
+const RELOAD_PATIENCE: Duration = Duration::from_secs(10);
+
 /// A command on its way to the live engine, with the place for its answer.
 pub type Order = (Command, oneshot::Sender<Result<Answer, CommandError>>);
 
@@ -44,6 +47,32 @@ impl Engine {
     }
 }
 
+/// Asks for changed settings to be taken by the live engine, with the place for the answer: what
+/// kept them from it, if anything did.
+pub type Reload = oneshot::Sender<Result<(), String>>;
+
+/// The door to the settings that are in force.
+#[derive(Debug, Clone)]
+pub struct Configuration {
+    /// Where requests go; bounded.
+    pub reloads: mpsc::Sender<Reload>,
+}
+
+impl Configuration {
+    /// Puts what has been saved in force.
+    pub(crate) async fn apply(&self) -> Result<(), ApiError> {
+        let (answer, answered) = oneshot::channel();
+        self.reloads
+            .try_send(answer)
+            .map_err(|_| ApiError::NotApplied("too many changes wait".to_owned()))?;
+        tokio::time::timeout(RELOAD_PATIENCE, answered)
+            .await
+            .map_err(|_| ApiError::NotApplied("it took too long".to_owned()))?
+            .map_err(|_| ApiError::NotApplied("the server stops".to_owned()))?
+            .map_err(ApiError::NotApplied)
+    }
+}
+
 /// A file of the built console.
 #[derive(Debug, Clone)]
 pub struct Asset {
@@ -71,8 +100,12 @@ pub type Readiness = Arc<dyn Fn() -> Vec<Check> + Send + Sync>;
 pub struct State {
     /// The database.
     pub db: store::Db,
+    /// What opens the passwords in it.
+    pub vault: store::Vault,
     /// The live engine.
     pub engine: Engine,
+    /// The settings in force.
+    pub configuration: Configuration,
     /// The folder below which the paths of recordings lie.
     pub data_dir: PathBuf,
     /// The built console.

@@ -1,34 +1,22 @@
-//! `GET /api/v1/trunks`
+//! SIP trunks (中继): their settings, and how they are doing.
 
-use crate::auth::Caller;
-use crate::error::Problem;
-use crate::page::Page;
-use crate::{ApiError, State};
-use axum::{Json, extract};
-use model::{Trunk, TrunkGateway};
+pub(crate) mod create;
+pub(crate) mod delete;
+pub(crate) mod list;
+pub(crate) mod settings;
+pub(crate) mod show;
+pub(crate) mod status;
+pub(crate) mod update;
+
+use crate::etag;
+use axum::Json;
+use axum::http::{HeaderName, header};
+use call::LiveView;
 use serde::Serialize;
+use settings::Settings;
+use status::Status;
+use store::trunks::Stored;
 use utoipa::ToSchema;
-
-/// The trunks of the enterprise, by name; for supervisors.
-#[utoipa::path(
-    get,
-    path = "/api/v1/trunks",
-    operation_id = "list_trunks",
-    tag = "trunks",
-    responses(
-        (status = 200, body = Page<View>),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 403, body = Problem, content_type = "application/problem+json"),
-    ),
-)]
-pub(crate) async fn list(
-    extract::State(state): extract::State<State>,
-    caller: Caller,
-) -> Result<Json<Page<View>>, ApiError> {
-    caller.require_supervisor()?;
-    let trunks = store::trunks::list(&state.db, caller.enterprise()).await?;
-    Ok(Json(Page::whole(trunks.into_iter().map(View::from))))
-}
 
 /// A SIP trunk.
 #[derive(Debug, Serialize, ToSchema)]
@@ -37,31 +25,31 @@ pub(crate) struct View {
     /// Its id.
     #[schema(format = "uuid")]
     id: String,
-    /// Its name.
-    name: String,
-    /// Blocks of addresses whose calls belong to it, in CIDR form.
-    sources: Vec<String>,
-    /// Where outbound calls go.
-    peer: Option<String>,
+    /// Counts its changes; `If-Match` names the one that was seen.
+    version: i64,
+    /// Everything that can be set; passwords are left out.
+    settings: Settings,
+    /// Whether a password is stored that the key in force does not open: it must be given anew.
+    password_lost: bool,
+    /// How it is doing; none while it is disabled.
+    status: Option<Status>,
 }
 
-impl From<Trunk> for View {
-    fn from(trunk: Trunk) -> Self {
+impl View {
+    fn new(stored: &Stored, live: &LiveView) -> Self {
+        let trunk = &stored.trunk;
+        let status = live.trunks.iter().find(|it| it.id == trunk.id);
         Self {
             id: trunk.id.to_string(),
-            name: trunk.name,
-            sources: trunk
-                .inbound
-                .sources
-                .iter()
-                .map(ToString::to_string)
-                .collect(),
-            peer: trunk
-                .outbound
-                .iter()
-                .flat_map(|outbound| &outbound.gateways)
-                .find_map(TrunkGateway::address)
-                .map(|address| address.to_string()),
+            version: stored.version,
+            settings: Settings::from(trunk),
+            password_lost: stored.lost_credentials.is_some(),
+            status: status.map(Status::from),
         }
+    }
+
+    /// The trunk with its version as the tag that `If-Match` takes.
+    fn tagged(self) -> ([(HeaderName, String); 1], Json<Self>) {
+        ([(header::ETAG, etag::of(self.version))], Json(self))
     }
 }

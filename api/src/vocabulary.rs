@@ -52,6 +52,19 @@ words! {
     RecordingState { Open, Closed, Faulty }
     /// What a person may do.
     Role { Agent, Supervisor, Admin }
+    /// How a gateway is spoken to.
+    TrunkTransport { Auto, Udp, Tcp, Tls }
+    /// A codec.
+    Codec { Pcma, Pcmu }
+    /// How key presses travel.
+    DtmfMode { Rfc4733, Info }
+    /// One repair of session descriptions.
+    SdpFixup { AddressFromSource, AssumeTelephoneEvent, OmitSendrecv, OmitPtime }
+    /// What was done.
+    AuditAction {
+        TrunkCreated, TrunkChanged, TrunkDeleted, TrunkNumberCreated, TrunkNumberChanged,
+        TrunkNumberDeleted, LadderShown, LadderExported, SourceBarred,
+    }
     /// Which agent gets the next call of a queue.
     Strategy { LongestIdle }
 }

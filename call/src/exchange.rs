@@ -9,7 +9,8 @@ use crate::trunks::Trunks;
 use crate::{Directory, Key, Library, Output};
 use media::{LegId, Line, Order, PortPool, RecordingKey};
 use model::{
-    AgentFact, AgentId, CallFact, CallId, EnterpriseId, Event, Fact, FactId, RecordingId, Timestamp,
+    AgentFact, AgentId, CallFact, CallId, EnterpriseId, Event, Fact, FactId, RecordingId,
+    SourceFact, Timestamp,
 };
 use rand_chacha::ChaCha12Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
@@ -227,6 +228,16 @@ impl Exchange {
             let enterprise = seat.enterprise();
             self.append(now, enterprise, Event::Agent { agent, fact });
         }
+    }
+
+    /// Writes down that a source of requests is barred.
+    pub(crate) fn note_source(
+        &mut self,
+        now: Duration,
+        enterprise: EnterpriseId,
+        (source, fact): (IpAddr, SourceFact),
+    ) {
+        self.append(now, enterprise, Event::Source { source, fact });
     }
 
     fn append(&mut self, now: Duration, enterprise: EnterpriseId, event: Event) {

@@ -4,8 +4,7 @@ use crate::{Answer, CommandError};
 use media::{Law, Order, RecordingKey};
 use model::{AgentId, CallId, Fact, RecordingId};
 use sip::{ConnectionId, SessionId, Transmit, Transport};
-use std::net::{IpAddr, SocketAddr};
-use std::time::Duration;
+use std::net::SocketAddr;
 
 /// One thing to do. Facts, [`Output::Save`] and [`Output::Forget`] of a step must be in the journal
 /// before anything else of the step is done: that is what lets calls outlive the process.
@@ -37,18 +36,6 @@ pub enum Output {
     },
     /// Close a stream connection.
     Disconnect(ConnectionId),
-    /// A source has guessed passwords too often and is not heard for a while: note it for whoever
-    /// watches over the server.
-    Barred {
-        /// The source.
-        source: IpAddr,
-        /// Until when, on the engine's clock.
-        until: Duration,
-        /// How often it failed in a row.
-        failures: u32,
-        /// The user whose password it tried last, if there is such a user.
-        user: Option<String>,
-    },
     /// Tell the media thread `worker`.
     Media {
         /// The thread that owns the leg.

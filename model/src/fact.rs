@@ -1,7 +1,8 @@
 //! The log's entry: one thing that happened, typed, never changed.
 
-use crate::{AgentFact, AgentId, CallFact, CallId, EnterpriseId, FactId, Timestamp};
+use crate::{AgentFact, AgentId, CallFact, CallId, EnterpriseId, FactId, SourceFact, Timestamp};
 use serde::{Deserialize, Serialize};
+use std::net::IpAddr;
 
 /// One thing that happened. Records, live state, counters and reports are folded from these.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,5 +35,12 @@ pub enum Event {
         agent: AgentId,
         /// What.
         fact: AgentFact,
+    },
+    /// Something happened with a source of requests.
+    Source {
+        /// The address.
+        source: IpAddr,
+        /// What.
+        fact: SourceFact,
     },
 }

@@ -56,6 +56,8 @@ macro_rules! ids {
 ids! {
     /// An agent: a user who takes calls.
     AgentId,
+    /// A line of the audit log.
+    AuditEntryId,
     /// One call of one customer, with all its legs.
     CallId,
     /// A tenant (企业).
@@ -74,6 +76,11 @@ ids! {
     TrunkNumberId,
     /// A person who signs in.
     UserId,
+}
+
+impl EnterpriseId {
+    /// Stands for the server itself: what concerns every tenant.
+    pub const SERVER: Self = Self::from_bytes([0; 16]);
 }
 
 #[cfg(test)]

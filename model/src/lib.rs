@@ -4,6 +4,7 @@
 //! is kept.
 
 mod agent;
+mod audit;
 mod call;
 mod call_record;
 mod enterprise;
@@ -14,11 +15,13 @@ mod number;
 mod queue;
 mod recording;
 mod secret;
+mod source;
 mod time;
 mod trunk;
 mod user;
 
 pub use agent::{AgentFact, AnswerMode, BreakKind, LoginStatus, StatusActor, WorkState};
+pub use audit::{AuditAction, AuditChange, AuditEntry};
 pub use call::{
     CallFact, CallType, Direction, EndReason, EndStage, EndedBy, Ending, OfferOutcome, QueueExit,
 };
@@ -27,13 +30,14 @@ pub use enterprise::Enterprise;
 pub use fact::{Event, Fact};
 pub use flow::{FlowVersion, PublishedFlow};
 pub use id::{
-    AgentId, CallId, EnterpriseId, FactId, FlowId, QueueId, RecordingId, TrunkId, TrunkNumberId,
-    UserId,
+    AgentId, AuditEntryId, CallId, EnterpriseId, FactId, FlowId, QueueId, RecordingId, TrunkId,
+    TrunkNumberId, UserId,
 };
 pub use number::{NumberError, PhoneNumber};
 pub use queue::{Queue, Strategy};
 pub use recording::{Recording, RecordingState};
 pub use secret::Secret;
+pub use source::SourceFact;
 pub use time::Timestamp;
 pub use trunk::{
     CallerIdentity, Codec, Destination, DtmfMode, FromNumber, Host, HostError, Network,

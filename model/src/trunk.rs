@@ -10,6 +10,7 @@ mod media;
 mod network;
 mod outbound;
 mod rules;
+mod settings;
 
 pub use check::{TrunkFault, TrunkProblem};
 pub use host::{Host, HostError};

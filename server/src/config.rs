@@ -21,6 +21,7 @@ use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
+use store::Vault;
 
 /// The configuration in force.
 #[derive(Debug, Clone)]
@@ -29,6 +30,8 @@ pub(crate) struct Config {
     pub(crate) data_dir: PathBuf,
     /// Where the database is.
     pub(crate) database_url: String,
+    /// The key of stored passwords, if it is not the one in the data folder.
+    pub(crate) secrets_key: Option<[u8; Vault::KEY]>,
     /// Console, API, SIP over WebSocket.
     pub(crate) http: Http,
     /// Signalling.
@@ -130,6 +133,7 @@ impl Config {
         let mut reader = values::Reader::new(&given, faults);
         let data_dir = reader.text("data_dir").map(PathBuf::from);
         let database_url = reader.text("database.url");
+        let secrets_key = reader.key("secrets.key");
         let http = secured::http(&mut reader);
         let sip = secured::sip(&mut reader);
         let dns_servers = reader.name_servers("dns.servers");
@@ -146,6 +150,7 @@ impl Config {
         Some(Self {
             database_url: database_url?.replace("{data_dir}", &data_dir.display().to_string()),
             data_dir,
+            secrets_key: secrets_key?.0,
             http: http?,
             sip: sip?,
             dns_servers: dns_servers?,

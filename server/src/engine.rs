@@ -12,7 +12,7 @@ pub(crate) use threads::{MediaThreads, Room};
 
 use crate::recordings::Recordings;
 use crate::routes::Routes;
-use call::{Admission, Answer, Command, CommandError, Input, LiveView, Switchboard};
+use call::{Admission, Answer, Command, CommandError, Directory, Input, LiveView, Switchboard};
 use gauges::Gauger;
 use journal::Journal;
 use net::inherit::Heartbeat;
@@ -40,8 +40,16 @@ const DEADLINE_STEP: Duration = Duration::from_millis(5);
 /// How long the ends of calls may take that the server ends.
 const LAST_WORDS: Duration = Duration::from_secs(10);
 
-/// A command and where its answer goes.
-pub(crate) type Asked = (Command, oneshot::Sender<Result<Answer, CommandError>>);
+/// Where the answer of a command goes.
+pub(crate) type Reply = oneshot::Sender<Result<Answer, CommandError>>;
+
+/// What the engine is asked for.
+pub(crate) enum Asked {
+    /// Carry out a command of the API.
+    Command(Command, Reply),
+    /// Take new settings, and say so.
+    Directory(Arc<Directory>, oneshot::Sender<()>),
+}
 
 /// What other threads send to the engine.
 pub(crate) struct Doors {
@@ -84,7 +92,9 @@ pub(crate) struct Engine {
 /// The engine with what it needs from turn to turn.
 struct Running {
     engine: Engine,
-    replies: HashMap<u64, oneshot::Sender<Result<Answer, CommandError>>>,
+    replies: HashMap<u64, Reply>,
+    /// Who waits until the settings of this turn are in force.
+    taken: Vec<oneshot::Sender<()>>,
     next_reply: u64,
     inputs: Vec<Input>,
     gauger: Gauger,
@@ -102,6 +112,7 @@ impl Engine {
         let mut running = Running {
             engine: self,
             replies: HashMap::new(),
+            taken: Vec::new(),
             next_reply: 0,
             inputs: Vec::with_capacity(INPUTS_A_TURN),
             gauger: Gauger::default(),
@@ -128,6 +139,10 @@ impl Running {
         self.gather(events);
         for input in std::mem::take(&mut self.inputs) {
             self.engine.switchboard.handle(now, input);
+        }
+        for taken in self.taken.drain(..) {
+            // Whoever asked may have stopped waiting.
+            let _ = taken.send(());
         }
         if self
             .engine
@@ -167,11 +182,19 @@ impl Running {
         for event in self.engine.doors.disk.try_iter().take(INPUTS_A_TURN) {
             inputs.extend(self.engine.recordings.event(&event));
         }
-        for (command, answer) in self.engine.doors.commands.try_iter().take(INPUTS_A_TURN) {
-            let id = self.next_reply;
-            self.next_reply += 1;
-            self.replies.insert(id, answer);
-            inputs.push(Input::Command { id, command });
+        for asked in self.engine.doors.commands.try_iter().take(INPUTS_A_TURN) {
+            match asked {
+                Asked::Command(command, answer) => {
+                    let id = self.next_reply;
+                    self.next_reply += 1;
+                    self.replies.insert(id, answer);
+                    inputs.push(Input::Command { id, command });
+                }
+                Asked::Directory(directory, taken) => {
+                    self.taken.push(taken);
+                    inputs.push(Input::Directory(directory));
+                }
+            }
         }
     }
 

@@ -10,7 +10,7 @@ use crate::engine::{Asked, Doors, Engine, MediaThreads, Pulse, Room, Windows};
 use crate::ledger::{Ledger, NODE};
 use crate::recordings::Recordings;
 use crate::routes::Routes;
-use crate::{assets, directory, telemetry};
+use crate::{assets, configuration, secrets, telemetry};
 use anyhow::{Context as _, anyhow};
 use call::{Directory, Input, LiveView, Switchboard};
 use journal::{Journal, Recovered};
@@ -55,13 +55,20 @@ pub(crate) fn run(serve: &Serve, config: Config) -> anyhow::Result<ExitCode> {
         .enable_all()
         .build()?;
     let audio = audio::load()?;
+    let vault = secrets::vault(&config)?;
     let stored = runtime.block_on(open_store(serve, &config, &inherited))?;
+    let source = configuration::Source {
+        db: stored.db,
+        vault,
+        voices: Arc::clone(&audio.voices),
+        sip_udp: config.sip.udp.clone(),
+    };
     let boot = Boot {
-        directory: directory::build(stored.directory, &audio.voices, &config.sip.udp),
+        directory: runtime.block_on(source.read())?,
+        source,
         certificates: Certificates::load(&config)?,
         config,
         audio,
-        db: stored.db,
         applied: stored.applied,
     };
     boot.serve(&runtime, inherited)
@@ -69,7 +76,6 @@ pub(crate) fn run(serve: &Serve, config: Config) -> anyhow::Result<ExitCode> {
 
 struct Stored {
     db: Db,
-    directory: store::Directory,
     applied: u64,
 }
 
@@ -85,7 +91,6 @@ async fn open_store(
         demo::fill(config, &db, inherited).await?;
     }
     Ok(Stored {
-        directory: store::directory::load(&db).await?,
         applied: projection::position(&db, NODE).await?,
         db,
     })
@@ -97,7 +102,7 @@ struct Boot {
     certificates: Certificates,
     audio: Audio,
     directory: Directory,
-    db: Db,
+    source: configuration::Source,
     applied: u64,
 }
 
@@ -117,12 +122,12 @@ impl Boot {
         let http = std::mem::take(&mut inherited.http);
         let journal_dir = self.config.data_dir.join("journal");
         let metrics = telemetry::metrics()?;
-        let (db, data_dir) = (self.db.clone(), self.config.data_dir.clone());
+        let (source, data_dir) = (self.source.clone(), self.config.data_dir.clone());
         let hangup = runtime.block_on(async { signal(SignalKind::hangup()) })?;
         runtime.spawn(self.certificates.clone().follow(hangup));
         let (engine, handles) = self.build(inherited, &journal_dir)?;
         let ledger = Ledger {
-            db: db.clone(),
+            db: source.db.clone(),
             journal: journal_dir,
             written: handles.written.clone(),
             applied: Arc::clone(&handles.applied),
@@ -133,11 +138,13 @@ impl Boot {
         let ledger = runtime.spawn(ledger.run());
         let pulse = Arc::clone(&handles.pulse);
         let state = api::State {
-            db,
+            db: source.db.clone(),
+            vault: source.vault.clone(),
             engine: api::Engine {
                 commands: forward_commands(runtime, &handles),
                 live: handles.live.clone(),
             },
+            configuration: follow_settings(runtime, source, &handles),
             data_dir,
             assets: assets::find,
             metrics,
@@ -293,12 +300,28 @@ fn forward_commands(runtime: &Runtime, handles: &Handles) -> mpsc::Sender<api::O
     runtime.spawn(async move {
         while let Some(order) = receiver.recv().await {
             // A full channel drops the order: its sender is told that the engine is unavailable.
-            if engine.try_send(order).is_ok() {
+            let (command, answer) = order;
+            if engine.try_send(Asked::Command(command, answer)).is_ok() {
                 waker.wake();
             }
         }
     });
     sender
+}
+
+/// Lets the API put changed settings in force.
+fn follow_settings(
+    runtime: &Runtime,
+    source: configuration::Source,
+    handles: &Handles,
+) -> api::Configuration {
+    let (reloads, asked) = mpsc::channel(configuration::WAITING);
+    let engine = configuration::Engine {
+        orders: handles.commands.clone(),
+        waker: handles.waker.clone(),
+    };
+    runtime.spawn(configuration::run(source, engine, asked));
+    api::Configuration { reloads }
 }
 
 fn serve_http(

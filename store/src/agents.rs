@@ -51,14 +51,23 @@ impl std::fmt::Debug for SipAccount {
 impl SipAccount {
     /// The account `name` of `agent`, with this password, in [`REALM`].
     pub fn with_password(agent: AgentId, name: &str, password: &str) -> Self {
-        let secret = format!("{name}:{REALM}:{password}");
+        let (ha1_md5, ha1_sha256) = ha1(name, password);
         Self {
             agent,
             name: name.to_owned(),
-            ha1_md5: Md5::digest(secret.as_bytes()).into(),
-            ha1_sha256: Sha256::digest(secret.as_bytes()).into(),
+            ha1_md5,
+            ha1_sha256,
         }
     }
+}
+
+/// MD5 and SHA-256 over `name:realm:password` in [`REALM`].
+pub(crate) fn ha1(name: &str, password: &str) -> ([u8; 16], [u8; 32]) {
+    let secret = format!("{name}:{REALM}:{password}");
+    (
+        Md5::digest(secret.as_bytes()).into(),
+        Sha256::digest(secret.as_bytes()).into(),
+    )
 }
 
 #[derive(sqlx::FromRow)]

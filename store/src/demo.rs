@@ -255,7 +255,7 @@ impl Filling<'_> {
         let mut trunk = Trunk::plain(id, self.enterprise, name);
         trunk.inbound.sources = sources.map_err(unusable)?;
         trunk.outbound = peer.map(|peer| TrunkOutbound::to(TrunkGateway::udp(peer)));
-        trunks::insert(&mut self.tx, &trunk, self.demo.now).await?;
+        trunks::insert(&mut self.tx, &trunk, None, self.demo.now).await?;
         Ok(trunk.id)
     }
 }

@@ -1,7 +1,7 @@
 //! Everything the live engine needs to know before the first call comes in.
 
 use crate::agents::{Agent, SipAccount};
-use crate::{Db, Error, agents, enterprises, flows, queues, trunk_numbers, trunks};
+use crate::{Db, Error, Vault, agents, enterprises, flows, queues, trunk_numbers, trunks};
 use model::{AgentId, Enterprise, PublishedFlow, Queue, Trunk, TrunkNumber};
 use std::collections::BTreeMap;
 
@@ -12,6 +12,8 @@ pub struct Directory {
     pub enterprises: Vec<Enterprise>,
     /// Trunks.
     pub trunks: Vec<Trunk>,
+    /// Trunks whose password this server's key does not open; they have no credentials.
+    pub lost_credentials: Vec<String>,
     /// The numbers reached through them.
     pub trunk_numbers: Vec<TrunkNumber>,
     /// Queues with the agents who serve them.
@@ -44,7 +46,7 @@ pub struct AgentEntry {
 ///
 /// # Errors
 /// [`Error::Unreachable`], [`Error::Database`], [`Error::Unreadable`].
-pub async fn load(db: &Db) -> Result<Directory, Error> {
+pub async fn load(db: &Db, vault: &Vault) -> Result<Directory, Error> {
     let mut tx = db.snapshot().await?;
     let mut accounts: BTreeMap<AgentId, SipAccount> = agents::load_accounts(&mut tx)
         .await?
@@ -55,9 +57,16 @@ pub async fn load(db: &Db) -> Result<Directory, Error> {
     for (queue, agent) in queues::load_members(&mut tx).await? {
         members.entry(queue).or_default().push(agent);
     }
+    let mut lost_credentials = Vec::new();
+    let mut trunks = Vec::new();
+    for stored in trunks::load(&mut tx, vault).await? {
+        lost_credentials.extend(stored.lost_credentials.map(|_| stored.trunk.name.clone()));
+        trunks.push(stored.trunk);
+    }
     Ok(Directory {
         enterprises: enterprises::load(&mut tx).await?,
-        trunks: trunks::load(&mut tx).await?,
+        trunks,
+        lost_credentials,
         trunk_numbers: trunk_numbers::load(&mut tx).await?,
         queues: queues::load(&mut tx)
             .await?

@@ -15,6 +15,28 @@ pub enum Error {
         /// What must be unique.
         what: &'static str,
     },
+    /// Two things would be recognised by the same.
+    #[error("{field} also belongs to {with}")]
+    Ambiguous {
+        /// The setting.
+        field: String,
+        /// What it belongs to already.
+        with: String,
+    },
+    /// Somebody else changed the thing in between.
+    #[error("somebody else has changed this {what}")]
+    Changed {
+        /// The noun.
+        what: &'static str,
+    },
+    /// The thing is needed by others.
+    #[error("this {what} is used by {by}")]
+    InUse {
+        /// The noun.
+        what: &'static str,
+        /// By what.
+        by: String,
+    },
     /// A newer server has already changed the tables.
     #[error(
         "the database has schema {found}, this server knows schemas up to {known}; run the newer server, or restore a backup"

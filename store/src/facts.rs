@@ -4,7 +4,7 @@ use crate::Error;
 use crate::column::{At, Word, word};
 use crate::db::{Db, Tx};
 use crate::statement::{On, Statement, sql};
-use model::{AgentFact, AgentId, CallFact, CallId, EnterpriseId, Event, Fact, FactId};
+use model::{AgentFact, AgentId, CallFact, CallId, EnterpriseId, Event, Fact, FactId, SourceFact};
 use sea_query::{OnConflict, Query};
 use std::collections::HashSet;
 use std::str::FromStr;
@@ -39,6 +39,13 @@ impl TryFrom<FactRow> for Fact {
             "agent" => Event::Agent {
                 agent: read_id::<AgentId>(&row.subject_id)?,
                 fact: read_body::<AgentFact>(&row.body)?,
+            },
+            "source" => Event::Source {
+                source: row
+                    .subject_id
+                    .parse()
+                    .map_err(|_| unreadable(format!("{:?} is no address", row.subject_id)))?,
+                fact: read_body::<SourceFact>(&row.body)?,
             },
             other => return Err(unreadable(format!("{other:?} is no noun"))),
         };
@@ -176,6 +183,9 @@ fn columns(event: &Event) -> Result<(&'static str, String, String), Error> {
     let (noun, subject_id, body) = match event {
         Event::Call { call, fact } => ("call", word(call), serde_json::to_string(fact)),
         Event::Agent { agent, fact } => ("agent", word(agent), serde_json::to_string(fact)),
+        Event::Source { source, fact } => {
+            ("source", source.to_string(), serde_json::to_string(fact))
+        }
     };
     let body = body.map_err(|error| unreadable(error.to_string()))?;
     Ok((noun, subject_id, body))

@@ -6,6 +6,7 @@
 //! operating system.
 
 pub mod agents;
+pub mod audit_log;
 pub mod call_records;
 mod column;
 mod db;
@@ -29,11 +30,13 @@ pub mod test;
 pub mod trunk_numbers;
 pub mod trunks;
 pub mod users;
+mod vault;
 
 pub use db::{Db, Limits};
 pub use directory::Directory;
 pub use error::Error;
 pub use page::{Cursor, CursorError, Page, Slice};
+pub use vault::Vault;
 
 #[cfg(test)]
 mod story;

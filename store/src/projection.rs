@@ -8,7 +8,7 @@ pub use rebuild::{Difference, Drift, LISTED, Rebuilt, rebuild};
 
 use crate::db::{Db, Tx};
 use crate::statement::sql;
-use crate::{Error, call_records, facts, recordings};
+use crate::{Error, audit_log, call_records, facts, recordings};
 use fold::Fold;
 use model::{CallFact, CallId, Event, Fact, RecordingId};
 use std::collections::BTreeSet;
@@ -44,6 +44,7 @@ pub async fn apply(db: &Db, node: &str, batch: &[(u64, Fact)]) -> Result<Applied
     let mut fold = load(&mut tx, &fresh).await?;
     for fact in &fresh {
         fold.take(fact);
+        audit_log::take(&mut tx, fact).await?;
     }
     for record in fold.changed_records() {
         call_records::save(&mut tx, record).await?;
@@ -104,7 +105,7 @@ async fn load(tx: &mut Tx, fresh: &[&Fact]) -> Result<Fold, Error> {
                     ended.insert(*recording);
                 }
             }
-            Event::Agent { .. } => (),
+            Event::Agent { .. } | Event::Source { .. } => (),
         }
     }
     let calls: Vec<CallId> = calls.into_iter().collect();

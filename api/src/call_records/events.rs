@@ -43,7 +43,7 @@ pub(crate) async fn events(
                 at: fact.at.into(),
                 event: CallEvent::new(happened, &names),
             }),
-            Event::Agent { .. } => None,
+            Event::Agent { .. } | Event::Source { .. } => None,
         },
     ))))
 }

@@ -9,4 +9,5 @@ mod pages;
 mod recording;
 mod sessions;
 mod tenants;
+mod trunks;
 mod world;

@@ -2,7 +2,7 @@
 
 use crate::world::{ADMIN, AGENT, Call, World, device, live_call, recorded, request, talk};
 use axum::body::Body;
-use axum::http::Method;
+use axum::http::{Method, header};
 use call::LiveAgent;
 use model::{AgentId, AnswerMode, EnterpriseId, LoginStatus, WorkState};
 use std::time::Duration;
@@ -15,6 +15,13 @@ const OPEN: [&str; 5] = [
     "/readyz",
     "/metrics",
 ];
+
+/// A number that is complete, of a trunk and a flow that do not exist.
+const NUMBER: &str = r#"{
+    "number": "4000000000",
+    "trunk": "01890000-0000-7000-8000-000000000000",
+    "destination": {"to": "flow", "flow": "01890000-0000-7000-8000-000000000000"}
+}"#;
 
 fn documented() -> Vec<(Method, String)> {
     let specification: serde_json::Value = serde_json::from_str(&api::specification()).unwrap();
@@ -87,14 +94,23 @@ async fn what_belongs_to_another_enterprise_does_not_exist() {
                 call.id.to_string()
             };
             let address = path.replace("{id}", &id);
-            let body = match path.rsplit('/').next() {
-                Some("sign-in") => r#"{"answer_mode":"sip"}"#,
-                Some("status") => r#"{"status":"online"}"#,
+            let body = match (
+                method.as_str(),
+                path.rsplit('/').nth(1),
+                path.rsplit('/').next(),
+            ) {
+                (_, _, Some("sign-in")) => r#"{"answer_mode":"sip"}"#,
+                (_, _, Some("status")) => r#"{"status":"online"}"#,
+                ("PUT", Some("trunks"), _) => {
+                    r#"{"name":"x","inbound":{"sources":["203.0.113.1"]}}"#
+                }
+                ("PUT", Some("trunk-numbers"), _) => NUMBER,
                 _ => "",
             };
-            let answer = world
-                .send(request(method, &token, &address, Body::from(body)))
-                .await;
+            let mut request = request(method, &token, &address, Body::from(body));
+            let headers = request.headers_mut();
+            headers.insert(header::IF_MATCH, "\"1\"".parse().unwrap());
+            let answer = world.send(request).await;
             if path.contains("{id}") {
                 let (status, _) = answer.problem();
                 assert!(matches!(status, 403 | 404), "{email} {address}: {status}");

@@ -1,6 +1,6 @@
 //! A server without sockets: the router, SQLite with the demo enterprise, and a scripted engine.
 
-use api::{Asset, Engine, Order, State};
+use api::{Asset, Configuration, Engine, Order, Reload, State};
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
@@ -40,6 +40,10 @@ pub(crate) struct World {
 pub(crate) struct Script {
     asked: Mutex<Vec<Command>>,
     refusal: Mutex<Option<CommandError>>,
+    answer: Mutex<Option<call::Answer>>,
+    /// How often settings were put in force, and what keeps them from it.
+    reloads: AtomicU64,
+    reload_fault: Mutex<Option<String>>,
 }
 
 impl Script {
@@ -55,7 +59,30 @@ impl Script {
         while let Some((command, answer)) = orders.recv().await {
             self.asked.lock().unwrap().push(command);
             let refusal = *self.refusal.lock().unwrap();
-            let _ = answer.send(refusal.map_or(Ok(call::Answer::Done), Err));
+            let done = self.answer.lock().unwrap().clone();
+            let done = done.unwrap_or(call::Answer::Done);
+            let _ = answer.send(refusal.map_or(Ok(done), Err));
+        }
+    }
+
+    pub(crate) fn answer(&self, answer: call::Answer) {
+        *self.answer.lock().unwrap() = Some(answer);
+    }
+
+    /// How often settings were put in force.
+    pub(crate) fn reloads(&self) -> u64 {
+        self.reloads.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn fail_reloads(&self, fault: &str) {
+        *self.reload_fault.lock().unwrap() = Some(fault.to_owned());
+    }
+
+    async fn apply(self: Arc<Self>, mut asked: mpsc::Receiver<Reload>) {
+        while let Some(answer) = asked.recv().await {
+            self.reloads.fetch_add(1, Ordering::Relaxed);
+            let fault = self.reload_fault.lock().unwrap().clone();
+            let _ = answer.send(fault.map_or(Ok(()), Err));
         }
     }
 }
@@ -90,15 +117,19 @@ impl World {
         store::demo::fill(&db, &demo).await.unwrap();
         let folder = tempfile::tempdir().unwrap();
         let (commands, orders) = mpsc::channel(16);
+        let (reloads, asked) = mpsc::channel(16);
         let (live, watched) = watch::channel(Arc::new(LiveView::default()));
         let script = Arc::new(Script::default());
         tokio::spawn(Arc::clone(&script).follow(orders));
+        tokio::spawn(Arc::clone(&script).apply(asked));
         let router = api::router(State {
             db: db.clone(),
+            vault: store::Vault::new(&[7; 32]),
             engine: Engine {
                 commands,
                 live: watched,
             },
+            configuration: Configuration { reloads },
             data_dir: folder.path().to_owned(),
             assets: asset,
             metrics: PrometheusBuilder::new().build_recorder().handle(),

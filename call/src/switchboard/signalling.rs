@@ -3,6 +3,7 @@
 use super::{Admission, Switchboard};
 use crate::Output;
 use crate::call::{Arrival, Placement};
+use model::{EnterpriseId, SourceFact, Timestamp};
 use sip::{Event, Identity};
 use std::time::Duration;
 
@@ -48,12 +49,16 @@ impl Switchboard {
                 failures,
                 user,
             } => {
-                self.exchange.outputs.push_back(Output::Barred {
-                    source,
-                    until,
+                let enterprise = user
+                    .as_deref()
+                    .and_then(|user| self.exchange.directory.agent_with_extension(user))
+                    .map_or(EnterpriseId::SERVER, |agent| agent.enterprise);
+                let fact = SourceFact::Barred {
+                    until: Timestamp::from_now(until),
                     failures,
                     user,
-                });
+                };
+                self.exchange.note_source(now, enterprise, (source, fact));
                 return;
             }
             Event::Ringing { session, .. }

@@ -25,9 +25,9 @@ pub struct CallerIdentity {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum FromNumber {
     /// Whoever called us.
-    #[default]
     Caller,
     /// The number of ours that the call belongs to.
+    #[default]
     TrunkNumber,
     /// Always this one.
     Fixed(PhoneNumber),

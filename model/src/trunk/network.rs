@@ -31,6 +31,28 @@ impl Network {
         (self.address, self.prefix)
     }
 
+    /// The block with the bits that do not count set to zero, so that equal blocks are equal.
+    pub fn block(self) -> Self {
+        let address = match self.address {
+            IpAddr::V4(address) => {
+                let mask = u32::MAX
+                    .checked_shl(u32::from(32 - self.prefix))
+                    .unwrap_or(0);
+                IpAddr::V4((u32::from(address) & mask).into())
+            }
+            IpAddr::V6(address) => {
+                let mask = u128::MAX
+                    .checked_shl(u32::from(128 - self.prefix))
+                    .unwrap_or(0);
+                IpAddr::V6((u128::from(address) & mask).into())
+            }
+        };
+        Self {
+            address,
+            prefix: self.prefix,
+        }
+    }
+
     /// Whether `address` lies in the block; an IPv4-mapped IPv6 address counts as IPv4.
     pub fn contains(self, address: IpAddr) -> bool {
         match (self.address, address.to_canonical()) {
@@ -115,6 +137,16 @@ mod tests {
                 .unwrap()
                 .contains("9.9.9.9".parse().unwrap())
         );
+    }
+
+    #[test]
+    fn blocks_that_differ_in_bits_that_do_not_count_are_equal() {
+        let block = |text: &str| text.parse::<Network>().unwrap().block().to_string();
+
+        assert_eq!(block("10.1.2.3/8"), "10.0.0.0/8");
+        assert_eq!(block("10.1.2.3/0"), "0.0.0.0/0");
+        assert_eq!(block("10.1.2.3"), "10.1.2.3/32");
+        assert_eq!(block("2001:db8::7/32"), "2001:db8::/32");
     }
 
     #[test]

@@ -15,6 +15,11 @@ pub(crate) struct Key {
 pub(crate) const KEYS: &[Key] = &[
     open("data_dir", "./data"),
     open("database.url", "sqlite://{data_dir}/trunkline.db"),
+    Key {
+        name: "secrets.key",
+        default: "",
+        secret: true,
+    },
     open("http.listen", "127.0.0.1:8080"),
     open("http.tls_cert", ""),
     open("http.tls_key", ""),

@@ -3,9 +3,11 @@
 use super::Fault;
 use super::keys;
 use super::sources::Given;
+use crate::secrets;
 use std::net::{IpAddr, SocketAddr};
 use std::ops::RangeInclusive;
 use std::time::Duration;
+use store::Vault;
 
 /// Media threads at most; more than this is a typing error.
 const MOST_WORKERS: usize = 256;
@@ -16,6 +18,9 @@ const MOST_ADDRESSES: usize = 16;
 const LONGEST_DRAIN_SECONDS: u64 = 24 * 3_600;
 /// Where a name server is that is given without a port.
 const DNS_PORT: u16 = 53;
+
+/// The key of stored passwords, none for the one in the data folder.
+pub(super) struct Key(pub(super) Option<[u8; Vault::KEY]>);
 
 /// What the outside is told, none for the interface's address.
 pub(super) struct Advertised(pub(super) Option<IpAddr>);
@@ -88,6 +93,16 @@ impl<'a> Reader<'a> {
             key: name.to_owned(),
             problem: problem.to_owned(),
         });
+    }
+
+    /// An empty text leaves the key to the file in the data folder.
+    pub(super) fn key(&mut self, name: &str) -> Option<Key> {
+        self.read(name, |text| match text {
+            "" => Ok(Key(None)),
+            text => secrets::parse(text)
+                .map(|key| Key(Some(key)))
+                .ok_or_else(|| "must be 64 hexadecimal digits".to_owned()),
+        })
     }
 
     pub(super) fn ip(&mut self, name: &str) -> Option<IpAddr> {

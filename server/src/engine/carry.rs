@@ -3,6 +3,7 @@
 use super::Running;
 use call::{Admission, Input, Output};
 use journal::Entry;
+use model::{Event, Fact, SourceFact};
 use net::signalling::Security;
 use sip::{Transmit, Transport};
 use std::time::Duration;
@@ -52,7 +53,6 @@ impl Running {
                 Output::Transmit(_)
                 | Output::Connect { .. }
                 | Output::Disconnect(_)
-                | Output::Barred { .. }
                 | Output::Media { .. }
                 | Output::OpenRecording { .. }
                 | Output::CloseRecording { .. }
@@ -134,23 +134,6 @@ impl Running {
                 engine.reactor.connect(now, connection.0, remote, &security);
             }
             Output::Disconnect(connection) => engine.reactor.close(connection.0),
-            Output::Barred {
-                source,
-                until,
-                failures,
-                user,
-            } => {
-                let seconds = until.saturating_sub(now).as_secs();
-                metrics::counter!("trunkline_sip_barred_total").increment(1);
-                tracing::warn!(
-                    target: "audit",
-                    %source,
-                    seconds,
-                    failures,
-                    user,
-                    "a source that guessed SIP passwords is not heard for a while"
-                );
-            }
             Output::Media { worker, order } => engine.media.order(worker, order),
             Output::OpenRecording {
                 recording,
@@ -172,7 +155,8 @@ impl Running {
                     let _ = answer.send(result);
                 }
             }
-            Output::Fact(_) | Output::Save { .. } | Output::Forget(_) => (),
+            Output::Fact(fact) => count(&fact),
+            Output::Save { .. } | Output::Forget(_) => (),
         }
         None
     }
@@ -207,6 +191,15 @@ impl Running {
     }
 }
 
+/// Counts what happens seldom enough to be looked at one by one.
+fn count(fact: &Fact) {
+    if let Event::Source { source, fact } = &fact.event {
+        let SourceFact::Barred { failures, .. } = fact;
+        metrics::counter!("trunkline_sip_barred_total").increment(1);
+        tracing::warn!(%source, failures, "a source that guessed SIP passwords is not heard");
+    }
+}
+
 fn key_of(output: &Output) -> Option<Vec<u8>> {
     match output {
         Output::Save { key, .. } | Output::Forget(key) => Some(key.to_bytes()),
@@ -214,7 +207,6 @@ fn key_of(output: &Output) -> Option<Vec<u8>> {
         | Output::Transmit(_)
         | Output::Connect { .. }
         | Output::Disconnect(_)
-        | Output::Barred { .. }
         | Output::Media { .. }
         | Output::OpenRecording { .. }
         | Output::CloseRecording { .. }

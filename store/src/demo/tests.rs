@@ -7,7 +7,7 @@ on_both_engines! {
     async fn the_demo_enterprise_is_what_the_interface_says(db: &Db) {
         assert_eq!(fill(db, &demo()).await.unwrap(), Filled::Created);
 
-        let directory = directory::load(db).await.unwrap();
+        let directory = directory::load(db, &crate::Vault::new(&[7; 32])).await.unwrap();
 
         assert_eq!(directory.enterprises[0].name, "demo");
         assert_eq!(numbers(&directory), [
@@ -47,7 +47,7 @@ on_both_engines! {
     async fn phones_register_with_the_one_password(db: &Db) {
         fill(db, &demo()).await.unwrap();
 
-        for entry in directory::load(db).await.unwrap().agents {
+        for entry in directory::load(db, &crate::Vault::new(&[7; 32])).await.unwrap().agents {
             let extension = entry.agent.extension.as_str();
             let expected = SipAccount::with_password(entry.agent.id, extension, "one for all");
             assert_eq!(entry.account, Some(expected));
@@ -56,17 +56,17 @@ on_both_engines! {
 
     async fn a_database_that_holds_something_is_left_alone(db: &Db) {
         fill(db, &demo()).await.unwrap();
-        let before = directory::load(db).await.unwrap();
+        let before = directory::load(db, &crate::Vault::new(&[7; 32])).await.unwrap();
 
         let again = fill(db, &Demo { password: "other", ..demo() }).await.unwrap();
 
         assert_eq!(again, Filled::AlreadyThere);
-        assert_eq!(directory::load(db).await.unwrap(), before);
+        assert_eq!(directory::load(db, &crate::Vault::new(&[7; 32])).await.unwrap(), before);
     }
 
     async fn what_the_console_lists_is_what_the_engine_loads(db: &Db) {
         fill(db, &demo()).await.unwrap();
-        let directory = directory::load(db).await.unwrap();
+        let directory = directory::load(db, &crate::Vault::new(&[7; 32])).await.unwrap();
         let enterprise = directory.enterprises[0].id;
 
         let agents: Vec<_> = directory.agents.iter().map(|entry| entry.agent.clone()).collect();
@@ -87,7 +87,7 @@ on_both_engines! {
             assert_eq!(&flows::version(db, flow.id, flow.version).await.unwrap(), flow);
         }
         assert_eq!(flows::list(db, enterprise).await.unwrap().len(), directory.flows.len());
-        assert_eq!(trunks::list(db, enterprise).await.unwrap().len(), 2);
+        assert_eq!(trunks::names(db, enterprise).await.unwrap().len(), 2);
         assert_eq!(trunk_numbers::list(db, enterprise).await.unwrap().len(), 8);
         assert_eq!(enterprises::all(db).await.unwrap(), directory.enterprises);
     }

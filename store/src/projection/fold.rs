@@ -36,7 +36,7 @@ impl Fold {
                 self.take_into_record(fact, *call, body);
                 self.take_into_recording(fact, *call, body);
             }
-            Event::Agent { .. } => (),
+            Event::Agent { .. } | Event::Source { .. } => (),
         }
     }
 

@@ -1,0 +1,58 @@
+//! The audit log: who changed or looked at what, and what the server did against strangers.
+
+use crate::{AuditEntryId, EnterpriseId, Timestamp, UserId};
+use serde::{Deserialize, Serialize};
+
+/// One line of the audit log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditEntry {
+    /// Its identity.
+    pub id: AuditEntryId,
+    /// When it was done.
+    pub at: Timestamp,
+    /// Whose it is; [`EnterpriseId::SERVER`] for what concerns all.
+    pub enterprise: EnterpriseId,
+    /// Who did it; none for the server itself.
+    pub user: Option<UserId>,
+    /// What was done.
+    pub action: AuditAction,
+    /// To what: a name, a number, an address, an id.
+    pub subject: String,
+    /// What it changed, without secrets.
+    pub changes: Vec<AuditChange>,
+}
+
+/// What was done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AuditAction {
+    /// A trunk was made.
+    TrunkCreated,
+    /// A trunk's settings were changed.
+    TrunkChanged,
+    /// A trunk was removed.
+    TrunkDeleted,
+    /// A number was made.
+    TrunkNumberCreated,
+    /// A number was changed.
+    TrunkNumberChanged,
+    /// A number was removed.
+    TrunkNumberDeleted,
+    /// Somebody looked at the SIP messages of a call.
+    LadderShown,
+    /// Somebody downloaded the SIP messages of a call.
+    LadderExported,
+    /// A source that failed too often is not listened to for a while.
+    SourceBarred,
+}
+
+/// One setting that changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuditChange {
+    /// The setting, such as `outbound.gateways[0].port`.
+    pub field: String,
+    /// What it was; none where it was not there.
+    pub before: Option<String>,
+    /// What it is; none where it is not there.
+    pub after: Option<String>,
+}
