@@ -208,7 +208,10 @@ impl Endpoint {
             ..200 => self.progressed(now, received, slot, id),
             200..300 => self.answered(now, received, slot, id),
             422 if self.invite_longer(now, slot, id, received.message) => (),
-            300.. => self.refused(id, status, received.message),
+            300.. => {
+                self.terminate_requests(now, id);
+                self.refused(id, status, received.message);
+            }
         }
     }
 

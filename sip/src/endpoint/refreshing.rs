@@ -76,6 +76,10 @@ impl Endpoint {
         if let Some(session) = self.sessions.get_mut(&id) {
             session.interval =
                 grant.map(|grant| Interval::new(now, grant.interval, grant.refresher()));
+            // The request of the peer has done what a refresh of ours would have done later.
+            session
+                .change
+                .take_if(|change| change.aim == Aim::Refresh && !change.is_open());
         }
         let Some(grant) = grant else {
             return reply;

@@ -1,5 +1,6 @@
 //! One INVITE and many callees: early dialogs, early media, and answers that cross.
 
+use bytes::Bytes;
 use sip::Event;
 
 use crate::handmade::header;
@@ -31,6 +32,68 @@ fn each_callee_is_confirmed_in_its_own_dialog() {
         "each dialog counts on its own"
     );
     assert_eq!(header(&two[0], "RAck"), "1 1 INVITE");
+}
+
+#[test]
+fn the_requests_of_an_early_dialog_take_the_way_of_its_response() {
+    let mut phone = Phone::called();
+    let way = [
+        (
+            "Record-Route",
+            "<sip:192.0.2.50;lr;n=2>, <sip:10.0.0.2;lr;n=1>",
+        ),
+        ("Require", "100rel"),
+        ("RSeq", "1"),
+        ("Allow", "UPDATE"),
+    ];
+    let prack = phone.answer("183 Session Progress", &way, Some(ANSWER));
+    let update = phone.act(|a, now, id| a.offer(now, id, Bytes::from_static(OFFER)));
+
+    for request in [&prack[0], &update[0]] {
+        let routes: Vec<_> = request.headers_named("Route").collect();
+        assert_eq!(
+            routes,
+            [
+                b"<sip:10.0.0.2;lr;n=1>".as_slice(),
+                b"<sip:192.0.2.50;lr;n=2>"
+            ]
+        );
+        let target = request.request_uri().unwrap();
+        assert_eq!(target.as_str(), "sip:phone@192.0.2.50:5060");
+    }
+    assert_eq!(header(&update[0], "CSeq"), "3 UPDATE");
+}
+
+#[test]
+fn an_update_of_ours_goes_on_after_the_answer_of_its_callee() {
+    let mut phone = Phone::called();
+    let headers = [("Require", "100rel"), ("RSeq", "1"), ("Allow", "UPDATE")];
+    phone.answer("183 Session Progress", &headers, Some(ANSWER));
+    let update = phone.act(|a, now, id| a.offer(now, id, Bytes::from_static(OFFER)));
+    phone.answer("200 OK", &[], None);
+    phone.world.parties[0].events.clear();
+
+    phone.respond(&update[0], "200 OK", &[], Some(ANSWER));
+
+    assert!(matches!(phone.event(), Some(Event::OfferAnswered { .. })));
+}
+
+#[test]
+fn an_update_of_ours_ends_with_the_answer_of_another_callee() {
+    let mut phone = Phone::called();
+    let headers = [("Require", "100rel"), ("RSeq", "1"), ("Allow", "UPDATE")];
+    phone.answer("183 Session Progress", &headers, Some(ANSWER));
+    phone.act(|a, now, id| a.offer(now, id, Bytes::from_static(OFFER)));
+    phone.become_fork("two");
+    phone.world.parties[0].events.clear();
+
+    phone.answer("200 OK", &[], Some(ANSWER));
+
+    assert!(matches!(
+        phone.event(),
+        Some(Event::OfferRefused { status: 487, .. })
+    ));
+    assert!(matches!(phone.event(), Some(Event::Answered { .. })));
 }
 
 #[test]

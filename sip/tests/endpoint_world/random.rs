@@ -1,7 +1,7 @@
 //! Random calls over a network that loses, copies and reorders: whatever happens, both sides end
 //! up agreeing and nothing is left behind.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -48,6 +48,10 @@ pub(crate) struct Story {
     pub(crate) world: World,
     steps: BTreeMap<(u64, u64), Step>,
     callers: BTreeMap<u64, SessionId>,
+    /// How many offers each side has made that the endpoint took.
+    offers: BTreeMap<(usize, SessionId), usize>,
+    /// The sessions that their owners ended.
+    left: BTreeSet<(usize, SessionId)>,
 }
 
 impl Story {
@@ -94,6 +98,8 @@ impl Story {
             world,
             steps,
             callers: BTreeMap::new(),
+            offers: BTreeMap::new(),
+            left: BTreeSet::new(),
         }
     }
 
@@ -114,6 +120,7 @@ impl Story {
             }
             self.world.run_for(40_000);
         }
+        self.assert_every_offer_has_its_result();
         self.hang_everything_up();
         meddle(&mut self.world);
         self.world.run_until_idle();
@@ -146,15 +153,9 @@ impl Story {
                 };
                 let _ = world.act(1, |b, now| b.progress(now, id, progress));
             }
-            (Step::CallerOffers, Some(id), _) => {
-                let _ = world.act(0, |a, now| a.offer(now, id, Bytes::from_static(OFFER)));
-            }
-            (Step::CalleeOffers, _, Some(id)) => {
-                let _ = world.act(1, |b, now| b.offer(now, id, Bytes::from_static(OFFER)));
-            }
-            (Step::CallerAsks, Some(id), _) => {
-                let _ = world.act(0, |a, now| a.offer(now, id, Bytes::new()));
-            }
+            (Step::CallerOffers, Some(id), _) => self.offer(0, id, OFFER),
+            (Step::CalleeOffers, _, Some(id)) => self.offer(1, id, OFFER),
+            (Step::CallerAsks, Some(id), _) => self.offer(0, id, b""),
             (Step::CallerReplies, Some(id), _) => reply(world, 0, id),
             (Step::CalleeReplies, _, Some(id)) => reply(world, 1, id),
             (Step::Answer, _, Some(id)) => {
@@ -162,14 +163,49 @@ impl Story {
             }
             (Step::Refuse, _, Some(id)) => {
                 let _ = world.act(1, |b, now| b.refuse(now, id, refusal));
+                self.left.insert((1, id));
             }
             (Step::CallerHangsUp, Some(id), _) => {
                 let _ = world.act(0, |a, now| a.hang_up(now, id, None));
+                self.left.insert((0, id));
             }
             (Step::CalleeHangsUp, _, Some(id)) => {
                 let _ = world.act(1, |b, now| b.hang_up(now, id, None));
+                self.left.insert((1, id));
             }
             (_, _, None) | (_, None, _) => (),
+        }
+    }
+
+    fn offer(&mut self, party: usize, id: SessionId, sdp: &'static [u8]) {
+        let sdp = Bytes::from_static(sdp);
+        let offered = self
+            .world
+            .act(party, |endpoint, now| endpoint.offer(now, id, sdp));
+        if offered.is_ok() {
+            *self.offers.entry((party, id)).or_default() += 1;
+        }
+    }
+
+    /// Whoever has offered and is still in the call was told once how that went.
+    fn assert_every_offer_has_its_result(&self) {
+        for ((party, id), offers) in &self.offers {
+            let is_over = self.view(*party, Some(*id)).ended;
+            let results = self.world.parties[*party]
+                .events
+                .iter()
+                .filter(|event| match event {
+                    Event::OfferAnswered { session, .. } | Event::OfferRefused { session, .. } => {
+                        session == id
+                    }
+                    _ => false,
+                });
+            let results = results.count();
+            let ladder = &self.world.ladder;
+            assert!(results <= *offers, "{results} for {offers}: {ladder:#?}");
+            if !is_over && !self.left.contains(&(*party, *id)) {
+                assert_eq!(results, *offers, "of {party}: {ladder:#?}");
+            }
         }
     }
 

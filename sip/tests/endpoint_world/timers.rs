@@ -170,6 +170,37 @@ fn a_peer_that_takes_no_update_after_all_gets_a_reinvite() {
 }
 
 #[test]
+fn a_refresh_that_is_too_short_for_somebody_is_made_again_with_a_longer_interval() {
+    let mut phone = Phone::answered(UPDATES);
+    let update = phone.wait(50);
+
+    let again = phone.respond(
+        &update[0],
+        "422 Session Interval Too Small",
+        &[("Min-SE", "600")],
+        None,
+    );
+
+    assert_eq!(titles(&again), ["UPDATE"]);
+    assert_eq!(header(&again[0], "Session-Expires"), "600;refresher=uac");
+    assert_eq!(header(&again[0], "Min-SE"), "600");
+}
+
+#[test]
+fn an_offer_of_the_peer_takes_the_place_of_a_refresh_that_waits() {
+    let mut phone = Phone::answered(TIMER);
+    let reinvite = phone.wait(50);
+    phone.respond(&reinvite[0], "491 Request Pending", &[], None);
+    let theirs = phone.offer("INVITE", 1).with("Supported", "timer");
+    phone.send(&theirs);
+    phone.act(|a, now, id| a.answer_offer(now, id, Bytes::from_static(ANSWER)));
+    let ack = phone.request("ACK", 1);
+    phone.send(&ack);
+
+    assert!(phone.wait(30).is_empty());
+}
+
+#[test]
 fn a_session_that_the_peer_does_not_refresh_ends_with_bye() {
     let mut phone = Phone::answered(THEIRS);
     assert!(phone.wait(67).is_empty());
