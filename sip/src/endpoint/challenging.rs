@@ -1,6 +1,5 @@
 //! Asking for passwords, and whether anybody unknown is heard at all.
 
-use std::net::IpAddr;
 use std::time::Duration;
 
 use super::Endpoint;
@@ -9,7 +8,7 @@ use super::reply::Reply;
 use super::transmit::Received;
 use crate::auth::Freshness;
 use crate::event::Event;
-use crate::message::{Message, Name, Status};
+use crate::message::{Message, Method, Name, Status};
 
 impl Endpoint {
     /// The user whose password the sender knows; none if a challenge was sent or nothing is due.
@@ -46,17 +45,16 @@ impl Endpoint {
     }
 
     /// Whether a request of somebody unknown is looked at: credentials cost the sender more than
-    /// us, anything else is answered so often and no oftener.
-    pub(super) fn is_heard(
-        &mut self,
-        now: Duration,
-        source: IpAddr,
-        has_credentials: bool,
-    ) -> bool {
+    /// us, an ACK gets no answer, anything else is answered so often and no oftener.
+    pub(super) fn is_heard(&mut self, now: Duration, received: Received<'_>) -> bool {
+        let Received { message, flow } = received;
+        let source = flow.remote.ip();
         if self.access.is_barred(now, source) {
             return false;
         }
-        has_credentials || self.access.admits(now, source)
+        message.method() == Method::Ack
+            || message.header(Name::Authorization).is_some()
+            || self.access.admits(now, source)
     }
 
     /// Answers 401 and keeps nothing.

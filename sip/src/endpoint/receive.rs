@@ -100,13 +100,15 @@ impl Endpoint {
         match parsed {
             Ok(message) if message.is_request() => {
                 self.counters.requests += 1;
-                self.receive_request(
-                    now,
-                    Received {
-                        message: &message,
-                        flow,
-                    },
-                );
+                let received = Received {
+                    message: &message,
+                    flow,
+                };
+                if standing == Standing::Stranger && !self.is_heard(now, received) {
+                    self.counters.dropped_throttled += 1;
+                    return;
+                }
+                self.receive_request(now, received);
             }
             Ok(message) => {
                 self.counters.responses += 1;

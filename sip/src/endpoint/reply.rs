@@ -8,6 +8,7 @@ use super::Endpoint;
 use crate::dialog::value;
 use crate::event::ReasonHeader;
 use crate::message::{HeaderValue, Message, Method, Name, ResponseBuilder, Rport, Status};
+use crate::trace::Standing;
 use crate::transport::{Flow, Transport};
 
 /// The methods that are understood.
@@ -27,7 +28,20 @@ pub(super) struct Reply {
     pub(super) phrase: Option<String>,
     pub(super) headers: Vec<(Name, String)>,
     pub(super) sdp: Bytes,
+    pub(super) breadth: Breadth,
 }
+
+/// How much of a response is said that the request did not ask for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Breadth {
+    Full,
+    /// What a client cannot do without.
+    Needed,
+}
+
+/// How many times larger than a request an answer to somebody unproven may be: the request's sender
+/// may not be whoever gets the answer.
+const AMPLIFICATION: usize = 3;
 
 impl Reply {
     pub(super) fn new(status: Status) -> Self {
@@ -36,7 +50,21 @@ impl Reply {
             phrase: None,
             headers: Vec::new(),
             sdp: Bytes::new(),
+            breadth: Breadth::Full,
         }
+    }
+
+    /// The same with one challenge at most and without what only informs.
+    fn needed(&self) -> Self {
+        let mut is_challenged = false;
+        let mut reply = self.clone();
+        reply.breadth = Breadth::Needed;
+        reply.headers.retain(|(name, _)| match name {
+            Name::WwwAuthenticate => !std::mem::replace(&mut is_challenged, true),
+            Name::Allow | Name::Supported | Name::Accept => false,
+            _ => true,
+        });
+        reply
     }
 
     pub(super) fn with(mut self, name: Name, text: impl Into<String>) -> Self {
@@ -114,10 +142,12 @@ impl Endpoint {
         }
         if reply.status != Status::TRYING {
             response = response.to_tag(tag);
+        }
+        if reply.status != Status::TRYING && reply.breadth == Breadth::Full {
             response = response.header(Name::Server, value(self.config.user_agent.as_bytes()));
         }
         let is_invite = request.method() == Method::Invite;
-        let is_success = reply.status.is_success();
+        let is_success = reply.status.is_success() && reply.breadth == Breadth::Full;
         if is_invite && reply.status != Status::TRYING {
             response = response.record_route();
         }
@@ -141,8 +171,18 @@ impl Endpoint {
             return;
         }
         let tag = self.access.stateless_tag(request);
-        let response = self.write_reply(request, flow.remote, &tag, reply);
         let standing = self.standing(flow, request);
+        let mut response = self.write_reply(request, flow.remote, &tag, reply);
+        if standing == Standing::Stranger && flow.transport == Transport::Udp {
+            let most = AMPLIFICATION * request.bytes().len();
+            if response.len() > most {
+                response = self.write_reply(request, flow.remote, &tag, &reply.needed());
+            }
+            if response.len() > most {
+                self.counters.dropped_amplifying += 1;
+                return;
+            }
+        }
         self.send_as(standing, reply_flow(flow, request), response);
     }
 }

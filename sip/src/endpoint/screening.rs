@@ -21,15 +21,9 @@ impl Endpoint {
         key: Key,
     ) {
         let Received { message, flow } = received;
-        let source = flow.remote.ip();
-        let is_known = self.is_known_source(flow);
         let has_credentials = message.header(Name::Authorization).is_some();
-        if !is_known && !self.is_heard(now, source, has_credentials) {
-            self.counters.dropped_throttled += 1;
-            return;
-        }
         let outside = Outside::of(message.method());
-        let is_stranger = !outside.is_open_to_all() && !is_known;
+        let is_stranger = !outside.is_open_to_all() && !self.is_known_source(flow);
         if is_stranger && !has_credentials {
             self.counters.refused_unknown_source += 1;
             self.reply_stateless(flow, message, &Reply::new(Status::FORBIDDEN));

@@ -22,6 +22,7 @@ mod own_offers;
 mod phone;
 mod races;
 mod random;
+mod reflection;
 mod registrations;
 mod reliable;
 mod replaces;

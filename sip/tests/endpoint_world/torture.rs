@@ -29,8 +29,8 @@ mod invalid;
 mod valid;
 
 /// One message of the RFC and the status that a live endpoint owes.
-struct Case {
-    name: &'static str,
+pub(crate) struct Case {
+    pub(crate) name: &'static str,
     text: &'static str,
     owed: Option<u16>,
 }
@@ -61,7 +61,7 @@ impl Case {
         Self { name, text, owed }
     }
 
-    fn bytes(&self) -> Vec<u8> {
+    pub(crate) fn bytes(&self) -> Vec<u8> {
         match self.name {
             "longreq" => valid::long_request(),
             "mpart01" => valid::multipart(),
@@ -74,7 +74,7 @@ fn crlf(text: &str) -> Vec<u8> {
     text.replace('\n', "\r\n").into_bytes()
 }
 
-fn cases() -> impl Iterator<Item = &'static Case> {
+pub(crate) fn cases() -> impl Iterator<Item = &'static Case> {
     valid::CASES
         .iter()
         .chain(application::CASES)
@@ -114,6 +114,13 @@ fn every_message_of_the_rfc_gets_its_status_and_the_endpoint_lives_on() {
         let statuses = answers(&mut world, case.bytes());
         // Whoever registers is asked who he is before anything else is looked at.
         let is_readable_register = case.text.starts_with("REGISTER") && statuses == [401];
+        println!(
+            "RESULT {} {:?} {:?} {}",
+            case.name,
+            case.owed,
+            statuses,
+            case.text.lines().next().unwrap_or_default()
+        );
         if let Some(owed) = case.owed.filter(|_| !is_readable_register) {
             assert_eq!(statuses, [owed], "{}", case.name);
         }
