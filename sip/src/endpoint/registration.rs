@@ -10,7 +10,7 @@ use crate::event::{Binding, Event};
 use crate::message::{Contact, Message, Name, NameAddr, Status};
 use crate::registrar::{self, Change, Changed, Device, Registration, Rejection, Wish};
 use crate::transaction::table::{Key, Purpose};
-use crate::uri::{Uri, escape_user, unescape};
+use crate::uri::{Scheme, Uri, escape_user, unescape};
 
 /// What a REGISTER may require.
 pub(super) const EXTENSIONS: &str = "path, outbound, gruu";
@@ -51,6 +51,9 @@ impl Endpoint {
 
     fn register(&mut self, now: Duration, received: Received<'_>, user: &str) -> Reply {
         let Received { message, flow } = received;
+        if !matches!(message.to().uri().scheme(), Scheme::Sip | Scheme::Sips) {
+            return Reply::new(Status::NOT_FOUND);
+        }
         if user_of(&message.to()) != user {
             return Reply::new(Status::FORBIDDEN);
         }

@@ -59,10 +59,12 @@ impl Reply {
         let mut is_challenged = false;
         let mut reply = self.clone();
         reply.breadth = Breadth::Needed;
-        reply.headers.retain(|(name, _)| match name {
-            Name::WwwAuthenticate => !std::mem::replace(&mut is_challenged, true),
-            Name::Allow | Name::Supported | Name::Accept => false,
-            _ => true,
+        let informs = [Name::Allow, Name::Supported, Name::Accept];
+        reply.headers.retain(|(name, _)| {
+            if *name == Name::WwwAuthenticate {
+                return !std::mem::replace(&mut is_challenged, true);
+            }
+            !informs.contains(name)
         });
         reply
     }

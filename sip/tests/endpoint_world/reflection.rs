@@ -58,7 +58,7 @@ fn assert_bounded(data: &[u8], seed: &str) {
 fn terse(method: &str, version: u32) -> String {
     let line = format!("{method} sip:a SIP/2.0\nv:SIP/2.0/UDP a");
     let rest = format!("f:<sip:a>;tag=1\ni:{version}\nCSeq:1 {method}");
-    let to = if version % 2 == 0 {
+    let to = if version.is_multiple_of(2) {
         "t:<sip:a>"
     } else {
         "t:<sip:a>;tag=b"
