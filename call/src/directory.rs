@@ -1,11 +1,12 @@
 //! What the switchboard knows of the configuration: trunks, numbers, queues, agents, flows.
 
+use crate::trunking::sip_id;
 use model::{
-    AgentId, EnterpriseId, FlowId, FlowVersion, Network, Queue, QueueId, Trunk, TrunkGateway,
-    TrunkId, TrunkNumber,
+    AgentId, EnterpriseId, FlowId, FlowVersion, Queue, QueueId, Trunk, TrunkGateway, TrunkId,
+    TrunkNumber,
 };
 use std::collections::{BTreeSet, HashMap};
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 /// An agent as the switchboard knows them.
@@ -106,36 +107,22 @@ impl Directory {
         }
     }
 
-    /// The trunk that calls from `source` belong to: the one with the longest matching prefix.
-    pub(crate) fn trunk_of(&self, source: IpAddr) -> Option<&Trunk> {
+    /// The trunk that the signalling layer has recognised.
+    pub(crate) fn trunk_of(&self, id: sip::TrunkId) -> Option<&Trunk> {
         self.trunks
             .iter()
             .filter(|trunk| trunk.enabled)
-            .filter_map(|trunk| {
-                let prefix = trunk
-                    .inbound
-                    .sources
-                    .iter()
-                    .filter(|network| network.contains(source))
-                    .map(|network| network.parts().1)
-                    .max()?;
-                Some((prefix, trunk))
-            })
-            .max_by_key(|(prefix, _)| *prefix)
-            .map(|(_, trunk)| trunk)
+            .find(|trunk| sip_id(trunk.id) == id)
+    }
+
+    /// The address of ours from which a trunk is reached.
+    pub(crate) fn local_of(&self, trunk: TrunkId) -> Option<SocketAddr> {
+        self.locals.get(&trunk).copied()
     }
 
     /// All trunks.
     pub(crate) fn trunks(&self) -> impl Iterator<Item = &Trunk> {
         self.trunks.iter()
-    }
-
-    /// All sources that belong to a trunk.
-    pub(crate) fn sources(&self) -> impl Iterator<Item = Network> {
-        self.trunks
-            .iter()
-            .filter(|trunk| trunk.enabled)
-            .flat_map(|trunk| trunk.inbound.sources.iter().copied())
     }
 
     /// A number as it is called through a trunk.

@@ -3,7 +3,7 @@
 use crate::{Command, Directory, Library};
 use bytes::Bytes;
 use media::RecordingKey;
-use sip::{ConnectionId, Flow};
+use sip::{ConnectionId, Flow, QueryId, Record, ResolveError};
 use std::sync::Arc;
 
 /// One thing that happened outside.
@@ -32,6 +32,13 @@ pub enum Input {
     },
     /// A stream connection is gone, or could not be opened.
     Closed(ConnectionId),
+    /// Name servers have answered, or not.
+    Resolved {
+        /// The number of the question.
+        query: QueryId,
+        /// Their records.
+        answer: Result<Vec<Record>, ResolveError>,
+    },
     /// Something happened in the media.
     Media(media::Event),
     /// A recording's file is complete, or what could be kept of it.

@@ -21,6 +21,7 @@ mod live;
 mod output;
 mod sdp_fixups;
 mod switchboard;
+mod trunking;
 mod trunks;
 
 pub use command::{Answer, Command, CommandError};

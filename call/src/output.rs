@@ -3,7 +3,7 @@
 use crate::{Answer, CommandError};
 use media::{Law, Order, RecordingKey};
 use model::{AgentId, CallId, Fact, RecordingId};
-use sip::{ConnectionId, SessionId, Transmit, Transport};
+use sip::{ConnectionId, QueryId, Question, SessionId, Transmit, Transport};
 use std::net::SocketAddr;
 
 /// One thing to do. Facts, [`Output::Save`] and [`Output::Forget`] of a step must be in the journal
@@ -36,6 +36,13 @@ pub enum Output {
     },
     /// Close a stream connection.
     Disconnect(ConnectionId),
+    /// Ask name servers; answered by [`Input::Resolved`](crate::Input::Resolved).
+    Resolve {
+        /// The number of the question.
+        query: QueryId,
+        /// What to ask.
+        question: Question,
+    },
     /// Tell the media thread `worker`.
     Media {
         /// The thread that owns the leg.

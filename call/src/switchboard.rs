@@ -103,6 +103,7 @@ impl Switchboard {
             Input::Connected { flow, names } => endpoint.handle_connected(now, flow, &names),
             Input::Stream { connection, data } => endpoint.handle_stream(now, connection, &data),
             Input::Closed(connection) => endpoint.handle_closed(now, connection),
+            Input::Resolved { query, answer } => endpoint.handle_resolved(now, query, answer),
             Input::Media(event) => self.media_event(now, &event),
             Input::RecordingKept {
                 recording,
@@ -240,11 +241,8 @@ impl Switchboard {
         exchange
             .endpoint
             .set_accounts(directory.agents().map(|it| it.account.clone()).collect());
-        let trusted = directory.sources().map(|network| {
-            let (address, prefix) = network.parts();
-            sip::TrustedSource { address, prefix }
-        });
-        exchange.endpoint.set_trusted(trusted.collect());
+        let trunks = crate::trunking::configs(&directory);
+        exchange.endpoint.set_trunks(now, trunks);
         let agents: Vec<_> = directory
             .agents()
             .map(|agent| (agent.id, agent.enterprise))

@@ -13,10 +13,12 @@ use bytes::Bytes;
 use sip::auth::PasswordHashes;
 use sip::message::{Fault, Framing, Message};
 use sip::{
-    Account, Advertise, Config, ConnectionId, Endpoint, Event, Flow, Invite, Output, Refusal,
-    SessionId, Target, Transmit, Transport, TrustedSource,
+    Account, Advertise, Config, ConnectionId, Endpoint, Event, Flow, Gateway, Invite, Output,
+    Refusal, SessionId, Target, Transmit, Transport, TrunkConfig, TrunkId, TrustedSource,
 };
 
+const NOW: Duration = Duration::from_hours(500_000);
+const TRUNK: TrunkId = TrunkId(1);
 const OFFER: &[u8] = b"v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nt=0 0\r\n";
 /// Timers fired after the script, many times what the limits below need.
 const TIMEOUTS: usize = 20_000;
@@ -85,10 +87,24 @@ fn endpoint(seed: u8) -> Endpoint {
         ..Advertise::default()
     };
     let mut endpoint = Endpoint::new(config, [seed; 32]);
-    endpoint.set_trusted(vec![TrustedSource {
-        address: peer().ip(),
-        prefix: 24,
-    }]);
+    endpoint.set_trunks(
+        NOW,
+        vec![TrunkConfig {
+            id: TRUNK,
+            sources: vec![TrustedSource {
+                address: peer().ip(),
+                prefix: 24,
+            }],
+            gateways: vec![Gateway {
+                host: peer().ip().to_string(),
+                port: Some(peer().port()),
+                transport: Some(Transport::Udp),
+                ..Gateway::default()
+            }],
+            local: ours().into(),
+            ..TrunkConfig::default()
+        }],
+    );
     let hashes = PasswordHashes::new("8001", "trunkline", "secret");
     endpoint.set_accounts(vec![Account {
         user: "8001".to_owned(),
@@ -116,7 +132,7 @@ const STREAM: ConnectionId = ConnectionId(1 << 63);
 impl Stage {
     fn new() -> Self {
         let mut endpoint = endpoint(1);
-        let now = Duration::from_hours(500_000);
+        let now = NOW;
         endpoint.handle_connected(now, flow(peer(), Some(STREAM)), &[]);
         Self {
             endpoint,
@@ -238,7 +254,7 @@ impl Stage {
                 Output::Connect { connection, .. } => {
                     self.endpoint.handle_closed(self.now, connection);
                 }
-                Output::Close(_) | Output::Event(_) => (),
+                Output::Close(_) | Output::Resolve { .. } | Output::Event(_) => (),
             }
         }
         panic!("one step gives more than {OUTPUTS} outputs");
@@ -316,10 +332,8 @@ fn busy() -> Refusal {
 }
 
 fn invite() -> Invite {
-    let target = Target::Peer {
-        local: ours(),
-        remote: peer(),
-        transport: Transport::Udp,
+    let target = Target::Trunk {
+        trunk: TRUNK,
         user: "4008110513".to_owned(),
     };
     let offer = Bytes::from_static(OFFER);

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::event::{Binding, SessionId};
 use crate::message::{HeaderValue, Message, Method, Name, RequestBuilder, RequestHead};
 use crate::transport::Flow;
-use crate::uri::{Scheme, Uri};
+use crate::uri::{Scheme, Uri, escape_user};
 
 /// Hops that a request of ours inside a dialog may make.
 pub(crate) const HOPS: u8 = 70;
@@ -208,6 +208,13 @@ impl Dialog {
         }
         flow
     }
+}
+
+/// The address of a user at a host; of the host itself if there is no user.
+pub(crate) fn address(user: &str, host: &str) -> String {
+    let user = escape_user(user);
+    let at = if user.is_empty() { "" } else { "@" };
+    format!("sip:{user}{at}{host}")
 }
 
 /// Our tag in all dialogs of a session.

@@ -17,6 +17,7 @@ use crate::timer::Deadlines;
 use crate::trace::{Trace, TraceEntry};
 use crate::transaction::table::{Slot, Table};
 use crate::transport::{ConnectionId, Flow};
+use crate::trunk::{TrunkId, Trunks};
 
 mod access;
 mod admission;
@@ -29,8 +30,11 @@ pub(crate) mod config;
 mod connections;
 pub(crate) mod counters;
 mod early;
+mod failure;
 mod flows;
+mod gateways;
 mod guard;
+mod health;
 mod in_dialog;
 mod incoming;
 mod leaving;
@@ -44,19 +48,26 @@ mod progress;
 mod receive;
 mod referring;
 mod refreshing;
+mod registering;
 mod registration;
 mod replacing;
 mod reply;
+mod requests;
+mod resolving;
 mod screening;
+mod signing;
 mod snapshot;
 mod timeouts;
 mod transferring;
 mod transmit;
+mod trunks;
 
 use access::Access;
-use config::{Account, Config, TrustedSource};
+use config::{Account, Config};
 use connections::Connections;
 use counters::{Counters, Occupancy};
+use requests::Requests;
+use resolving::Resolving;
 
 /// A SIP user agent, registrar and call endpoint without sockets and without a clock.
 ///
@@ -77,6 +88,9 @@ pub struct Endpoint {
     touched: Vec<SessionId>,
     counters: Counters,
     trace: Trace,
+    trunks: Trunks,
+    resolving: Resolving,
+    requests: Requests,
 }
 
 /// Whose deadline it is.
@@ -88,6 +102,8 @@ enum Deadline {
         slot: Slot,
     },
     Session(SessionId),
+    Trunk(TrunkId),
+    Resolver,
 }
 
 impl Endpoint {
@@ -97,10 +113,12 @@ impl Endpoint {
         let mut secret = [0; 32];
         random.fill_bytes(&mut secret);
         let trace = Trace::new(config.trace);
+        let connections = Connections::new(&config.limits, random.next_u64());
+        let resolving = Resolving::new(random.next_u64());
         Self {
             access: Access::new(&config, secret),
             registrar: Registrar::new(&config.limits, &config.registrations),
-            connections: Connections::new(&config.limits, random.next_u64()),
+            connections,
             config,
             transactions: Table::default(),
             sessions: HashMap::new(),
@@ -110,17 +128,15 @@ impl Endpoint {
             touched: Vec::new(),
             counters: Counters::default(),
             trace,
+            trunks: Trunks::default(),
+            resolving,
+            requests: Requests::default(),
         }
     }
 
     /// Replaces the accounts that may register and call with digest credentials.
     pub fn set_accounts(&mut self, accounts: Vec<Account>) {
         self.access.set_accounts(accounts);
-    }
-
-    /// Replaces the networks whose INVITE and OPTIONS need no digest.
-    pub fn set_trusted(&mut self, sources: Vec<TrustedSource>) {
-        self.access.set_trusted(sources);
     }
 
     /// Takes one datagram.

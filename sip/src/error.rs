@@ -3,7 +3,9 @@
 use thiserror::Error;
 
 use crate::event::SessionId;
+use crate::message::Method;
 use crate::referring::TransferId;
+use crate::trunk::TrunkId;
 
 /// Why the endpoint did not do what it was asked.
 #[derive(Debug, Error, PartialEq, Eq)]
@@ -12,6 +14,15 @@ pub enum Error {
     /// The session is gone or never was.
     #[error("unknown session {0:?}")]
     UnknownSession(SessionId),
+    /// There is no such trunk, or it has no gateway.
+    #[error("trunk {0:?} is unknown or has no gateway")]
+    UnknownTrunk(TrunkId),
+    /// The method cannot be sent outside of a dialog.
+    #[error("{0} cannot be sent outside of a dialog")]
+    UnfitMethod(Method),
+    /// As many requests outside of dialogs are open as the limits allow.
+    #[error("{0} requests are open, which is the limit")]
+    TooManyOpen(usize),
     /// The session is in a state in which this cannot be done.
     #[error("session {session:?} cannot {action} in its state")]
     WrongState {

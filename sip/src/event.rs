@@ -7,8 +7,11 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 use crate::identity::{CallerName, Diversion, HistoryEntry};
+use crate::message::Method;
 use crate::referring::{ReferTo, Replaces, TransferId};
+use crate::resolver::{QueryId, Question};
 use crate::transport::{ConnectionId, Flow, Transmit, Transport};
+use crate::trunk::TrunkId;
 
 /// One thing for the owner of the endpoint to do, in the order given.
 #[expect(
@@ -33,6 +36,13 @@ pub enum Output {
     /// Close a connection: what arrives on it cannot be followed any more. The endpoint has
     /// forgotten it, so that no answer is due.
     Close(ConnectionId),
+    /// Ask name servers; answer with `handle_resolved`.
+    Resolve {
+        /// The number under which the endpoint knows the question.
+        query: QueryId,
+        /// What to ask.
+        question: Question,
+    },
     /// Something happened that the call logic must know.
     Event(Event),
 }
@@ -82,10 +92,14 @@ pub enum Event {
     Refused {
         /// The session.
         session: SessionId,
-        /// The status code: 408 when nobody answered, 503 when nobody could be reached.
+        /// The status code: 408 when nobody answered, 503 when a phone could not be reached. Over a
+        /// trunk 503 never comes up, since whoever gets it passed on would try again elsewhere
+        /// (RFC 3261 §16.7): 500 says that no gateway took the call.
         status: u16,
         /// Why, as the peer put it.
         reason: Option<ReasonHeader>,
+        /// The URIs of a 3xx that was not followed, best first.
+        contacts: Vec<String>,
     },
     /// The ACK of our 2xx arrived.
     Confirmed {
@@ -131,6 +145,20 @@ pub enum Event {
         content_type: String,
         /// Its body.
         body: Bytes,
+    },
+    /// A request made with `request` has its final answer; it is forgotten.
+    RequestAnswered {
+        /// The request.
+        request: RequestId,
+        /// The status code: 408 when nobody answered, 500 or 503 when nobody could be reached.
+        status: u16,
+        /// The body of the answer.
+        body: Bytes,
+    },
+    /// The registration of a trunk, or whether one of its gateways is alive, has changed.
+    TrunkChanged {
+        /// The trunk.
+        trunk: TrunkId,
     },
     /// A source has guessed too often and is not heard for a while.
     Barred {
@@ -254,8 +282,8 @@ pub struct Incoming {
 /// Why a caller was let in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Identity {
-    /// By source address.
-    Trusted,
+    /// As a trunk: by source address, by the name of its certificate or by its digest account.
+    Trunk(TrunkId),
     /// By digest credentials of this user.
     Account(String),
 }
@@ -327,7 +355,7 @@ pub struct Refusal {
 }
 
 /// A call to make.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Invite {
     /// Whom to call.
     pub target: Target,
@@ -379,25 +407,40 @@ impl Invite {
 }
 
 /// Whom to call.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Target {
     /// A registered contact, over the flow it registered from.
     Contact(Binding),
-    /// A peer by address.
-    Peer {
-        /// Our address towards it: what Via and Contact say, where nothing else is configured.
-        local: SocketAddr,
-        /// Where it listens.
-        remote: SocketAddr,
-        /// How it is spoken to.
-        transport: Transport,
+    /// A number or user behind a trunk: its gateways are tried until one takes the call.
+    Trunk {
+        /// The trunk.
+        trunk: TrunkId,
         /// User part of the Request-URI.
         user: String,
     },
 }
 
-/// A registered contact.
+/// A request outside of a dialog, such as OPTIONS or SUBSCRIBE.
 #[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    /// Whom it is for.
+    pub target: Target,
+    /// What it asks for: no method that belongs to a session.
+    pub method: Method,
+    /// User part of From.
+    pub from_user: String,
+    /// User part of To.
+    pub to_user: String,
+    /// Headers to add as they are.
+    pub headers: Vec<(String, String)>,
+    /// The media type of the body; empty if there is none.
+    pub content_type: String,
+    /// The body.
+    pub body: Bytes,
+}
+
+/// A registered contact.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Binding {
     /// The user of the address of record.
     pub user: String,

@@ -12,6 +12,7 @@ pub mod limits;
 pub mod message;
 #[cfg(feature = "rsip")]
 pub mod rsip_bridge;
+pub mod trunk;
 pub mod uri;
 
 mod dialog;
@@ -21,6 +22,7 @@ mod event;
 mod referral;
 mod referring;
 mod registrar;
+mod resolver;
 mod session;
 mod stun;
 mod timer;
@@ -37,9 +39,14 @@ pub use endpoint::messaging::InstantMessage;
 pub use error::Error;
 pub use event::{
     Binding, End, EndKind, Event, Identity, Incoming, Invite, Output, Progress, ReasonHeader,
-    Refusal, Reliability, RequestId, SessionId, Target,
+    Refusal, Reliability, Request, RequestId, SessionId, Target,
 };
 pub use referring::{ReferTo, Replaces, TransferId};
+pub use resolver::{QueryId, Question, Record, ResolveError};
 pub use timer::Timers;
 pub use trace::{Direction, TraceConfig, TraceEntry};
 pub use transport::{ConnectionId, Flow, Transmit, Transport};
+pub use trunk::{
+    Credentials, Gateway, GatewayStatus, LocalAddresses, RegistrationConfig, RegistrationState,
+    TrunkConfig, TrunkId, TrunkStatus, WhenUnavailable,
+};

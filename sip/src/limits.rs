@@ -41,3 +41,24 @@ pub const OWN_REQUESTS: usize = 16;
 
 /// Longest request that goes over UDP where the path is unknown (RFC 3428 §8), in bytes.
 pub const DATAGRAM_BYTES: usize = 1_300;
+
+/// Most servers of one destination that are tried.
+pub const SPOTS: usize = 16;
+
+/// Most records kept of one answer of a name server.
+pub const RECORDS: usize = 64;
+
+/// Most answers of name servers that are kept; the one that lapses first makes room.
+pub const ANSWERS: usize = 4_096;
+
+/// Most questions to name servers that are open at once; more fail at once.
+pub const QUESTIONS: usize = 256;
+
+/// Most gateways of one trunk that a request is offered to.
+pub const GATEWAYS: usize = 16;
+
+/// Most addresses that one request is sent to, over all gateways.
+pub const ATTEMPTS: u8 = 8;
+
+/// Most 3xx that one call follows.
+pub const REDIRECTS: u8 = 3;

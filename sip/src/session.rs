@@ -28,11 +28,14 @@ use crate::transport::Flow;
 
 pub(crate) mod change;
 pub(crate) mod interval;
+mod outgoing;
 pub(crate) mod provisional;
 
 use change::{Change, Step};
 use interval::Interval;
 use provisional::{Agreement, Provisional};
+
+pub(crate) use outgoing::{Outgoing, Over, Verdict};
 
 /// One session with all that must outlive a restart.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,6 +49,12 @@ pub(crate) struct Session {
     pub(crate) unacknowledged: Option<Unacknowledged>,
     pub(crate) acknowledged: Vec<Acknowledged>,
     pub(crate) early: Vec<Early>,
+    /// What our INVITE says and where else it may go, until its final answer.
+    pub(crate) outgoing: Option<Box<Outgoing>>,
+    /// The gateway that our call went to: the only one that our credentials are shown to.
+    pub(crate) over: Option<Over>,
+    /// When INVITEs that we gave up before they were answered are forgotten.
+    pub(crate) abandoned_until: Option<Duration>,
     pub(crate) transfers: Transfers,
     pub(crate) role: Role,
     /// Whether the peer takes an UPDATE.
@@ -192,6 +201,9 @@ impl Session {
             unacknowledged: None,
             acknowledged: Vec::new(),
             early: Vec::new(),
+            outgoing: None,
+            over: None,
+            abandoned_until: None,
             transfers: Transfers::default(),
             role: match stage {
                 Stage::Incoming { .. } => Role::Callee,
@@ -242,7 +254,18 @@ impl Session {
             | Stage::Answered { .. }
             | Stage::Closing => None,
         };
-        [stage, ack, change, life, transfers]
+        let silence = match (self.stage, &self.outgoing) {
+            (
+                Stage::Calling {
+                    heard: Heard::Nothing,
+                    ..
+                },
+                Some(outgoing),
+            ) => outgoing.silent_until,
+            _ => None,
+        };
+        let abandoned = self.abandoned_until;
+        [stage, ack, change, life, transfers, silence, abandoned]
             .into_iter()
             .flatten()
             .min()

@@ -255,7 +255,7 @@ impl Call {
 /// The trunk over which a call comes.
 fn trunk_of<'a>(incoming: &Incoming, directory: &'a crate::Directory) -> Option<&'a Trunk> {
     match &incoming.identity {
-        sip::Identity::Trusted => directory.trunk_of(incoming.flow.remote.ip()),
+        sip::Identity::Trunk(trunk) => directory.trunk_of(*trunk),
         sip::Identity::Account(_) => None,
     }
 }

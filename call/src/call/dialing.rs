@@ -9,6 +9,7 @@ use crate::exchange::{Exchange, Side};
 use crate::identity::Presented;
 use crate::leg::{Farewell, Leg, Manners, Outfit};
 use crate::limits::DIAL_RING;
+use crate::trunking::sip_id;
 use ivr::{Happening, TransferOutcome};
 use media::Law;
 use model::{CallFact, EndReason, EndedBy, Ending, NumberRule, PhoneNumber, Trunk};
@@ -100,10 +101,8 @@ impl Dial {
         let mut leg = Leg::new(now, outfit, exchange)?;
         let called = NumberRule::rewrite(&trunk.rules.called_out, self.destination.number());
         let shown = Presented::over(trunk, origin);
-        let target = Target::Peer {
-            local: route.local,
-            remote: route.peer,
-            transport: sip::Transport::Udp,
+        let target = Target::Trunk {
+            trunk: sip_id(trunk.id),
             user: called.as_str().to_owned(),
         };
         let named = |number: &PhoneNumber| sip::identity::CallerName {

@@ -29,6 +29,10 @@ impl Switchboard {
                     .outputs
                     .push_back(Output::Disconnect(connection));
             }
+            sip::Output::Resolve { query, question } => {
+                let resolve = Output::Resolve { query, question };
+                self.exchange.outputs.push_back(resolve);
+            }
             sip::Output::Event(event) => self.sip_event(now, event),
         }
     }

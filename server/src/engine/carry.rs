@@ -53,6 +53,7 @@ impl Running {
                 Output::Transmit(_)
                 | Output::Connect { .. }
                 | Output::Disconnect(_)
+                | Output::Resolve { .. }
                 | Output::Media { .. }
                 | Output::OpenRecording { .. }
                 | Output::CloseRecording { .. }
@@ -134,6 +135,10 @@ impl Running {
                 engine.reactor.connect(now, connection.0, remote, &security);
             }
             Output::Disconnect(connection) => engine.reactor.close(connection.0),
+            // Unanswered questions fail by themselves after a while.
+            Output::Resolve { question, .. } => {
+                tracing::debug!(?question, "no name server is asked");
+            }
             Output::Media { worker, order } => engine.media.order(worker, order),
             Output::OpenRecording {
                 recording,
@@ -207,6 +212,7 @@ fn key_of(output: &Output) -> Option<Vec<u8>> {
         | Output::Transmit(_)
         | Output::Connect { .. }
         | Output::Disconnect(_)
+        | Output::Resolve { .. }
         | Output::Media { .. }
         | Output::OpenRecording { .. }
         | Output::CloseRecording { .. }

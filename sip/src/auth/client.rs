@@ -86,6 +86,11 @@ impl<'a> Challenge<'a> {
         self.realm
     }
 
+    /// The server's nonce.
+    pub const fn nonce(&self) -> &'a str {
+        self.nonce
+    }
+
     /// How the answer is hashed.
     pub const fn algorithm(&self) -> Algorithm {
         self.algorithm

@@ -5,11 +5,12 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::net::IpAddr;
 use std::time::Duration;
 
-use super::config::{Account, Config, TrustedSource};
+use super::config::{Account, Config};
 use super::guard::{Barred, Guard};
 use crate::auth::{Attempt, Authenticator, Credentials, Freshness, PasswordHashes, Verdict};
 use crate::message::{Message, Name};
 use crate::trace::Standing;
+use crate::trunk::TrunkId;
 
 /// Most credentials of one request that are looked at.
 const MAX_CREDENTIALS: usize = 4;
@@ -19,7 +20,8 @@ const MAX_CREDENTIALS: usize = 4;
 pub(super) struct Access {
     authenticator: Authenticator,
     accounts: HashMap<String, PasswordHashes>,
-    trusted: Vec<TrustedSource>,
+    /// The accounts by which the other side of a trunk proves itself.
+    trunks: HashMap<String, (PasswordHashes, TrunkId)>,
     guard: Guard,
     secret: u64,
 }
@@ -29,6 +31,8 @@ pub(super) struct Access {
 pub(super) enum Proof {
     /// The sender is this user.
     User(String),
+    /// The sender is the other side of this trunk.
+    Trunk(TrunkId),
     /// Nothing yet: challenge.
     Nothing(Freshness),
     /// The credentials are wrong: challenge again, and count. Some if the sender is barred.
@@ -51,7 +55,7 @@ impl Access {
         Self {
             authenticator: Authenticator::new(config.realm.clone(), secret),
             accounts: HashMap::new(),
-            trusted: Vec::new(),
+            trunks: HashMap::new(),
             guard: Guard::new(config.barring, config.limits.sources),
             secret: hasher.finish(),
         }
@@ -70,12 +74,8 @@ impl Access {
             .collect();
     }
 
-    pub(super) fn set_trusted(&mut self, sources: Vec<TrustedSource>) {
-        self.trusted = sources;
-    }
-
-    pub(super) fn is_trusted(&self, source: IpAddr) -> bool {
-        self.trusted.iter().any(|network| network.contains(source))
+    pub(super) fn set_trunks(&mut self, trunks: HashMap<String, (PasswordHashes, TrunkId)>) {
+        self.trunks = trunks;
     }
 
     pub(super) fn is_barred(&mut self, now: Duration, source: IpAddr) -> bool {
@@ -98,7 +98,7 @@ impl Access {
         for credentials in offered.take(MAX_CREDENTIALS) {
             proof = self.check(now, request, &credentials, from);
             match &proof {
-                Proof::User(_) | Proof::Unheard(_) => return proof,
+                Proof::User(_) | Proof::Trunk(_) | Proof::Unheard(_) => return proof,
                 Proof::Nothing(_) | Proof::Wrong(_) => (),
             }
         }
@@ -113,7 +113,10 @@ impl Access {
         from: Sender,
     ) -> Proof {
         let user = str::from_utf8(credentials.username).unwrap_or_default();
-        let hashes = self.accounts.get(user);
+        let hashes = self
+            .accounts
+            .get(user)
+            .or_else(|| self.trunks.get(user).map(|(hashes, _)| hashes));
         if from.standing == Standing::Stranger
             && let Err(barred) = self.guard.hears(now, from.address, user)
         {
@@ -129,7 +132,10 @@ impl Access {
         match self.authenticator.check(now, &attempt) {
             Verdict::Accepted => {
                 self.guard.note_success(now, from.address, user);
-                Proof::User(user.to_owned())
+                match self.trunks.get(user) {
+                    Some((_, trunk)) if !self.accounts.contains_key(user) => Proof::Trunk(*trunk),
+                    Some(_) | None => Proof::User(user.to_owned()),
+                }
             }
             Verdict::Stale => Proof::Nothing(Freshness::Stale),
             Verdict::Refused(_) => {

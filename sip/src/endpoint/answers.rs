@@ -88,6 +88,7 @@ impl Endpoint {
             session.note_remote(sdp);
         }
         session.agreement = Agreement::Reached;
+        session.outgoing = None;
         session.stage = if had_offer || is_agreed {
             Stage::Confirmed
         } else {

@@ -31,9 +31,8 @@ pub(super) struct Ask<'a> {
 pub(super) struct Asked {
     pub(super) method: Method,
     pub(super) session: Option<SessionId>,
+    /// The CSeq under which it is known: that of its first copy.
     pub(super) cseq: u32,
-    /// The request as it was sent.
-    pub(super) message: Bytes,
 }
 
 impl Endpoint {
@@ -145,8 +144,7 @@ impl Endpoint {
             Machine::NonInviteClient(_) => Some(Asked {
                 method: transaction.method,
                 session: transaction.session,
-                cseq: transaction.cseq,
-                message: transaction.message.clone(),
+                cseq: transaction.origin,
             }),
             Machine::InviteClient(_) | Machine::InviteServer(_) | Machine::NonInviteServer(_) => {
                 None
@@ -155,7 +153,7 @@ impl Endpoint {
     }
 
     /// Takes the final answer to a request of ours: 408 without a response, 503 if it could not be
-    /// sent. A 401 or 407 that can be met with credentials is to be dealt with in front of this.
+    /// sent. A 401 or 407 that can be met with credentials is dealt with in front of this.
     pub(super) fn request_done(
         &mut self,
         now: Duration,
@@ -181,11 +179,6 @@ impl Endpoint {
                 self.emit(Event::MessageResult { request, status });
                 self.end_usage(now, id, status);
             }
-            (Method::Message, None) => {
-                if let Some(request) = super::messaging::request_of(&asked.message) {
-                    self.emit(Event::MessageResult { request, status });
-                }
-            }
             (Method::Refer, Some(id)) => {
                 self.transfer_answered(id, asked.cseq, status, response);
                 self.end_usage(now, id, status);
@@ -204,6 +197,7 @@ impl Endpoint {
                 | Method::Notify
                 | Method::Subscribe
                 | Method::Info
+                | Method::Message
                 | Method::Publish
                 | Method::Other,
                 _,

@@ -16,9 +16,9 @@ const MAX_FORWARDS: u8 = 70;
 const HANDED_ON: usize = 32;
 
 impl Endpoint {
-    pub(super) fn describe(received: Received<'_>, identity: Identity) -> Incoming {
+    pub(super) fn describe(&self, received: Received<'_>, identity: Identity) -> Incoming {
         let Received { message, flow } = received;
-        let trusted = Self::trusts_identity(&identity).then_some(message);
+        let trusted = self.trusts_identity(&identity).then_some(message);
         Incoming {
             flow,
             identity,
@@ -49,9 +49,12 @@ impl Endpoint {
     }
 
     /// Whether what the sender says of others is taken for true.
-    fn trusts_identity(identity: &Identity) -> bool {
+    fn trusts_identity(&self, identity: &Identity) -> bool {
         match identity {
-            Identity::Trusted => true,
+            Identity::Trunk(trunk) => self
+                .trunks
+                .get(*trunk)
+                .is_some_and(|trunk| trunk.config.trusts_identity),
             Identity::Account(_) => false,
         }
     }

@@ -7,18 +7,23 @@ use super::access::{Proof, Sender};
 use super::reply::Reply;
 use super::transmit::Received;
 use crate::auth::Freshness;
-use crate::event::Event;
+use crate::event::{Event, Identity};
 use crate::message::{Message, Method, Name, Status};
 
 impl Endpoint {
-    /// The user whose password the sender knows; none if a challenge was sent or nothing is due.
-    pub(super) fn authenticate(&mut self, now: Duration, received: Received<'_>) -> Option<String> {
+    /// The user or trunk whose password the sender knows; none if a challenge was sent or nothing is due.
+    pub(super) fn authenticate(
+        &mut self,
+        now: Duration,
+        received: Received<'_>,
+    ) -> Option<Identity> {
         let sender = Sender {
             address: received.flow.remote.ip(),
             standing: self.standing(received.flow, received.message),
         };
         let (freshness, barred) = match self.access.prove(now, received.message, sender) {
-            Proof::User(user) => return Some(user),
+            Proof::User(user) => return Some(Identity::Account(user)),
+            Proof::Trunk(trunk) => return Some(Identity::Trunk(trunk)),
             Proof::Nothing(freshness) => (Some(freshness), None),
             Proof::Wrong(barred) => {
                 self.counters.auth_failures += 1;

@@ -1,6 +1,6 @@
 //! The endpoint's settings.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
 use crate::timer::Timers;
@@ -168,6 +168,8 @@ pub struct Limits {
     pub transactions: usize,
     /// Live sessions, closing ones included.
     pub sessions: usize,
+    /// Requests of ours outside of dialogs that wait for their answer.
+    pub requests: usize,
     /// Early dialogs and answers kept of one forked INVITE.
     pub forks: usize,
     /// Registered users.
@@ -195,6 +197,7 @@ impl Default for Limits {
         Self {
             transactions: 200_000,
             sessions: 50_000,
+            requests: 10_000,
             forks: 8,
             users: 50_000,
             contacts: 5,
@@ -210,7 +213,7 @@ impl Default for Limits {
 }
 
 /// Who may register and call with digest credentials.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Account {
     /// The user name, which is also the user of the address of record.
     pub user: String,
@@ -246,6 +249,28 @@ impl TrustedSource {
                 u128::from(network) & mask == u128::from(address) & mask
             }
             (IpAddr::V4(_), IpAddr::V6(_)) | (IpAddr::V6(_), IpAddr::V4(_)) => false,
+        }
+    }
+
+    /// The same network by its lowest address.
+    pub(crate) fn normalised(&self) -> Self {
+        match self.address.to_canonical() {
+            IpAddr::V4(address) => {
+                let prefix = self.prefix.min(32);
+                let mask = u32::MAX.checked_shl(32 - u32::from(prefix)).unwrap_or(0);
+                Self {
+                    address: Ipv4Addr::from(u32::from(address) & mask).into(),
+                    prefix,
+                }
+            }
+            IpAddr::V6(address) => {
+                let prefix = self.prefix.min(128);
+                let mask = u128::MAX.checked_shl(128 - u32::from(prefix)).unwrap_or(0);
+                Self {
+                    address: Ipv6Addr::from(u128::from(address) & mask).into(),
+                    prefix,
+                }
+            }
         }
     }
 }

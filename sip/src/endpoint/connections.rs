@@ -93,6 +93,10 @@ impl Connections {
         self.known.len()
     }
 
+    pub(super) fn get(&self, connection: ConnectionId) -> Option<&Connection> {
+        self.known.get(&connection)
+    }
+
     pub(super) fn get_mut(&mut self, connection: ConnectionId) -> Option<&mut Connection> {
         self.known.get_mut(&connection)
     }

@@ -43,8 +43,10 @@ impl Endpoint {
         let message = received.message;
         let id = self.random_session();
         let reach = match identity {
-            Identity::Trusted => Reach::Address,
-            Identity::Account(_) => Reach::Flow,
+            Identity::Trunk(_) if self.trunks.of_source(received.flow.remote.ip()).is_some() => {
+                Reach::Address
+            }
+            Identity::Trunk(_) | Identity::Account(_) => Reach::Flow,
         };
         let mut dialog = Dialog::incoming(message, id, Self::reply_path(received), reach);
         dialog.phone = self.phone_of(received, &identity);
@@ -62,9 +64,10 @@ impl Endpoint {
         let slot = self.start_server(now, received, key, errand);
         self.respond(now, slot, "", &Reply::new(Status::TRYING));
         self.counters.incoming_calls += 1;
-        let mut incoming = Self::describe(received, identity);
+        let mut incoming = self.describe(received, identity);
         incoming.replaces = replaces;
         incoming.request_user = self.user_behind(incoming.request_user);
+        self.name_called(&mut incoming);
         self.emit(Event::Incoming {
             session: id,
             incoming,
@@ -199,9 +202,12 @@ impl Endpoint {
         }
         let request = match transaction.purpose {
             Purpose::Open => Opening::First,
-            Purpose::Offer | Purpose::Change | Purpose::Close | Purpose::Other | Purpose::Probe => {
-                Opening::Change
-            }
+            Purpose::Offer
+            | Purpose::Change
+            | Purpose::Close
+            | Purpose::Other
+            | Purpose::Probe
+            | Purpose::Abandoned => Opening::Change,
         };
         session.unacknowledged = Some(Unacknowledged {
             answer: transaction.message.clone(),

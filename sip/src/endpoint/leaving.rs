@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::Endpoint;
+use super::failure::Failure;
 use super::reply::{Reply, reason_value};
 use super::transmit::{Dispatch, Errand};
 use crate::dialog::{self, Dialog, value};
@@ -10,7 +11,7 @@ use crate::error::Error;
 use crate::event::{End, Event, ReasonHeader, SessionId};
 use crate::message::{Method, Name, RequestBuilder, Status};
 use crate::session::{Heard, Opening, Owner, Stage};
-use crate::transaction::table::{Machine, Purpose, Slot};
+use crate::transaction::table::{Key, Machine, Purpose, Slot};
 
 impl Endpoint {
     /// Ends a session in whatever state it is: with BYE, CANCEL or a final refusal.
@@ -32,6 +33,10 @@ impl Endpoint {
             .ok_or(Error::UnknownSession(session))?;
         found.owner = Owner::Released;
         found.cause = cause;
+        let is_sent = self
+            .transactions
+            .find_purpose(&found.transactions, Purpose::Open)
+            .is_some();
         let waits_for_ack = found
             .unacknowledged
             .as_ref()
@@ -40,6 +45,7 @@ impl Endpoint {
             Stage::Incoming { .. } => self.turn_away(now, session),
             Stage::Calling { heard, .. } => match heard {
                 Heard::Provisional => self.send_cancel(now, session),
+                Heard::Nothing if !is_sent => self.close(session, None),
                 Heard::Nothing => {
                     found.stage = Stage::Leaving {
                         heard,
@@ -152,6 +158,58 @@ impl Endpoint {
         }
     }
 
+    /// Cancels an INVITE that went elsewhere meanwhile, once its callee has been heard.
+    pub(super) fn cancel_abandoned(&mut self, now: Duration, slot: Slot, id: SessionId) {
+        let Some(invite) = self.stored_request(slot) else {
+            return;
+        };
+        let branch = invite.top_via().branch().unwrap_or_default().to_owned();
+        let key = Key::client(branch.as_bytes(), Method::Cancel);
+        let flow = self.transactions.get(slot).map(|found| found.flow);
+        let (Some(flow), Some(request), None) = (
+            flow,
+            RequestBuilder::cancel(&invite),
+            self.transactions.find(&key),
+        ) else {
+            return;
+        };
+        if let Some(session) = self.sessions.get_mut(&id) {
+            session.abandoned_until = Some(now + self.config.timers.timeout());
+        }
+        let dispatch = Dispatch {
+            flow,
+            method: Method::Cancel,
+            cseq: invite.sequence().number,
+            branch,
+            message: request.build(),
+        };
+        self.start_client(now, dispatch, Errand::of(id, Purpose::Other));
+        self.settle_session(id);
+    }
+
+    /// Neither the CANCEL nor the INVITE that went elsewhere is answered: forget both.
+    pub(super) fn forget_abandoned(&mut self, now: Duration, id: SessionId) {
+        let Some(session) = self.sessions.get_mut(&id) else {
+            return;
+        };
+        if session
+            .abandoned_until
+            .take_if(|until| *until <= now)
+            .is_none()
+        {
+            return;
+        }
+        for slot in session.transactions.clone() {
+            if let Some(transaction) = self.transactions.get_mut(slot)
+                && transaction.purpose == Purpose::Abandoned
+                && !transaction.machine.is_answered()
+            {
+                transaction.machine.abandon();
+                self.settle(slot);
+            }
+        }
+    }
+
     /// Sends the BYE of a session; only transactions are left of it.
     pub(super) fn say_bye(&mut self, now: Duration, id: SessionId) {
         self.terminate_requests(now, id);
@@ -203,6 +261,7 @@ impl Endpoint {
         let was_attached = session.owner == Owner::Attached && session.stage != Stage::Closing;
         session.stage = Stage::Closing;
         session.unacknowledged = None;
+        session.outgoing = None;
         session.owner = Owner::Released;
         session.leave_change(None);
         if let (true, Some(by)) = (was_attached, end) {
@@ -219,6 +278,7 @@ impl Endpoint {
         if transaction.machine.is_answered() {
             return;
         }
+        let awaiting = self.requests.take(slot);
         let session = transaction.session;
         let purpose = transaction.purpose;
         let opens =
@@ -228,7 +288,10 @@ impl Endpoint {
         self.settle(slot);
         let status = Status::SERVICE_UNAVAILABLE.code();
         if let (true, Some(id)) = (opens, session) {
-            self.call_failed(id, status, None);
+            self.call_attempt_failed(now, id, &Failure::Unreachable);
+        }
+        if let Some(awaiting) = awaiting {
+            self.request_failed(now, awaiting, &Failure::Unreachable);
         }
         if let (Purpose::Change, Some(id)) = (purpose, session) {
             self.change_lost(now, id, status);

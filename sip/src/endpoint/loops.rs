@@ -58,7 +58,7 @@ impl Endpoint {
         let Some(uri) = message.request_uri() else {
             return false;
         };
-        let is_trunk = matches!(identity, Some(Identity::Trusted));
+        let is_trunk = matches!(identity, Some(Identity::Trunk(_)));
         let (Scheme::Sip | Scheme::Sips, Some(host)) = (uri.scheme(), uri.host()) else {
             return false;
         };

@@ -3,17 +3,16 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use rand_chacha::rand_core::Rng;
 
 use super::Endpoint;
-use super::asking::{Ask, check_content_type, check_length, request_id};
+use super::asking::{Ask, check_content_type, request_id};
 use super::incoming::user_of;
 use super::reply::Reply;
-use super::transmit::{Dispatch, Errand, Received};
-use crate::dialog::{self, value};
+use super::transmit::{Errand, Received};
+use crate::dialog;
 use crate::error::Error;
-use crate::event::{Event, Identity, Invite, RequestId, SessionId, Target};
-use crate::message::{Framing, Message, Method, Name, Status};
+use crate::event::{Event, Identity, Request, RequestId, SessionId, Target};
+use crate::message::{Message, Method, Name, Status};
 use crate::session::Owner;
 use crate::transaction::table::{Key, Purpose};
 use crate::uri::number_of;
@@ -46,9 +45,6 @@ impl Endpoint {
     /// If its way cannot carry so long a message, or a limit is reached.
     pub fn message(&mut self, now: Duration, message: InstantMessage) -> Result<RequestId, Error> {
         check_content_type(&message.content_type)?;
-        if self.is_full() {
-            return Err(Error::TooManySessions(self.sessions.len()));
-        }
         let InstantMessage {
             target,
             from_user,
@@ -56,34 +52,18 @@ impl Endpoint {
             content_type,
             body,
         } = message;
-        let (flow, uri, _) = self.locate(&target)?;
-        let invite = Invite::new(target, &from_user, &to_user, Bytes::new());
-        let tag = SessionId(self.random.next_u64());
-        let mut dialog = self.new_dialog(tag, &invite, flow, uri);
-        let cseq = dialog.next_sequence();
-        let branch = self.new_branch();
-        let via = self.via_value(flow, &branch);
-        let request = dialog
-            .request(Method::Message, cseq, &via, dialog::HOPS)
-            .header(Name::UserAgent, value(self.config.user_agent.as_bytes()))
-            .body(value(content_type.as_bytes()), &body)
-            .build();
-        check_length(flow.transport, Method::Message, &request)?;
-        let id = named_by(&dialog.call_id).ok_or(Error::TooLong(request.len()))?;
-        let errand = Errand {
-            purpose: Purpose::Other,
-            session: None,
-            merge: None,
-        };
-        let dispatch = Dispatch {
-            flow,
-            method: Method::Message,
-            cseq,
-            branch,
-            message: request,
-        };
-        self.start_client(now, dispatch, errand);
-        Ok(id)
+        self.request(
+            now,
+            Request {
+                target,
+                method: Method::Message,
+                from_user,
+                to_user,
+                headers: Vec::new(),
+                content_type,
+                body,
+            },
+        )
     }
 
     /// Sends a message to the peer of a call.
@@ -212,17 +192,4 @@ fn type_objection(message: &Message) -> Option<Reply> {
             .with(Name::Accept, "text/*")
             .with(Name::AcceptEncoding, "identity"),
     )
-}
-
-/// The request that was sent with this Call-ID.
-fn named_by(call_id: &str) -> Option<RequestId> {
-    u64::from_str_radix(call_id.get(..16)?, 16)
-        .ok()
-        .map(RequestId)
-}
-
-/// The name of a MESSAGE outside of a session.
-pub(super) fn request_of(sent: &Bytes) -> Option<RequestId> {
-    let message = Message::parse(sent.clone(), Framing::Stream).ok()?;
-    named_by(message.call_id())
 }

@@ -47,7 +47,7 @@ pub(super) fn to(invite: &Invite, host: &str) -> String {
 pub(super) fn marked(invite: &Invite, uri: String) -> String {
     let is_by_number = match &invite.target {
         Target::Contact(_) => false,
-        Target::Peer { user, .. } => is_number(user),
+        Target::Trunk { user, .. } => is_number(user),
     };
     if invite.user_phone && is_by_number {
         return format!("{uri};user=phone");
@@ -110,7 +110,12 @@ pub(super) fn check(invite: &Invite) -> Result<(), Error> {
     {
         return unfit(Name::Replaces);
     }
-    for (name, text) in &invite.headers {
+    check_lines(&invite.headers)
+}
+
+/// Refuses header lines that are none, and those that the endpoint writes itself.
+pub(super) fn check_lines(headers: &[(String, String)]) -> Result<(), Error> {
+    for (name, text) in headers {
         let is_name = !name.is_empty() && name.bytes().all(is_token);
         if !is_name || is_ours(name) || has_control(text) || HeaderValue::new(text).is_err() {
             return Err(Error::UnfitHeader(name.clone()));

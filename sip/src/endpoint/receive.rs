@@ -205,7 +205,7 @@ impl Endpoint {
 
     /// Whether the source is a trusted network or a registered phone.
     pub(super) fn is_known_source(&self, flow: Flow) -> bool {
-        self.access.is_trusted(flow.remote.ip()) || self.registrar.knows_source(flow.remote)
+        self.is_trunk_source(flow) || self.registrar.knows_source(flow.remote)
     }
 
     /// Whether whoever sent a message is known, or speaks inside a session.

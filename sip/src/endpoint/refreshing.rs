@@ -192,6 +192,13 @@ impl Endpoint {
             return;
         };
         let cseq = session.dialog.next_sequence();
+        let over = session.over.clone();
+        let answers = over
+            .map(|over| self.preempted(&over, Method::Invite, uri.as_str()))
+            .unwrap_or_default();
+        if let Some(refused) = self.transactions.get_mut(slot) {
+            refused.purpose = Purpose::Other;
+        }
         let branch = self.new_branch();
         let via = self.via_value(flow, &branch);
         let header = |name| value(invite.header(name).unwrap_or_default());
@@ -216,10 +223,15 @@ impl Endpoint {
                     | Name::MaxForwards
                     | Name::ContentType
                     | Name::ContentLength
+                    | Name::Authorization
+                    | Name::ProxyAuthorization
             );
             if !is_written && !replaced.iter().any(|(name, _)| *name == kept.name()) {
                 request = request.extension(kept.name_text(), value(kept.value()));
             }
+        }
+        for answer in answers {
+            request = request.header(answer.name, value(answer.value.as_bytes()));
         }
         for (name, text) in replaced {
             request = request.header(*name, value(text.as_bytes()));

@@ -6,7 +6,7 @@ use super::Endpoint;
 use super::incoming::user_of;
 use super::reply::Reply;
 use super::transmit::{Errand, Received};
-use crate::event::{Binding, Event};
+use crate::event::{Binding, Event, Identity};
 use crate::message::{Contact, Message, Name, NameAddr, Status};
 use crate::registrar::{self, Change, Changed, Device, Registration, Rejection, Wish};
 use crate::transaction::table::{Key, Purpose};
@@ -31,8 +31,13 @@ impl Endpoint {
             self.reply_stateless(flow, message, &Reply::new(Status::NOT_FOUND));
             return;
         }
-        let Some(user) = self.authenticate(now, received) else {
-            return;
+        let user = match self.authenticate(now, received) {
+            Some(Identity::Account(user)) => user,
+            Some(Identity::Trunk(_)) => {
+                let reply = Reply::new(Status::FORBIDDEN).because("Trunks Do Not Register Here");
+                return self.reply_stateless(flow, message, &reply);
+            }
+            None => return,
         };
         let reply = self.register(now, received, &user);
         if self.transactions.len() >= self.config.limits.transactions {

@@ -93,10 +93,10 @@ impl Endpoint {
 
     /// Who calls; none if a challenge or refusal was sent.
     pub(super) fn identify(&mut self, now: Duration, received: Received<'_>) -> Option<Identity> {
-        if self.access.is_trusted(received.flow.remote.ip()) {
-            return Some(Identity::Trusted);
+        if let Some(trunk) = self.trunk_of(now, received) {
+            return Some(Identity::Trunk(trunk));
         }
-        self.authenticate(now, received).map(Identity::Account)
+        self.authenticate(now, received)
     }
 
     pub(super) fn is_full(&self) -> bool {

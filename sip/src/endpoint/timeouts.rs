@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::failure::Failure;
 use super::reply::Reply;
 use super::{Deadline, Endpoint};
 use crate::event::{End, EndKind, Event, SessionId};
@@ -23,6 +24,8 @@ impl Endpoint {
             match deadline {
                 Deadline::Transaction { slot, .. } => self.transaction_due(now, slot),
                 Deadline::Session(id) => self.session_due(now, id),
+                Deadline::Trunk(id) => self.trunk_due(now, id),
+                Deadline::Resolver => self.resolver_due(now),
             }
         }
     }
@@ -55,9 +58,9 @@ impl Endpoint {
             }
         };
         let (session, purpose) = (transaction.session, transaction.purpose);
-        let asked = match due {
-            Due::TimedOut => self.asked(slot),
-            Due::Repeat | Due::Nothing => None,
+        let (asked, awaiting) = match due {
+            Due::TimedOut => (self.asked(slot), self.requests.take(slot)),
+            Due::Repeat | Due::Nothing => (None, None),
         };
         match due {
             Due::Repeat => self.send_again(slot),
@@ -67,12 +70,17 @@ impl Endpoint {
         self.settle(slot);
         let status = Status::REQUEST_TIMEOUT.code();
         match (due, purpose, session) {
-            (Due::TimedOut, Purpose::Open, Some(id)) => self.call_failed(id, status, None),
+            (Due::TimedOut, Purpose::Open, Some(id)) => {
+                self.call_attempt_failed(now, id, &Failure::TimedOut);
+            }
             (Due::TimedOut, Purpose::Change, Some(id)) => self.change_lost(now, id, status),
             _ => (),
         }
         if let Some(asked) = asked {
             self.request_done(now, &asked, Status::REQUEST_TIMEOUT.code(), None);
+        }
+        if let Some(awaiting) = awaiting {
+            self.request_failed(now, awaiting, &Failure::TimedOut);
         }
     }
 
@@ -93,6 +101,7 @@ impl Endpoint {
                 self.send(flow, copy);
             }
         }
+        self.forget_abandoned(now, id);
         self.progress_due(now, id);
         self.change_due(now, id);
         self.interval_due(now, id);
@@ -105,6 +114,11 @@ impl Endpoint {
         let Some(session) = self.sessions.get(&id) else {
             return;
         };
+        let is_silent = session
+            .outgoing
+            .as_ref()
+            .and_then(|outgoing| outgoing.silent_until)
+            .is_some_and(|until| until <= now);
         match session.stage {
             Stage::Incoming { give_up_at } if give_up_at <= now => {
                 self.refuse_waiting(now, id, &Reply::new(Status::TEMPORARILY_UNAVAILABLE));
@@ -113,6 +127,10 @@ impl Endpoint {
             Stage::Calling { heard, give_up_at } if give_up_at <= now => {
                 self.ring_out(now, id, heard);
             }
+            Stage::Calling {
+                heard: Heard::Nothing,
+                ..
+            } if is_silent => self.call_unheard(now, id),
             Stage::Leaving {
                 give_up_at: Some(give_up_at),
                 ..
@@ -140,6 +158,7 @@ impl Endpoint {
             session: id,
             status: Status::REQUEST_TIMEOUT.code(),
             reason: None,
+            contacts: Vec::new(),
         });
         if let Some(session) = self.sessions.get_mut(&id) {
             session.owner = Owner::Released;

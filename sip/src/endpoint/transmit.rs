@@ -99,31 +99,44 @@ impl Endpoint {
         errand: Errand,
     ) -> Slot {
         self.trace.note_time(now);
+        let (flow, message) = (dispatch.flow, dispatch.message.clone());
+        let slot = self.begin_client(now, dispatch, errand);
+        if !self.send(flow, message) {
+            self.client_lost(now, slot);
+        }
+        slot
+    }
+
+    /// Begins a client transaction whose request is yet to be sent.
+    pub(super) fn begin_client(
+        &mut self,
+        now: Duration,
+        dispatch: Dispatch,
+        errand: Errand,
+    ) -> Slot {
         let pace = self.config.timers.over(dispatch.flow.transport);
         let machine = if dispatch.method == Method::Invite {
             Machine::InviteClient(InviteClient::new(now, pace))
         } else {
             Machine::NonInviteClient(NonInviteClient::new(now, pace))
         };
-        let slot = self.begin(Transaction {
+        self.begin(Transaction {
             key: Key::client(dispatch.branch.as_bytes(), dispatch.method),
             machine,
             flow: dispatch.flow,
             source: dispatch.flow.remote,
-            message: dispatch.message.clone(),
+            message: dispatch.message,
             other: Bytes::new(),
             method: dispatch.method,
             cseq: dispatch.cseq,
+            origin: dispatch.cseq,
             purpose: errand.purpose,
             session: errand.session,
             merge: errand.merge,
             age: 0,
+            challenges: 0,
             due: None,
-        });
-        if !self.send(dispatch.flow, dispatch.message) {
-            self.client_lost(now, slot);
-        }
-        slot
+        })
     }
 
     /// Begins a server transaction.
@@ -150,10 +163,12 @@ impl Endpoint {
             other: message.bytes().clone(),
             method: message.method(),
             cseq: message.sequence().number,
+            origin: message.sequence().number,
             purpose: errand.purpose,
             session: errand.session,
             merge: errand.merge,
             age: 0,
+            challenges: 0,
             due: None,
         })
     }

@@ -74,6 +74,8 @@ pub(crate) enum Purpose {
     Other,
     /// An OPTIONS that shows whether a phone is still there.
     Probe,
+    /// An INVITE that was sent elsewhere since: whoever takes it late is turned away.
+    Abandoned,
 }
 
 /// One of the four machines.
@@ -151,6 +153,10 @@ pub(crate) struct Transaction {
     pub(crate) merge: Option<Key>,
     /// Its place in the order in which transactions began; 0 until the table gives it one.
     pub(crate) age: u64,
+    /// How many challenges a client's request has answered, over all its copies.
+    pub(crate) challenges: u8,
+    /// The CSeq of the copy that was sent before any challenge.
+    pub(crate) origin: u32,
     /// The deadline it is scheduled for.
     #[serde(skip)]
     pub(crate) due: Option<Duration>,

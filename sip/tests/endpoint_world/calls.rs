@@ -63,7 +63,7 @@ fn the_callee_learns_who_calls_and_what_is_offered() {
         panic!("no call came in");
     };
 
-    assert_eq!(incoming.identity, Identity::Trusted);
+    assert_eq!(incoming.identity, Identity::Trunk(sip::TrunkId(0)));
     assert_eq!(incoming.request_user, "4008110513");
     assert_eq!(incoming.from_user, "13800138000");
     assert_eq!(incoming.from_display, b"Ann \"A\"");

@@ -9,7 +9,7 @@ use sip::{
 };
 
 use crate::handmade::Handmade;
-use crate::network::{OFFER, World, address, header, invite_to};
+use crate::network::{OFFER, World, address, header, invite_to, trunk_at};
 use crate::offers::Call;
 
 const NASTY: &[&str] = &[
@@ -65,10 +65,8 @@ pub(crate) fn names(message: &Message) -> Vec<String> {
 }
 
 fn trunk(user: &str) -> Target {
-    Target::Peer {
-        local: address(1),
-        remote: address(9),
-        transport: Transport::Udp,
+    Target::Trunk {
+        trunk: trunk_at(address(9), Transport::Udp).id,
         user: user.to_owned(),
     }
 }

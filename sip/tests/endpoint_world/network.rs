@@ -2,7 +2,7 @@
 //! overtaking, all from a seed.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -10,8 +10,9 @@ use rand_chacha::ChaCha12Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use sip::message::{Framing, Message};
 use sip::{
-    Advertise, Config, ConnectionId, Endpoint, Event, Flow, Invite, Limits, Output, SessionId,
-    SessionTimers, Target, Transport, TrustedSource,
+    Advertise, Config, ConnectionId, Endpoint, Event, Flow, Gateway, Invite, Limits, Output,
+    QueryId, Question, Record, ResolveError, SessionId, SessionTimers, Target, Transport,
+    TrunkConfig, TrunkId, TrustedSource,
 };
 
 pub(crate) use crate::handmade::{Handmade, code, header};
@@ -58,6 +59,8 @@ pub(crate) struct World {
     pub(crate) unplugged: BTreeSet<SocketAddr>,
     /// What was sent and what arrived, if a witness wants it.
     pub(crate) testimony: Option<Vec<Seen>>,
+    /// What name servers know.
+    pub(crate) names: BTreeMap<Question, Vec<Record>>,
     random: ChaCha12Rng,
     wire: BTreeMap<(Duration, u64), Packet>,
     packets: u64,
@@ -73,6 +76,7 @@ enum Payload {
     Datagram(Bytes),
     Stream(ConnectionId, Bytes),
     Connected(ConnectionId),
+    Resolved(QueryId, Result<Vec<Record>, ResolveError>),
 }
 
 pub(crate) fn address(last: u8) -> SocketAddr {
@@ -103,10 +107,8 @@ pub(crate) fn pair() -> World {
 }
 
 pub(crate) fn invite_to(remote: SocketAddr) -> Invite {
-    let target = Target::Peer {
-        local: address(1),
-        remote,
-        transport: Transport::Udp,
+    let target = Target::Trunk {
+        trunk: trunk_at(remote, Transport::Udp).id,
         user: "4008110513".to_owned(),
     };
     let offer = Bytes::from_static(OFFER);
@@ -123,11 +125,51 @@ fn fresh(address: SocketAddr, seed: u8, session_timers: SessionTimers) -> Endpoi
         ..config(address)
     };
     let mut endpoint = Endpoint::new(config, [seed; 32]);
-    endpoint.set_trusted(vec![TrustedSource {
-        address: address.ip(),
-        prefix: 24,
-    }]);
+    endpoint.set_trunks(START, neighbours(address));
     endpoint
+}
+
+/// A trunk for everybody in the network of an address, and one to each neighbour that stories call.
+pub(crate) fn neighbours(address: SocketAddr) -> Vec<TrunkConfig> {
+    let inbound = TrunkConfig {
+        sources: vec![TrustedSource {
+            address: address.ip(),
+            prefix: 24,
+        }],
+        trusts_identity: true,
+        ..TrunkConfig::default()
+    };
+    let ways = [1, 2, 3, 9, 50]
+        .into_iter()
+        .flat_map(|last| [Transport::Udp, Transport::Tcp].map(|transport| (last, transport)))
+        .map(|(last, transport)| TrunkConfig {
+            local: address.into(),
+            ..trunk_at(self::address(last), transport)
+        });
+    std::iter::once(inbound).chain(ways).collect()
+}
+
+/// A trunk with one gateway at an address.
+pub(crate) fn trunk_at(remote: SocketAddr, transport: Transport) -> TrunkConfig {
+    let IpAddr::V4(ip) = remote.ip() else {
+        panic!("the simulated network speaks IPv4");
+    };
+    let number = (u64::from(u32::from(ip)) << 16) | u64::from(remote.port());
+    TrunkConfig {
+        id: TrunkId(u128::from(number) << 8 | transport as u128),
+        gateways: vec![gateway_at(remote, transport)],
+        local: address(1).into(),
+        ..TrunkConfig::default()
+    }
+}
+
+pub(crate) fn gateway_at(remote: SocketAddr, transport: Transport) -> Gateway {
+    Gateway {
+        host: remote.ip().to_string(),
+        port: Some(remote.port()),
+        transport: Some(transport),
+        ..Gateway::default()
+    }
 }
 
 impl World {
@@ -141,6 +183,7 @@ impl World {
             stray: Vec::new(),
             unplugged: BTreeSet::new(),
             testimony: None,
+            names: BTreeMap::new(),
             random: ChaCha12Rng::seed_from_u64(seed),
             wire: BTreeMap::new(),
             packets: 0,
@@ -310,6 +353,7 @@ impl World {
         self.act(party, |endpoint, now| match payload {
             Payload::Datagram(data) => endpoint.handle_datagram(now, flow(None), data),
             Payload::Stream(id, data) => endpoint.handle_stream(now, id, &data),
+            Payload::Resolved(query, answer) => endpoint.handle_resolved(now, query, answer),
             Payload::Connected(id) => endpoint.handle_connected(now, flow(Some(id)), &[]),
         });
     }
@@ -335,6 +379,12 @@ impl World {
                     self.post(remote, from, Payload::Connected(connection));
                 }
                 Output::Close(_) => self.note(party, "close →"),
+                Output::Resolve { query, question } => {
+                    self.note(party, &format!("{question:?}?"));
+                    let answer = self.names.get(&question).cloned();
+                    let answer = answer.ok_or(ResolveError::NotFound);
+                    self.post(from, from, Payload::Resolved(query, answer));
+                }
                 Output::Event(event) => {
                     self.note(party, &describe(&event));
                     self.parties[party].events.push_back(event);

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use sip::{Error, Event, InstantMessage, SessionId, Target, Transport};
 
 use crate::handmade::Handmade;
-use crate::network::{World, address, code, header, invite_to, pair};
+use crate::network::{World, address, code, header, invite_to, pair, trunk_at};
 use crate::offers::Call;
 use crate::registrations::{phone, signed, world};
 
@@ -133,10 +133,8 @@ fn an_info_package_that_nobody_knows_is_refused() {
 
 fn greeting(text: &str) -> InstantMessage {
     InstantMessage {
-        target: Target::Peer {
-            local: address(1),
-            remote: address(2),
-            transport: Transport::Udp,
+        target: Target::Trunk {
+            trunk: trunk_at(address(2), Transport::Udp).id,
             user: "8002".to_owned(),
         },
         from_user: "8001".to_owned(),
@@ -198,8 +196,8 @@ fn a_message_that_udp_may_not_carry_is_refused_and_goes_over_tcp() {
     assert!(matches!(refused, Err(Error::TooLong(_))));
 
     let mut over_tcp = greeting(&long);
-    if let Target::Peer { transport, .. } = &mut over_tcp.target {
-        *transport = Transport::Tcp;
+    if let Target::Trunk { trunk, .. } = &mut over_tcp.target {
+        *trunk = trunk_at(address(2), Transport::Tcp).id;
     }
     world.act(0, |a, now| a.message(now, over_tcp).unwrap());
     world.run_for(100);

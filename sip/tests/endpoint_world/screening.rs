@@ -254,10 +254,15 @@ fn a_full_endpoint_says_when_to_come_back() {
         ..config(address(1))
     };
     let mut endpoint = Endpoint::new(config, [3; 32]);
-    endpoint.set_trusted(vec![sip::TrustedSource {
+    let source = sip::TrustedSource {
         address: trunk().ip(),
         prefix: 32,
-    }]);
+    };
+    let trunks = vec![sip::TrunkConfig {
+        sources: vec![source],
+        ..sip::TrunkConfig::default()
+    }];
+    endpoint.set_trunks(world.now, trunks);
     world.parties[0].endpoint = endpoint;
     world.statuses(trunk(), &invite());
     let second = invite()

@@ -12,7 +12,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use sip::{Event, Invite, Progress, ReferTo, Refusal, Reliability, SessionId, Target, Transport};
 
-use crate::network::{ANSWER, Faults, OFFER, START, World, address};
+use crate::network::{ANSWER, Faults, OFFER, START, World, address, trunk_at};
 use crate::witness;
 
 /// Scenarios of one test when nobody asks for more.
@@ -346,10 +346,8 @@ impl Scenario {
             from, has_offer, ..
         } = self.calls[call];
         let ends = [address(1), address(2)];
-        let target = Target::Peer {
-            local: ends[from],
-            remote: ends[1 - from],
-            transport: self.setting.transport,
+        let target = Target::Trunk {
+            trunk: trunk_at(ends[1 - from], self.setting.transport).id,
             user: "4008110513".to_owned(),
         };
         let offer = Bytes::from_static(if has_offer { OFFER } else { b"" });

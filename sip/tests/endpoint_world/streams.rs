@@ -3,14 +3,12 @@
 use bytes::Bytes;
 use sip::{ConnectionId, Event, Invite, Output, Target, Transport};
 
-use crate::network::{ANSWER, World, address, invite_to, pair};
+use crate::network::{ANSWER, World, address, invite_to, pair, trunk_at};
 
 fn over_tcp() -> Invite {
     Invite {
-        target: Target::Peer {
-            local: address(1),
-            remote: address(2),
-            transport: Transport::Tcp,
+        target: Target::Trunk {
+            trunk: trunk_at(address(2), Transport::Tcp).id,
             user: "4008110513".to_owned(),
         },
         ..invite_to(address(2))
@@ -50,7 +48,7 @@ fn a_call_over_tcp_asks_for_a_connection_once_and_repeats_nothing() {
 }
 
 #[test]
-fn a_connection_that_cannot_be_opened_fails_the_call_with_503() {
+fn a_call_whose_connection_cannot_be_opened_fails() {
     let mut world = World::new(1);
     world.add("a", 1);
     let endpoint = &mut world.parties[0].endpoint;
@@ -65,7 +63,7 @@ fn a_connection_that_cannot_be_opened_fails_the_call_with_503() {
     assert!(
         matches!(
             output,
-            Some(Output::Event(Event::Refused { status: 503, .. }))
+            Some(Output::Event(Event::Refused { status: 500, .. }))
         ),
         "{output:?}"
     );

@@ -5,10 +5,10 @@ use rand_chacha::ChaCha12Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use sip::auth::{Challenge, Claim, PasswordHashes};
 use sip::message::{Fault, Framing, Message};
-use sip::{Account, Endpoint, Flow, Output, Transport, TrustedSource};
+use sip::{Account, Endpoint, Flow, Output, Transport};
 
 use crate::handmade::Handmade;
-use crate::network::{START, address, config};
+use crate::network::{START, address, config, neighbours};
 
 const OURS: ([u8; 4], u16) = ([198, 51, 100, 200], 5060);
 
@@ -97,10 +97,7 @@ fn flow() -> Flow {
 /// An endpoint at an address that the messages of the RFC do not name.
 fn endpoint() -> Endpoint {
     let mut endpoint = Endpoint::new(config(OURS.into()), [1; 32]);
-    endpoint.set_trusted(vec![TrustedSource {
-        address: address(50).ip(),
-        prefix: 24,
-    }]);
+    endpoint.set_trunks(START, neighbours(address(50)));
     endpoint
 }
 
