@@ -65,8 +65,8 @@ impl Endpoint {
         let asked_at = now.saturating_sub(self.config.timers.timeout());
         let heard_at = self.registrar.heard_at(flow.remote);
         if heard_at.is_none_or(|heard_at| heard_at < asked_at) {
-            self.counters.dead_flows += 1;
             let lost = self.registrar.forget_flow(flow);
+            self.counters.dead_flows += u64::from(!lost.is_empty());
             self.announce(lost);
         }
     }

@@ -10,7 +10,9 @@
     reason = "the helpers of tests fail like tests and look for one event among many"
 )]
 
+mod bindings;
 mod calls;
+mod desk;
 mod forks;
 mod handmade;
 mod identity;
@@ -27,6 +29,7 @@ mod registrations;
 mod reliable;
 mod replaces;
 mod requests;
+mod reuse;
 mod screening;
 mod simulation;
 mod smuggling;
