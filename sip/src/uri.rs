@@ -199,11 +199,25 @@ impl fmt::Debug for Uri<'_> {
 
 /// Reads an address that may stand in brackets, as hosts of URIs and Via do.
 pub(crate) fn address(host: &str) -> Option<std::net::IpAddr> {
-    host.strip_prefix('[')
+    match host
+        .strip_prefix('[')
         .and_then(|rest| rest.strip_suffix(']'))
-        .unwrap_or(host)
-        .parse()
-        .ok()
+    {
+        Some(inside) => bracketed(inside).map(std::net::IpAddr::V6),
+        None => host.parse().ok(),
+    }
+}
+
+/// An IPv6 address, also with the third colon before an embedded IPv4 address that the grammar of
+/// RFC 3261 asks for and RFC 5118 §4.10 has tolerated.
+pub(crate) fn bracketed(text: &str) -> Option<std::net::Ipv6Addr> {
+    let read = text.parse().ok();
+    if read.is_some() {
+        return read;
+    }
+    let (front, embedded) = text.split_once(":::")?;
+    embedded.parse::<std::net::Ipv4Addr>().ok()?;
+    format!("{front}::{embedded}").parse().ok()
 }
 
 pub(crate) use parse::is_host;

@@ -106,7 +106,7 @@ fn number(text: &[u8]) -> Option<u16> {
 pub(crate) fn is_host(host: &[u8]) -> bool {
     match host {
         [b'[', address @ .., b']'] => {
-            str::from_utf8(address).is_ok_and(|text| text.parse::<std::net::Ipv6Addr>().is_ok())
+            str::from_utf8(address).is_ok_and(|text| super::bracketed(text).is_some())
         }
         [] => false,
         name => name

@@ -17,6 +17,7 @@ mod forks;
 mod handmade;
 mod identity;
 mod injection;
+mod ipv6;
 mod methods;
 mod network;
 mod offers;
