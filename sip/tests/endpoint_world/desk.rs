@@ -9,11 +9,11 @@ use sip::auth::{Challenge, Claim, PasswordHashes};
 use sip::message::{Framing, Message};
 use sip::{
     Account, Config, ConnectionId, Endpoint, Event, Flow, Invite, Output, SessionId, Target,
-    Transport, TrustedSource,
+    Transport,
 };
 
 use crate::handmade::{Handmade, code, header};
-use crate::network::{ANSWER, START, address, config, invite_to};
+use crate::network::{ANSWER, START, address, config, invite_to, neighbours};
 
 /// The endpoint and what it wanted.
 pub(crate) struct Desk {
@@ -218,7 +218,7 @@ impl Desk {
                     name,
                 } => self.connects.push((connection, transport, remote, name)),
                 Output::Event(event) => self.events.push(event),
-                Output::Close(_) => (),
+                Output::Close(_) | Output::Resolve { .. } => (),
             }
         }
     }
@@ -245,9 +245,6 @@ fn fresh(config: Config, seed: u8) -> Endpoint {
         ha1_md5: hashes.md5,
         ha1_sha256: hashes.sha256,
     }]);
-    endpoint.set_trusted(vec![TrustedSource {
-        address: address(1).ip(),
-        prefix: 24,
-    }]);
+    endpoint.set_trunks(START, neighbours(address(1)));
     endpoint
 }

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use bytes::Bytes;
 use sip::message::{Framing, Message, Name};
-use sip::{Endpoint, Event, Flow, Output, Transport, TrustedSource};
+use sip::{Endpoint, Event, Flow, Output, Transport, TrunkConfig, TrustedSource};
 
 use crate::handmade::{Handmade, code, header};
 use crate::network::{ANSWER, OFFER, START, config};
@@ -22,10 +22,14 @@ fn peer() -> SocketAddr {
 
 fn endpoint() -> Endpoint {
     let mut endpoint = Endpoint::new(config(ours()), [1; 32]);
-    endpoint.set_trusted(vec![TrustedSource {
-        address: ours().ip(),
-        prefix: 32,
-    }]);
+    let carrier = TrunkConfig {
+        sources: vec![TrustedSource {
+            address: ours().ip(),
+            prefix: 32,
+        }],
+        ..TrunkConfig::default()
+    };
+    endpoint.set_trunks(START, vec![carrier]);
     endpoint
 }
 
@@ -49,7 +53,7 @@ fn drain(endpoint: &mut Endpoint) -> (Vec<(Flow, Message)>, Vec<Event>) {
                 sent.extend(message.ok().map(|message| (transmit.flow, message)));
             }
             Output::Event(event) => events.push(event),
-            Output::Connect { .. } | Output::Close(_) => (),
+            Output::Connect { .. } | Output::Close(_) | Output::Resolve { .. } => (),
         }
     }
     (sent, events)

@@ -4,7 +4,7 @@ use sip::{EndKind, Event, Transport};
 
 use crate::desk::{Desk, udp};
 use crate::handmade::{Handmade, code, header};
-use crate::network::{ANSWER, OFFER, address};
+use crate::network::{ANSWER, OFFER, address, invite_to, neighbours, trunk_at};
 
 /// What a browser gives as its address (RFC 7118 §5).
 const NOWHERE: &str = "<sip:8001@df7jal23ls0d.invalid;transport=ws>";
@@ -237,14 +237,16 @@ fn a_peer_that_asks_for_it_is_called_over_the_connection_that_it_opened() {
         assert_eq!(code(&desk.last()), Some(200));
         desk.take_sent();
         let peer = (host.parse::<std::net::IpAddr>().unwrap(), 5080).into();
+        let trunk = trunk_at(peer, Transport::Tcp);
+        let target = sip::Target::Trunk {
+            trunk: trunk.id,
+            user: "1".to_owned(),
+        };
+        let trunks = neighbours(address(1)).into_iter().chain([trunk]).collect();
+        desk.act(|endpoint, now| endpoint.set_trunks(now, trunks));
         let invite = sip::Invite {
-            target: sip::Target::Peer {
-                local: address(1),
-                remote: peer,
-                transport: Transport::Tcp,
-                user: "1".to_owned(),
-            },
-            ..crate::network::invite_to(peer)
+            target,
+            ..invite_to(address(2))
         };
         desk.act(|endpoint, now| endpoint.invite(now, invite).unwrap());
         assert_eq!(titles(&desk.take_sent()) == ["INVITE"], is_reused, "{host}");
