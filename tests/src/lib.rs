@@ -12,6 +12,7 @@ pub mod ladder;
 pub mod ledger;
 pub mod network;
 pub mod patience;
+pub mod peer;
 pub mod phone;
 pub mod process;
 pub mod server;

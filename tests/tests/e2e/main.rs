@@ -8,6 +8,7 @@ mod flows;
 mod hostile;
 mod offers;
 mod queueing;
+mod renegotiation;
 
 use std::time::Duration;
 
