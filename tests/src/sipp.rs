@@ -63,6 +63,29 @@ impl Sipp {
         Self::run(server, command, manner, (free_address(), media_port))
     }
 
+    /// The same over a proxy at `address`, which knows where the server is.
+    pub fn call_over(
+        address: SocketAddr,
+        manner: Manner,
+        (server, number): (&Server, &str),
+        media_port: u16,
+    ) -> Self {
+        let mut command = Command::new("sipp");
+        command.arg(address.to_string()).args(["-s", number]);
+        Self::run(server, command, manner, (free_address(), media_port))
+    }
+
+    /// Waits for one call at an address of its own.
+    pub fn await_call_at(
+        address: SocketAddr,
+        manner: Manner,
+        server: &Server,
+        media_port: u16,
+    ) -> Self {
+        let addresses = (address, media_port);
+        Self::run(server, Command::new("sipp"), manner, addresses)
+    }
+
     /// Waits where the server's outbound trunk leads for one call.
     pub fn await_call(server: &Server, media_port: u16) -> Self {
         Self::await_call_in(Manner::of("callee"), server, media_port)
@@ -70,8 +93,7 @@ impl Sipp {
 
     /// The same in another manner.
     pub fn await_call_in(manner: Manner, server: &Server, media_port: u16) -> Self {
-        let addresses = (server.outbound_peer, media_port);
-        Self::run(server, Command::new("sipp"), manner, addresses)
+        Self::await_call_at(server.outbound_peer, manner, server, media_port)
     }
 
     fn run(

@@ -7,6 +7,8 @@ mod endings;
 mod flows;
 mod hostile;
 mod offers;
+mod phones;
+mod proxy;
 mod queueing;
 mod renegotiation;
 

@@ -27,12 +27,12 @@ struct Conversation {
 }
 
 impl Conversation {
-    fn begin(story: &str, caller: &'static str, callee: &'static str) -> Self {
+    fn begin(story: &str, near_scenario: &'static str, far_scenario: &'static str) -> Self {
         let server = Server::start(story);
         let far = Voice::speaking(AGENT);
-        let outside = Sipp::await_call_in(sipp::Manner::of(callee), &server, far.port());
+        let outside = Sipp::await_call_in(sipp::Manner::of(far_scenario), &server, far.port());
         let near = Voice::speaking(CALLER);
-        let manner = sipp::Manner::of(caller);
+        let manner = sipp::Manner::of(near_scenario);
         let caller = Sipp::call_in(manner, &server, OUTSIDE, near.port());
         Self {
             server,
