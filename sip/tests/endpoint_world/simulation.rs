@@ -16,7 +16,7 @@ use crate::network::{ANSWER, Faults, OFFER, START, World, address, trunk_at};
 use crate::witness;
 
 /// Scenarios of one test when nobody asks for more.
-const SCENARIOS: u64 = 1_300;
+const SCENARIOS: u64 = 1_000;
 /// Most calls of one scenario.
 const CALLS: u64 = 3;
 /// How often the owners look at what they are told, in milliseconds.
