@@ -375,8 +375,13 @@ pub struct Invite {
     pub asserted: Option<CallerName>,
     /// Whether From names nobody and the peer is asked to name nobody either (Privacy).
     pub privacy: bool,
+    /// As whom the caller wants to appear to a peer that asserts it itself
+    /// (P-Preferred-Identity).
+    pub preferred: Option<CallerName>,
     /// Who forwarded the call to here.
     pub diversion: Option<Diversion>,
+    /// By which way the call came to here.
+    pub history: Vec<HistoryEntry>,
     /// The URI of who asked for the call by REFER.
     pub referred_by: Option<String>,
     /// The callee's dialog whose place the call takes.
@@ -398,7 +403,9 @@ impl Invite {
             max_forwards: 70,
             asserted: None,
             privacy: false,
+            preferred: None,
             diversion: None,
+            history: Vec::new(),
             referred_by: None,
             replaces: None,
             user_phone: false,

@@ -16,7 +16,8 @@ use crate::transaction::table::{Key, Machine, Purpose, Slot};
 impl Endpoint {
     /// Ends a session in whatever state it is: with BYE, CANCEL or a final refusal.
     ///
-    /// The endpoint finishes alone; no further event about the session follows.
+    /// The endpoint finishes alone; no further event about the session follows, but for the
+    /// progress of transfers that it asked for.
     ///
     /// # Errors
     /// If the session is gone or was hung up before.

@@ -6,6 +6,7 @@ use super::Endpoint;
 use crate::error::Error;
 use crate::event::{Invite, Target};
 use crate::identity::{ANONYMOUS, Domain};
+use crate::limits;
 use crate::message::{HeaderValue, Name, is_token, quote};
 use crate::transport::Flow;
 use crate::uri::{Uri, is_number};
@@ -62,11 +63,17 @@ pub(super) fn headers(invite: &Invite, host: &str) -> Vec<(Name, String)> {
     if let Some(asserted) = &invite.asserted {
         headers.push((Name::PAssertedIdentity, asserted.value(&domain)));
     }
+    if let Some(preferred) = &invite.preferred {
+        headers.push((Name::PPreferredIdentity, preferred.value(&domain)));
+    }
     if invite.privacy {
         headers.push((Name::Privacy, "id".to_owned()));
     }
     if let Some(diversion) = &invite.diversion {
         headers.push((Name::Diversion, diversion.value(&domain)));
+    }
+    for entry in invite.history.iter().take(limits::HISTORY) {
+        headers.push((Name::HistoryInfo, entry.value(&domain)));
     }
     if let Some(uri) = &invite.referred_by {
         headers.push((Name::ReferredBy, format!("<{uri}>")));
@@ -92,12 +99,14 @@ pub(super) fn check(invite: &Invite) -> Result<(), Error> {
     if invite.from_display.as_deref().is_some_and(has_control) {
         return unfit(Name::From);
     }
-    let asserted = invite
-        .asserted
-        .as_ref()
-        .and_then(|name| name.display.as_deref());
-    if asserted.is_some_and(has_control) {
-        return unfit(Name::PAssertedIdentity);
+    for (name, caller) in [
+        (Name::PAssertedIdentity, &invite.asserted),
+        (Name::PPreferredIdentity, &invite.preferred),
+    ] {
+        let display = caller.as_ref().and_then(|caller| caller.display.as_deref());
+        if display.is_some_and(has_control) {
+            return unfit(name);
+        }
     }
     let referred_by = invite.referred_by.as_deref();
     if referred_by.is_some_and(|uri| Uri::parse(uri).is_err()) {
@@ -144,6 +153,7 @@ fn is_ours(name: &str) -> bool {
             | Name::Route
             | Name::RecordRoute
             | Name::PAssertedIdentity
+            | Name::PPreferredIdentity
             | Name::Privacy
             | Name::Diversion
             | Name::ReferredBy

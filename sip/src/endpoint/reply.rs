@@ -101,17 +101,22 @@ pub(super) fn reason_value(reason: &ReasonHeader) -> String {
     }
 }
 
-/// The first Reason header of a message.
+/// Why a message was sent: the cause of the telephone network before that of SIP.
 pub(super) fn reason_of(message: &Message) -> Option<ReasonHeader> {
-    message.reasons().find_map(|reason| {
-        Some(ReasonHeader {
-            protocol: reason.protocol().to_owned(),
-            cause: reason.cause()?,
-            text: reason
-                .text()
-                .map(|text| String::from_utf8_lossy(text).into_owned()),
+    let readable = || {
+        message.reasons().filter_map(|reason| {
+            Some(ReasonHeader {
+                protocol: reason.protocol().to_owned(),
+                cause: reason.cause()?,
+                text: reason
+                    .text()
+                    .map(|text| String::from_utf8_lossy(text).into_owned()),
+            })
         })
-    })
+    };
+    readable()
+        .find(|reason| reason.protocol.eq_ignore_ascii_case("Q.850"))
+        .or_else(|| readable().next())
 }
 
 /// The path of the responses to a request: where it came from, unless a sender that is not behind

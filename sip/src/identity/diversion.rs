@@ -135,6 +135,22 @@ pub enum Cause {
 }
 
 impl HistoryEntry {
+    /// The value of a History-Info header; `1` stands for an index that is none.
+    pub fn value(&self, domain: &Domain<'_>) -> String {
+        let address = domain.address(&self.user);
+        let cause = match self.cause {
+            Some(Cause::Left(cause)) => format!("?Reason=SIP%3Bcause%3D{cause}"),
+            Some(Cause::Reached(cause)) => format!(";cause={cause}"),
+            None => String::new(),
+        };
+        let is_index = |byte: u8| byte.is_ascii_digit() || byte == b'.';
+        let index = match &*self.index {
+            index if !index.is_empty() && index.bytes().all(is_index) => index,
+            _ => "1",
+        };
+        format!("<{address}{cause}>;index={index}")
+    }
+
     fn of(address: &NameAddr<'_>) -> Self {
         let uri = address.uri();
         let index = address.parameters().text("index").unwrap_or_default();

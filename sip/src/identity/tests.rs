@@ -116,13 +116,28 @@ fn what_is_written_can_be_read_again() {
         user: "a b@c".to_owned(),
         reason: DiversionReason::FollowMe,
     };
+    let entry = |user: &str, index: &str, cause| HistoryEntry {
+        user: user.to_owned(),
+        index: index.to_owned(),
+        cause,
+    };
+    let history = [
+        entry("+861", "1", Some(Cause::Left(486))),
+        entry("b", "1.1", Some(Cause::Reached(302))),
+        entry("c", "1.1.1", None),
+    ];
     let message = message(&format!(
-        "P-Asserted-Identity: {}\r\nDiversion: {}\r\n",
+        "P-Asserted-Identity: {}\r\nDiversion: {}\r\nHistory-Info: {}\r\n",
         caller.value(&domain),
-        diversion.value(&domain)
+        diversion.value(&domain),
+        history
+            .each_ref()
+            .map(|entry| entry.value(&domain))
+            .join(", ")
     ));
 
     assert_eq!(message.asserted_identity(), Some(caller));
+    assert_eq!(message.history(), history);
     assert_eq!(message.last_diversion(), Some(diversion));
     assert_eq!(domain.address("+8610"), "sip:+8610@example.com;user=phone");
     assert_eq!(domain.address("ann"), "sip:ann@example.com");

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use proptest::prelude::*;
-use sip::identity::{CallerName, Diversion, DiversionReason};
+use sip::identity::{CallerName, Diversion, DiversionReason, HistoryEntry};
 use sip::message::Message;
 use sip::{
     Event, InstantMessage, Invite, ReasonHeader, ReferTo, Refusal, Replaces, Target, Transport,
@@ -75,7 +75,13 @@ fn invite_with(field: usize, text: &str) -> Invite {
     let mut invite = Invite {
         from_display: Some("a".to_owned()),
         asserted: Some(caller("a", "a")),
+        preferred: Some(caller("a", "a")),
         diversion: Some(diversion("a")),
+        history: vec![HistoryEntry {
+            user: "a".to_owned(),
+            index: "1".to_owned(),
+            cause: None,
+        }],
         referred_by: Some("sip:a@h".to_owned()),
         replaces: Some(Replaces {
             call_id: "a".to_owned(),
@@ -101,12 +107,15 @@ fn invite_with(field: usize, text: &str) -> Invite {
         9 => replaces.call_id = own,
         10 => replaces.to_tag = own,
         11 => replaces.from_tag = own,
+        12 => invite.preferred = Some(caller("a", text)),
+        13 => invite.history[0].user = own,
+        14 => invite.history[0].index = own,
         _ => (),
     }
     invite
 }
 
-const INVITE_FIELDS: usize = 12;
+const INVITE_FIELDS: usize = 15;
 
 fn caller(user: &str, display: &str) -> CallerName {
     CallerName {

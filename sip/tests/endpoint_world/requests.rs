@@ -317,3 +317,37 @@ fn phones_may_address_us_by_any_address_but_only_by_our_own_names() {
     let register = Handmade::new("REGISTER", phone()).uri("sip:elsewhere.example");
     assert_eq!(world.statuses(phone(), &register), [404]);
 }
+
+#[test]
+fn a_request_for_elsewhere_is_answered_and_sent_nowhere() {
+    let mut world = world();
+    let request = Handmade::new("INVITE", address(50))
+        .uri("sip:00442071234567@elsewhere.example")
+        .with("Route", "<sip:192.0.2.1;lr>, <sip:203.0.113.5;lr>");
+    for method in ["OPTIONS", "REFER", "MESSAGE", "SUBSCRIBE"] {
+        let request = Handmade::new(method, address(50))
+            .uri("sip:00442071234567@203.0.113.5")
+            .with("Route", "<sip:203.0.113.5;lr>");
+        assert_eq!(world.exchange(address(50), &request).len(), 1, "{method}");
+    }
+    assert_eq!(world.statuses(address(50), &request), [100]);
+    world.run_until_idle();
+    let requests = world.stray.iter().filter(|message| message.is_request());
+    assert_eq!(requests.count(), 0);
+}
+
+#[test]
+fn the_cause_of_the_telephone_network_is_told_before_that_of_sip() {
+    let mut call = Call::established();
+    let bye = call.request("BYE", 2).with(
+        "Reason",
+        "SIP;cause=200, Q.850;cause=31;text=\"Normal, unspecified\"",
+    );
+    assert_eq!(call.send(&bye), [200]);
+    let Some(Event::Ended { by, .. }) = call.event() else {
+        panic!("the call goes on");
+    };
+    let reason = by.reason.unwrap();
+    assert_eq!((reason.protocol.as_str(), reason.cause), ("Q.850", 31));
+    assert_eq!(reason.text.as_deref(), Some("Normal, unspecified"));
+}
