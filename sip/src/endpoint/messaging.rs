@@ -8,6 +8,7 @@ use super::Endpoint;
 use super::asking::{Ask, check_content_type, request_id};
 use super::incoming::user_of;
 use super::reply::Reply;
+use super::screening::merge_key;
 use super::transmit::{Errand, Received};
 use crate::dialog;
 use crate::error::Error;
@@ -95,6 +96,12 @@ impl Endpoint {
         key: Key,
     ) {
         let message = received.message;
+        let merge = merge_key(message);
+        if self.transactions.find_merged(&merge).is_some() {
+            let reply = Reply::new(Status::LOOP_DETECTED);
+            self.reply_stateless(received.flow, message, &reply);
+            return;
+        }
         let Some(from) = self.identify(now, received) else {
             return;
         };
@@ -113,7 +120,7 @@ impl Endpoint {
         let errand = Errand {
             purpose: Purpose::Other,
             session: None,
-            merge: None,
+            merge: Some(merge),
         };
         let tag = self.access.stateless_tag(message);
         let slot = self.start_server(now, received, key, errand);

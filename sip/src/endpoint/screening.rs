@@ -211,8 +211,8 @@ pub(super) fn capabilities() -> Reply {
     Reply::new(Status::OK).with(Name::Accept, "application/sdp")
 }
 
-/// What all copies of one INVITE share, whatever way they came (§8.2.2.2).
-fn merge_key(message: &Message) -> Key {
+/// What all copies of one request share, whatever way they came (§8.2.2.2).
+pub(super) fn merge_key(message: &Message) -> Key {
     let sequence = message.sequence().number.to_be_bytes();
     Key::merge(
         [
@@ -220,6 +220,6 @@ fn merge_key(message: &Message) -> Key {
             message.call_id().as_bytes(),
             &sequence,
         ],
-        Method::Invite,
+        message.method(),
     )
 }

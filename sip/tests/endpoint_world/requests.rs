@@ -351,3 +351,14 @@ fn the_cause_of_the_telephone_network_is_told_before_that_of_sip() {
     assert_eq!((reason.protocol.as_str(), reason.cause), ("Q.850", 31));
     assert_eq!(reason.text.as_deref(), Some("Normal, unspecified"));
 }
+
+#[test]
+fn a_message_that_comes_twice_by_different_ways_is_told_once() {
+    let mut world = world();
+    let text = Handmade::new("MESSAGE", address(50)).body("text/plain", "hello");
+    assert_eq!(world.statuses(address(50), &text), [202]);
+    let other_way = text.with("Via", "SIP/2.0/UDP 192.0.2.50;branch=z9hG4bKother;rport");
+
+    assert_eq!(world.statuses(address(50), &other_way), [482]);
+    assert_eq!(world.parties[0].events.len(), 1);
+}
