@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::event::{Event, SessionId};
 use crate::limits;
 use crate::message::{Message, Method, Name, Status};
-use crate::referral::{Report, Stage as ReferralStage, Termination};
+use crate::referral::{Referral, Report, Stage as ReferralStage, Termination};
 use crate::referring::TransferId;
 use crate::session::{Owner, Stage};
 use crate::transaction::table::{Key, Purpose, Slot};
@@ -120,11 +120,7 @@ impl Endpoint {
             phrase: Status::TRYING.reason().to_owned(),
             end: None,
         };
-        let referral = self.sessions.get_mut(&transfer.session).and_then(|found| {
-            let theirs = found.transfers.theirs.iter_mut();
-            theirs.into_iter().find(|one| one.number == transfer.number)
-        });
-        if let Some(referral) = referral {
+        if let Some(referral) = self.referral(transfer) {
             referral.stage = ReferralStage::Reporting {
                 expires_at,
                 last: trying,
@@ -184,11 +180,7 @@ impl Endpoint {
     }
 
     fn note_report(&mut self, now: Duration, transfer: TransferId, report: Report) -> Option<()> {
-        let session = self.sessions.get_mut(&transfer.session)?;
-        let theirs = &mut session.transfers.theirs;
-        let referral = theirs
-            .iter_mut()
-            .find(|one| one.number == transfer.number)?;
+        let referral = self.referral(transfer)?;
         if referral.note(report)? {
             self.notify(now, transfer);
         }
@@ -228,22 +220,29 @@ impl Endpoint {
             content_type: SIPFRAG,
             body: Bytes::from(body),
         };
-        let sent = self.send_in_dialog(now, id, Method::Notify, &ask);
-        let referral = self.sessions.get_mut(&id).and_then(|found| {
-            let theirs = found.transfers.theirs.iter_mut();
-            theirs.into_iter().find(|one| one.number == transfer.number)
-        });
-        if let Some(referral) = referral
+        // A flow that is lost gives its answer before the request is handed back.
+        let cseq = session.dialog.local_cseq + 1;
+        if let Some(referral) = self.referral(transfer)
             && let ReferralStage::Reporting {
                 in_flight,
                 is_behind,
                 ..
             } = &mut referral.stage
         {
-            *in_flight = sent.ok();
+            *in_flight = Some(cseq);
             *is_behind = false;
         }
+        let sent = self.send_in_dialog(now, id, Method::Notify, &ask);
+        if sent.is_err() {
+            self.forget_transfer(transfer);
+        }
         self.settle_session(id);
+    }
+
+    fn referral(&mut self, transfer: TransferId) -> Option<&mut Referral> {
+        let session = self.sessions.get_mut(&transfer.session)?;
+        let mut theirs = session.transfers.theirs.iter_mut();
+        theirs.find(|one| one.number == transfer.number)
     }
 
     /// A NOTIFY of ours was answered: the next may go out, or the subscription is over (RFC 6665

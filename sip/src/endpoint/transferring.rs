@@ -121,7 +121,7 @@ impl Endpoint {
             return;
         };
         let is_news = status > followed.status || done;
-        followed.status = followed.status.max(status);
+        followed.status = followed.status.max(status).max(Status::TRYING.code());
         let status = followed.status;
         let number = followed.number;
         if done {
