@@ -5,8 +5,9 @@ use crate::center::Kill;
 use crate::demo::agent_id;
 use crate::digest::Hash;
 use crate::network::Faults;
-use crate::phone::{Habit, Offer, Stage, Way};
+use crate::phone::{Habit, Offer, Phone, Stage, Talk, Way};
 use crate::story::{seconds, settle};
+use crate::tone::Law;
 use crate::world::World;
 use call::Command;
 use model::{BreakKind, CallFact, LoginStatus, StatusActor};
@@ -155,7 +156,7 @@ impl Day {
     }
 
     fn event(&mut self) {
-        match self.below(20) {
+        match self.below(26) {
             0..=5 => self.somebody_rings(),
             6 => self.somebody_hangs_up(),
             7 | 8 => {
@@ -168,6 +169,10 @@ impl Day {
             13..=15 => self.hold_or_resume(),
             16 | 17 => self.kill(),
             18 => self.operator_hangs_up(),
+            19 | 20 => self.agent_dials(),
+            21 | 22 => self.agent_hands_on(),
+            23 => self.customer_changes(),
+            24 => self.agents_calls_are_joined(),
             _ => self.press(),
         }
     }
@@ -285,6 +290,69 @@ impl Day {
             Way::SendOnly | Way::Inactive => Way::SendRecv,
         };
         self.world.at(&name, |phone, now| phone.turn(now, way));
+    }
+
+    fn agent_dials(&mut self) {
+        let name = self.pick(&self.agents.clone());
+        let to = match self.below(3) {
+            0 => self.pick(&self.agents.clone()),
+            1 => "4008110511".to_owned(),
+            _ => "13912345678".to_owned(),
+        };
+        let live = |talk: &&Talk| talk.stage != Stage::Over;
+        let phone = self.world.phone(&name);
+        if phone.is_registered() && phone.talks.iter().filter(live).count() < 2 {
+            self.world
+                .at(&name, |phone, now| phone.dial(now, &to, Offer::Early));
+        }
+    }
+
+    /// Somebody whose conversation it is hands the other on: mostly agents, who alone may.
+    fn agent_hands_on(&mut self) {
+        let to = match self.below(4) {
+            0 => self.pick(&self.agents.clone()),
+            1 => self.pick(&NUMBERS.map(str::to_owned)),
+            2 => "nobody".to_owned(),
+            _ => "13912345678".to_owned(),
+        };
+        if let Some(name) = self.somebody_talking() {
+            self.world.at(&name, |phone, now| phone.refer(now, &to));
+        }
+    }
+
+    fn customer_changes(&mut self) {
+        let Some(name) = self.somebody_talking() else {
+            return;
+        };
+        match self.below(3) {
+            0 => self.world.at(&name, |phone, now| phone.speak(now, Law::Mu)),
+            1 => self
+                .world
+                .at(&name, |phone, now| phone.turn(now, Way::Inactive)),
+            _ => self.world.at(&name, Phone::ask_for_an_offer),
+        }
+    }
+
+    fn agents_calls_are_joined(&mut self) {
+        let two = |name: &&String| {
+            let talks = self.world.phone(name).talks.iter();
+            talks.filter(|talk| talk.stage == Stage::Up).count() == 2
+        };
+        if let Some(name) = self.agents.iter().find(two).cloned() {
+            self.world.at(&name, Phone::join);
+        }
+    }
+
+    fn somebody_talking(&mut self) -> Option<String> {
+        let talks = |phone: &&Phone| phone.talks.iter().any(|it| it.stage == Stage::Up);
+        let names: Vec<String> = self
+            .world
+            .phones
+            .iter()
+            .filter(talks)
+            .map(|phone| phone.name.clone())
+            .collect();
+        (!names.is_empty()).then(|| self.pick(&names))
     }
 
     fn press(&mut self) {

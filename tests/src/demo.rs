@@ -44,8 +44,8 @@ pub struct Demo {
     pub sales_agents: Vec<String>,
     /// All agents.
     pub agents: Vec<String>,
-    /// Where calls to outside numbers go.
-    pub outside: SocketAddr,
+    /// Its trunks: the one that calls come by, and those that calls to outside numbers go out by.
+    pub trunks: Vec<Trunk>,
     /// The address of ours.
     pub local: SocketAddr,
 }
@@ -58,7 +58,10 @@ impl Demo {
             sales: queue("sales", 1),
             sales_agents: agents.iter().filter(|it| *it != "1003").cloned().collect(),
             agents,
-            outside,
+            trunks: vec![
+                trunk("local", 1, None),
+                trunk("local-out", 2, Some(outside)),
+            ],
             local,
         }
     }
@@ -91,10 +94,7 @@ impl Demo {
             })
             .collect();
         Directory::new(DirectoryParts {
-            trunks: vec![
-                trunk("local", 1, None),
-                trunk("local-out", 2, Some(self.outside)),
-            ],
+            trunks: self.trunks.clone(),
             numbers,
             queues: vec![
                 (self.sales.clone(), members(&self.sales_agents)),
@@ -102,7 +102,7 @@ impl Demo {
             ],
             agents: self.agents.iter().map(|name| agent(name)).collect(),
             flows: flows.into_iter().map(|(_, entry)| entry).collect(),
-            locals: HashMap::from([(trunk_id(2), self.local)]),
+            locals: self.trunks.iter().map(|it| (it.id, self.local)).collect(),
         })
     }
 }
@@ -140,10 +140,11 @@ fn queue(name: &str, nth: u8) -> Queue {
     }
 }
 
-fn trunk(name: &str, nth: u8, peer: Option<SocketAddr>) -> Trunk {
+/// A trunk with nothing set: one that callers come by, or one to a peer.
+pub fn trunk(name: &str, nth: u8, peer: Option<SocketAddr>) -> Trunk {
     let mut trunk = Trunk::plain(trunk_id(nth), enterprise(), name);
     match peer {
-        None => trunk.inbound.sources = vec!["127.0.0.0/8".parse().unwrap()],
+        None => trunk.inbound.sources = vec!["127.1.0.0/16".parse().unwrap()],
         Some(peer) => trunk.outbound = Some(TrunkOutbound::to(TrunkGateway::udp(peer))),
     }
     trunk

@@ -4,10 +4,11 @@
 
 mod incoming;
 mod outgoing;
+mod referring;
 mod registration;
 pub mod talk;
 pub mod voice;
-mod wire;
+pub mod wire;
 
 use crate::network::Datagram;
 use crate::tone::Law;
@@ -34,6 +35,11 @@ pub enum Habit {
     /// Answers after a while.
     Answer {
         /// How long it rings.
+        after: Duration,
+    },
+    /// Plays something at once, and answers after a while.
+    Early {
+        /// How long it plays.
         after: Duration,
     },
     /// Refuses after a while.
@@ -97,6 +103,12 @@ pub struct Phone {
     pub hz: f64,
     /// What it likes best.
     pub law: Law,
+    /// The address that its descriptions name, where that is not its own: it is behind NAT.
+    pub inside: Option<IpAddr>,
+    /// The Reason header of its BYE.
+    pub says_why: Option<String>,
+    /// Bodies of the INFO that came.
+    pub infos: Vec<String>,
     /// Its calls, oldest first.
     pub talks: Vec<Talk>,
     /// What should never happen.
@@ -131,6 +143,9 @@ impl Phone {
             hang_up_after: None,
             hz: 500.0,
             law: Law::A,
+            inside: None,
+            says_why: None,
+            infos: Vec::new(),
             talks: Vec::new(),
             complaints: Vec::new(),
             overlaps: 0,
@@ -336,7 +351,9 @@ impl Phone {
         let port = 40_000 + 2 * (self.talks.len() % 10_000) as u16;
         let address = SocketAddr::new(self.address.ip(), port);
         let ssrc = self.random.next_u32();
-        Voice::new(address, self.hz, self.law, ssrc)
+        let mut voice = Voice::new(address, self.hz, self.law, ssrc);
+        voice.inside = self.inside;
+        voice
     }
 
     fn send(&mut self, bytes: Vec<u8>) {

@@ -105,6 +105,19 @@ impl World {
         self.add_phone(name, number, ip);
     }
 
+    /// Adds a phone at which another trunk ends.
+    pub fn add_gateway(&mut self, name: &str, ip: IpAddr) {
+        self.add_phone(name, name, ip);
+    }
+
+    /// Adds another device of an agent and registers it.
+    pub fn add_device(&mut self, name: &str, agent: &str) {
+        let ip = IpAddr::from([127, 0, 4, self.phones.len() as u8]);
+        self.add_phone(name, agent, ip);
+        self.register(name, Hash::Sha256);
+        self.run_for(Duration::from_secs(1));
+    }
+
     /// Registers an agent's phone.
     pub fn register(&mut self, name: &str, hash: Hash) {
         let password = PASSWORD.to_owned();

@@ -1,12 +1,13 @@
 //! The server is killed at every step of a story; the story ends as if nothing had been.
 
 use model::{CallRecord, EndReason, EndedBy, Ending};
+use std::net::IpAddr;
 use std::time::Duration;
 use tests::center::Kill;
 use tests::demo::MUSIC_HZ;
-use tests::phone::{Habit, Stage, Way};
+use tests::phone::{Habit, Offer, Stage, Way};
 use tests::story::{records, seconds, settle};
-use tests::tone::share;
+use tests::tone::{Law, share};
 use tests::world::World;
 
 /// A story tells what happens; the world may be killed at any step of it.
@@ -14,7 +15,11 @@ type Story = fn(&mut World);
 
 /// Tells a story once undisturbed, and then once for each of its journal writes with a kill there.
 fn survives_a_kill_at_every_step(agents: usize, story: Story) {
-    let mut world = World::new(1, agents);
+    survives_in(|| World::new(1, agents), story);
+}
+
+fn survives_in(build: impl Fn() -> World, story: Story) {
+    let mut world = build();
     let first = world.center.journal.writes + 1;
     story(&mut world);
     let last = world.center.journal.writes;
@@ -27,7 +32,7 @@ fn survives_a_kill_at_every_step(agents: usize, story: Story) {
                 write,
                 after_sending,
             };
-            let mut world = World::new(1, agents);
+            let mut world = build();
             world.kill_at(kill);
             story(&mut world);
             settle(&mut world);
@@ -217,6 +222,147 @@ fn a_held_customer_gets_the_agent_back() {
         world.at("1001", |phone, now| phone.turn(now, Way::SendRecv));
         world.run_for(seconds(3));
         hear_each_other(world, "1001", 1_000.0);
+        world.at("caller", |phone, now| phone.hang_up(now));
+        world.run_for(seconds(8));
+    });
+}
+
+#[test]
+fn a_customer_is_handed_on_to_a_number() {
+    survives_a_kill_at_every_step(1, |world| {
+        world.phone_mut("outside").hz = 1_300.0;
+        world.habit("1001", Habit::Answer { after: seconds(1) });
+        world.habit("outside", Habit::Answer { after: seconds(2) });
+        world.ring("caller", "4008110511");
+        wait_for_the_conversation(world, "1001");
+        world.run_for(seconds(1));
+        world.at("1001", |phone, now| phone.refer(now, "13912345678"));
+        wait_for_the_conversation(world, "outside");
+        world.run_for(seconds(3));
+        hear_each_other(world, "outside", 1_300.0);
+        assert!(!world.phone("1001").is_busy(), "{}", world.ladder);
+        world.at("caller", |phone, now| phone.hang_up(now));
+        world.run_for(seconds(8));
+    });
+}
+
+#[test]
+fn a_customer_is_handed_on_to_a_colleague() {
+    survives_a_kill_at_every_step(2, |world| {
+        world.habit("1001", Habit::Answer { after: seconds(1) });
+        world.ring("caller", "4008110511");
+        wait_for_the_conversation(world, "1001");
+        world.run_for(seconds(1));
+        world.habit("1002", Habit::Answer { after: seconds(2) });
+        world.at("1001", |phone, now| phone.refer(now, "1002"));
+        wait_for_the_conversation(world, "1002");
+        world.run_for(seconds(3));
+        hear_each_other(world, "1002", 1_100.0);
+        assert!(!world.phone("1001").is_busy(), "{}", world.ladder);
+        world.at("1002", |phone, now| phone.hang_up(now));
+        world.run_for(seconds(8));
+    });
+}
+
+#[test]
+fn a_customer_comes_back_from_a_number_that_is_busy() {
+    survives_a_kill_at_every_step(1, |world| {
+        let after = seconds(1);
+        world.habit("outside", Habit::Decline { after, status: 486 });
+        world.habit("1001", Habit::Answer { after: seconds(1) });
+        world.ring("caller", "4008110511");
+        wait_for_the_conversation(world, "1001");
+        world.run_for(seconds(1));
+        world.at("1001", |phone, now| phone.refer(now, "13912345678"));
+        // A kill makes the number busy half a second later; rounded, the talk is as long.
+        world.run_for(Duration::from_millis(5_400));
+        hear_each_other(world, "1001", 1_000.0);
+        world.at("caller", |phone, now| phone.hang_up(now));
+        world.run_for(seconds(8));
+    });
+}
+
+#[test]
+fn two_calls_of_an_agent_are_joined() {
+    survives_a_kill_at_every_step(1, |world| {
+        world.phone_mut("outside").hz = 1_300.0;
+        world.habit("1001", Habit::Answer { after: seconds(1) });
+        world.habit("outside", Habit::Answer { after: seconds(1) });
+        world.ring("caller", "4008110511");
+        wait_for_the_conversation(world, "1001");
+        world.run_for(seconds(1));
+        world.at("1001", |phone, now| phone.turn(now, Way::SendOnly));
+        world.run_for(seconds(2));
+        world.at("1001", |phone, now| {
+            phone.dial(now, "13912345678", Offer::Early);
+        });
+        wait_for_the_conversation(world, "outside");
+        world.run_for(seconds(2));
+        world.at("1001", |phone, now| phone.join(now));
+        world.run_for(seconds(4));
+        hear_each_other(world, "outside", 1_300.0);
+        assert!(!world.phone("1001").is_busy(), "{}", world.ladder);
+        world.at("caller", |phone, now| phone.hang_up(now));
+        world.run_for(seconds(8));
+        assert!(!world.phone("outside").is_busy(), "{}", world.ladder);
+    });
+}
+
+#[test]
+fn an_agents_own_call_goes_on() {
+    survives_a_kill_at_every_step(1, |world| {
+        world.habit("outside", Habit::Early { after: seconds(2) });
+        world.at("1001", |phone, now| {
+            phone.dial(now, "13912345678", Offer::Early);
+        });
+        wait_for_the_conversation(world, "1001");
+        world.run_for(seconds(3));
+        let voice = &world.talk("outside").voice;
+        let heard = voice.heard(world.now - seconds(1), world.now);
+        assert!(share(&heard, 1_000.0) > 0.9, "{}", world.ladder);
+        world.at("1001", |phone, now| phone.hang_up(now));
+        world.run_for(seconds(4));
+        assert!(!world.phone("outside").is_busy(), "{}", world.ladder);
+    });
+}
+
+#[test]
+fn a_trunk_that_fails_makes_way_for_the_next() {
+    let second = IpAddr::from([127, 0, 3, 2]);
+    let build = move || {
+        let mut world = World::with(1, 0, |demo| {
+            let peer = (second, 5060).into();
+            demo.trunks
+                .push(tests::demo::trunk("second", 3, Some(peer)));
+        });
+        world.add_gateway("second", second);
+        world
+    };
+    survives_in(build, |world| {
+        world.phone_mut("second").hz = 1_400.0;
+        let after = Duration::from_millis(500);
+        world.habit("outside", Habit::Decline { after, status: 503 });
+        world.habit("second", Habit::Answer { after: seconds(1) });
+        world.ring("caller", "4008110516");
+        wait_for_the_conversation(world, "second");
+        world.run_for(seconds(3));
+        hear_each_other(world, "second", 1_400.0);
+        world.at("caller", |phone, now| phone.hang_up(now));
+        world.run_for(seconds(4));
+    });
+}
+
+#[test]
+fn a_change_of_codec_reaches_the_other_side() {
+    survives_a_kill_at_every_step(1, |world| {
+        world.habit("1001", Habit::Answer { after: seconds(1) });
+        world.ring("caller", "4008110511");
+        wait_for_the_conversation(world, "1001");
+        world.run_for(seconds(1));
+        world.at("caller", |phone, now| phone.speak(now, Law::Mu));
+        world.run_for(seconds(4));
+        hear_each_other(world, "1001", 1_000.0);
+        assert_eq!(world.talk("1001").voice.law(), Law::Mu, "{}", world.ladder);
         world.at("caller", |phone, now| phone.hang_up(now));
         world.run_for(seconds(8));
     });

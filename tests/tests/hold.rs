@@ -5,7 +5,7 @@ use std::time::Duration;
 use tests::demo::MUSIC_HZ;
 use tests::phone::{Habit, Stage, Way};
 use tests::story::{record, seconds, settle};
-use tests::tone::share;
+use tests::tone::{Law, share};
 use tests::world::World;
 
 fn conversation(seed: u64) -> World {
@@ -51,6 +51,94 @@ fn a_held_customer_hears_music_and_then_the_agent_again() {
             .collect();
         assert_eq!(holds, [true, false]);
     }
+}
+
+#[test]
+fn an_agent_hears_music_while_a_customer_is_silent_for_both() {
+    let mut world = conversation(65);
+
+    world.at("caller", |phone, now| phone.turn(now, Way::Inactive));
+    world.run_for(seconds(3));
+    let voice = &world.talk("1001").voice;
+    let heard = voice.heard(world.now - seconds(1), world.now);
+    assert!(share(&heard, MUSIC_HZ) > 0.9, "{}", world.ladder);
+    world.at("caller", |phone, now| phone.turn(now, Way::SendRecv));
+    world.run_for(seconds(2));
+    assert!(caller_hears(&world, 1_000.0) > 0.9);
+    settle(&mut world);
+}
+
+#[test]
+fn an_agent_hears_what_a_customer_plays_who_holds() {
+    let mut world = conversation(66);
+
+    world.at("caller", |phone, now| phone.turn(now, Way::SendOnly));
+    world.run_for(seconds(3));
+    let voice = &world.talk("1001").voice;
+    let heard = voice.heard(world.now - seconds(1), world.now);
+    assert!(share(&heard, 500.0) > 0.9, "{}", world.ladder);
+    settle(&mut world);
+}
+
+#[test]
+fn both_may_hold_and_come_back_in_any_order() {
+    let mut world = conversation(67);
+
+    for (name, way) in [
+        ("1001", Way::SendOnly),
+        ("caller", Way::Inactive),
+        ("1001", Way::SendRecv),
+        ("caller", Way::SendRecv),
+    ] {
+        world.at(name, |phone, now| phone.turn(now, way));
+        world.run_for(seconds(2));
+    }
+
+    assert!(caller_hears(&world, 1_000.0) > 0.9, "{}", world.ladder);
+    let voice = &world.talk("1001").voice;
+    let heard = voice.heard(world.now - seconds(1), world.now);
+    assert!(share(&heard, 500.0) > 0.9, "{}", world.ladder);
+    settle(&mut world);
+}
+
+#[test]
+fn a_customer_who_changes_the_codec_takes_the_agent_along() {
+    let mut world = conversation(68);
+    assert_eq!(world.talk("1001").voice.law(), Law::A);
+
+    world.at("caller", |phone, now| phone.speak(now, Law::Mu));
+    world.run_for(seconds(3));
+
+    assert_eq!(world.talk("1001").changes, 1, "{}", world.ladder);
+    assert_eq!(world.talk("1001").voice.law(), Law::Mu);
+    assert!(caller_hears(&world, 1_000.0) > 0.9, "{}", world.ladder);
+    settle(&mut world);
+}
+
+#[test]
+fn a_phone_that_asks_for_an_offer_gets_one_and_goes_on() {
+    for name in ["caller", "1001"] {
+        let mut world = conversation(69);
+
+        world.at(name, |phone, now| phone.ask_for_an_offer(now));
+        world.run_for(seconds(3));
+
+        assert!(caller_hears(&world, 1_000.0) > 0.9, "{}", world.ladder);
+        settle(&mut world);
+    }
+}
+
+#[test]
+fn offers_that_cross_are_both_met_in_the_end() {
+    let mut world = conversation(70);
+
+    world.at("caller", |phone, now| phone.speak(now, Law::Mu));
+    world.run_for(Duration::from_millis(12));
+    world.at("1001", |phone, now| phone.turn(now, Way::SendOnly));
+    world.run_for(seconds(6));
+
+    assert!(caller_hears(&world, MUSIC_HZ) > 0.9, "{}", world.ladder);
+    settle(&mut world);
 }
 
 #[test]

@@ -20,9 +20,11 @@ impl Phone {
             ("INVITE", false) => self.rung(now, heard),
             ("CANCEL", _) => self.cancelled(now, heard),
             ("BYE", _) => self.said_goodbye(now, heard),
-            ("INVITE", true) => {
-                self.complaints.push("an unexpected re-INVITE".to_owned());
-                self.respond(heard, 488, "");
+            ("INVITE", true) => self.change_offered(now, heard),
+            ("NOTIFY", true) => self.notified(heard),
+            ("INFO", true) => {
+                self.infos.push(heard.body.clone());
+                self.respond(heard, 200, "");
             }
             _ => self.respond(heard, 200, ""),
         }
@@ -59,9 +61,18 @@ impl Phone {
             progressed: false,
             cancel_wanted: false,
             parted: false,
+            reports: Vec::new(),
+            reason: None,
+            changes: 0,
+            proved: false,
         });
-        self.respond(heard, 180, "");
+        if let Habit::Early { .. } = self.habit {
+            self.play_early(now, heard);
+        } else {
+            self.respond(heard, 180, "");
+        }
         match self.habit {
+            Habit::Early { after } => self.deeds.push((now + after, Deed::Answer(call_id))),
             Habit::Answer { after } => self.deeds.push((now + after, Deed::Answer(call_id))),
             Habit::Decline { after, status } => {
                 let deed = Deed::Decline(call_id, status);
@@ -69,6 +80,38 @@ impl Phone {
             }
             Habit::Ring | Habit::Silent => (),
         }
+    }
+
+    /// Lets the caller hear something before the answer (183).
+    fn play_early(&mut self, now: Duration, heard: &Heard) {
+        let Some(talk) = self.find(&heard.call_id) else {
+            return;
+        };
+        talk.voice.listen_to(now, &heard.body);
+        let sdp = talk.voice.sdp();
+        self.respond(heard, 183, &sdp);
+    }
+
+    /// The other side changes the session.
+    fn change_offered(&mut self, now: Duration, heard: &Heard) {
+        let Some(talk) = self.find(&heard.call_id).filter(|it| it.stage == Stage::Up) else {
+            self.respond(heard, 481, "");
+            return;
+        };
+        talk.changes += 1;
+        talk.voice.listen_to(now, &heard.body);
+        let sdp = talk.voice.sdp();
+        self.respond_until_acknowledged(now, heard, 200, &sdp);
+    }
+
+    /// How the transfer that was asked for goes.
+    fn notified(&mut self, heard: &Heard) {
+        let status = heard.body.split_whitespace().nth(1);
+        let status = status.and_then(|status| status.parse().ok());
+        if let (Some(talk), Some(status)) = (self.find(&heard.call_id), status) {
+            talk.reports.push(status);
+        }
+        self.respond(heard, 200, "");
     }
 
     /// Answers the call that rings.
@@ -126,6 +169,7 @@ impl Phone {
         if talk.stage != Stage::Ringing {
             return;
         }
+        talk.reason = heard.header("Reason").map(str::to_owned);
         talk.end(now, Ender::Them);
         if let Some(invite) = talk.invite.clone() {
             self.respond_until_acknowledged(now, &invite, 487, "");
@@ -138,6 +182,7 @@ impl Phone {
             return;
         };
         talk.parted = true;
+        talk.reason = heard.header("Reason").map(str::to_owned);
         talk.end(now, Ender::Them);
         self.answers.retain(|it| it.call_id != heard.call_id);
         self.respond(heard, 200, "");

@@ -4,6 +4,7 @@ use super::talk::{Ender, Offer, Stage, Talk};
 use super::voice::Way;
 use super::wire::{self, Heard};
 use super::{Deed, Phone};
+use crate::tone::Law;
 use std::time::Duration;
 
 impl Phone {
@@ -31,6 +32,10 @@ impl Phone {
             progressed: false,
             cancel_wanted: false,
             parted: false,
+            reports: Vec::new(),
+            reason: None,
+            changes: 0,
+            proved: false,
         };
         let sdp = match offer {
             Offer::Early => talk.voice.sdp(),
@@ -52,7 +57,31 @@ impl Phone {
         self.invite(now, &call, &sdp);
     }
 
+    /// Offers another codec in the front by re-INVITE.
+    pub fn speak(&mut self, now: Duration, law: Law) {
+        let Some(talk) = self.talks.iter_mut().find(|talk| talk.stage == Stage::Up) else {
+            panic!("{} has no conversation", self.name);
+        };
+        let sdp = talk.voice.sdp_only(law);
+        let call = talk.call_id.clone();
+        self.invite(now, &call, &sdp);
+    }
+
+    /// Asks for an offer by a re-INVITE without one.
+    pub fn ask_for_an_offer(&mut self, now: Duration) {
+        let Some(talk) = self.talks.iter_mut().find(|talk| talk.stage == Stage::Up) else {
+            panic!("{} has no conversation", self.name);
+        };
+        talk.offer = Offer::Late;
+        let call = talk.call_id.clone();
+        self.invite(now, &call, "");
+    }
+
     fn invite(&mut self, now: Duration, call: &str, sdp: &str) {
+        self.invite_with(now, call, sdp, None);
+    }
+
+    fn invite_with(&mut self, now: Duration, call: &str, sdp: &str, credentials: Option<String>) {
         let branch = format!("z9hG4bK{}", self.token());
         let (via, contact) = (self.via(&branch), self.contact());
         let Some(talk) = self.find(call) else {
@@ -60,7 +89,8 @@ impl Phone {
         };
         talk.sequence += 1;
         talk.sent = (branch.clone(), talk.sequence, talk.target.clone());
-        let headers = talk.headers(&via, &format!("{} INVITE", talk.sequence), &contact);
+        let mut headers = talk.headers(&via, &format!("{} INVITE", talk.sequence), &contact);
+        headers.extend(credentials.map(|it| format!("Authorization: {it}")));
         let line = format!("INVITE {} SIP/2.0", talk.target);
         let bytes = wire::request(&line, &headers, sdp);
         self.tell("INVITE");
@@ -109,12 +139,14 @@ impl Phone {
     fn bye(&mut self, now: Duration, call: &str) {
         let branch = format!("z9hG4bK{}", self.token());
         let (via, contact) = (self.via(&branch), self.contact());
+        let why = self.says_why.as_ref().map(|why| format!("Reason: {why}"));
         let Some(talk) = self.find(call) else {
             return;
         };
         talk.end(now, Ender::Us);
         talk.sequence += 1;
-        let headers = talk.headers(&via, &format!("{} BYE", talk.sequence), &contact);
+        let mut headers = talk.headers(&via, &format!("{} BYE", talk.sequence), &contact);
+        headers.extend(why);
         let bytes = wire::request(&format!("BYE {} SIP/2.0", talk.target), &headers, "");
         self.tell("BYE");
         self.send_until_answered(now, ("BYE", &branch, call), bytes);
@@ -161,6 +193,9 @@ impl Phone {
         }
         match status {
             100..=199 => {
+                if talk.stage == Stage::Calling && !heard.body.is_empty() {
+                    talk.voice.listen_to(now, &heard.body);
+                }
                 let cancels = talk.cancel_wanted && !talk.progressed;
                 talk.progressed = true;
                 if cancels {
@@ -168,8 +203,30 @@ impl Phone {
                 }
             }
             200..=299 => self.invite_accepted(now, heard),
+            401 if !talk.proved && self.is_registered() => self.prove(now, heard),
             _ => self.invite_refused(now, status, heard),
         }
+    }
+
+    /// Calls again with credentials, as an agent's phone has to.
+    fn prove(&mut self, now: Duration, heard: &Heard) {
+        let Some(talk) = self.find(&heard.call_id) else {
+            return;
+        };
+        talk.proved = true;
+        let uri = talk.sent.2.clone();
+        let sdp = match talk.offer {
+            Offer::Early => talk.voice.sdp(),
+            Offer::Late => String::new(),
+            Offer::Foreign => talk.voice.foreign_sdp(),
+        };
+        let remote = talk.remote.clone();
+        self.acknowledge(heard, &heard.branch, "");
+        let credentials = self.credentials(&heard.challenges, ("INVITE", &uri));
+        if let Some(talk) = self.find(&heard.call_id) {
+            talk.remote = remote;
+        }
+        self.invite_with(now, &heard.call_id, &sdp, credentials);
     }
 
     fn invite_accepted(&mut self, now: Duration, heard: &Heard) {
@@ -181,7 +238,8 @@ impl Phone {
             talk.target.clone_from(contact);
         }
         let fresh = talk.stage == Stage::Calling;
-        let late = talk.offer == Offer::Late && talk.sequence == 1;
+        let late = talk.offer == Offer::Late;
+        talk.offer = Offer::Early;
         if talk.is_live() && !heard.body.is_empty() {
             talk.voice.listen_to(now, &heard.body);
         }

@@ -51,6 +51,17 @@ impl Phone {
         self.ask_registrar(now, None);
     }
 
+    /// Credentials for a request, if the phone has an account.
+    pub(super) fn credentials(
+        &self,
+        challenges: &[String],
+        (method, uri): (&str, &str),
+    ) -> Option<String> {
+        let account = &self.registration.as_ref()?.account;
+        let person = (self.user.as_str(), account.password.as_str());
+        digest::answer(challenges, account.hash, person, (method, uri))
+    }
+
     /// Whether the registrar granted a registration.
     pub fn is_registered(&self) -> bool {
         self.registration.as_ref().is_some_and(|it| it.granted)

@@ -56,12 +56,20 @@ pub struct Talk {
     pub over_at: Option<Duration>,
     /// Its audio.
     pub voice: Voice,
+    /// How a transfer that was asked for went, report by report.
+    pub reports: Vec<u16>,
+    /// The Reason header with which the other side ended it.
+    pub reason: Option<String>,
+    /// Changes that the other side asked for.
+    pub changes: usize,
+    /// Whether credentials were sent with the INVITE.
+    pub(super) proved: bool,
     pub(super) local: String,
     pub(super) remote: String,
     pub(super) target: String,
     pub(super) sequence: u32,
     /// The INVITE that rings here.
-    pub(super) invite: Option<Heard>,
+    pub invite: Option<Heard>,
     /// Branch and CSeq of our INVITE, and the request line's URI.
     pub(super) sent: (String, u32, String),
     pub(super) offer: Offer,

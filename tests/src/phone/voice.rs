@@ -3,7 +3,7 @@
 use crate::tone::{Law, sine};
 use rtp_rs::{RtpPacketBuilder, RtpReader, Seq};
 use std::collections::VecDeque;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 /// Length and samples of a frame.
@@ -44,6 +44,8 @@ impl Way {
 pub struct Voice {
     /// Our own RTP address.
     pub address: SocketAddr,
+    /// The address that our SDP names in its place.
+    pub inside: Option<IpAddr>,
     /// What we say.
     pub hz: f64,
     /// What our SDP says.
@@ -65,6 +67,8 @@ pub struct Voice {
     heard: VecDeque<(Duration, Law, Vec<u8>)>,
     /// Packets received.
     pub received: u64,
+    /// Packets of key presses received.
+    pub events: u64,
     /// SSRC, sequence number and timestamp of the latest packet heard.
     line: Option<(u32, u16, u32)>,
     /// Where the stream that was heard did not go on as one stream does.
@@ -76,6 +80,7 @@ impl Voice {
     pub fn new(address: SocketAddr, hz: f64, law: Law, ssrc: u32) -> Self {
         Self {
             address,
+            inside: None,
             hz,
             way: Way::SendRecv,
             speaks: true,
@@ -92,6 +97,7 @@ impl Voice {
             speech: Vec::new(),
             heard: VecDeque::new(),
             received: 0,
+            events: 0,
             line: None,
             breaks: Vec::new(),
         }
@@ -100,7 +106,8 @@ impl Voice {
     /// Our SDP: an offer, or the answer to what we [`listen_to`](Self::listen_to).
     pub fn sdp(&mut self) -> String {
         self.version += 1;
-        let (ip, port) = (self.address.ip(), self.address.port());
+        let ip = self.inside.unwrap_or(self.address.ip());
+        let port = self.address.port();
         let other = match self.law {
             Law::Mu => Law::A,
             Law::A => Law::Mu,
@@ -117,6 +124,24 @@ impl Voice {
             event = self.event_type,
             way = self.way.name(),
         )
+    }
+
+    /// Our SDP with one codec.
+    pub fn sdp_only(&mut self, law: Law) -> String {
+        self.law = law;
+        self.speech.clear();
+        let whole = self.sdp();
+        let kind = law.payload_type();
+        whole
+            .lines()
+            .map(|line| match line.strip_prefix("m=audio ") {
+                Some(rest) => {
+                    let port = rest.split(' ').next().unwrap_or_default();
+                    format!("m=audio {port} RTP/AVP {kind} {}\r\n", self.event_type)
+                }
+                None => format!("{line}\r\n"),
+            })
+            .collect()
     }
 
     /// An offer that the server cannot meet.
@@ -252,7 +277,10 @@ impl Voice {
         let law = match packet.payload_type() {
             0 => Law::Mu,
             8 => Law::A,
-            _ => return,
+            _ => {
+                self.events += 1;
+                return;
+            }
         };
         let bytes = packet.payload().to_vec();
         self.heard.push_back((now, law, bytes));

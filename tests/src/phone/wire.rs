@@ -29,8 +29,20 @@ pub struct Heard {
     pub vias: Vec<String>,
     /// WWW-Authenticate lines.
     pub challenges: Vec<String>,
+    /// All header lines.
+    pub lines: Vec<String>,
     /// The body.
     pub body: String,
+}
+
+impl Heard {
+    /// The value of a header.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.lines.iter().find_map(|line| {
+            let (key, value) = line.split_once(':')?;
+            key.eq_ignore_ascii_case(name).then(|| value.trim())
+        })
+    }
 }
 
 /// Reads a message of the server.
@@ -71,6 +83,7 @@ fn try_read(bytes: &[u8]) -> Result<Heard, rsip::Error> {
             .and_then(|contact| Some(contact.uri().ok()?.to_string())),
         vias: values(&message, "Via"),
         challenges: values(&message, "WWW-Authenticate"),
+        lines: message.headers().iter().map(Header::to_string).collect(),
         body: String::from_utf8_lossy(message.body()).into_owned(),
     })
 }
@@ -90,6 +103,24 @@ fn values(message: &SipMessage, name: &str) -> Vec<String> {
 
 /// Prints a request through `rsip`.
 pub fn request(line: &str, headers: &[String], body: &str) -> Vec<u8> {
+    let body = Body {
+        kind: "application/sdp",
+        text: body,
+    };
+    request_with(line, headers, body)
+}
+
+/// What a message carries.
+#[derive(Debug, Clone, Copy)]
+pub struct Body<'a> {
+    /// Its media type.
+    pub kind: &'a str,
+    /// Itself.
+    pub text: &'a str,
+}
+
+/// The same with a body of any type.
+pub fn request_with(line: &str, headers: &[String], body: Body<'_>) -> Vec<u8> {
     let text = text(line, headers, body);
     let request =
         rsip::Request::try_from(text.as_bytes()).unwrap_or_else(|error| panic!("{error}: {text}"));
@@ -98,24 +129,26 @@ pub fn request(line: &str, headers: &[String], body: &str) -> Vec<u8> {
 
 /// Prints a response through `rsip`.
 pub fn response(status: u16, headers: &[String], body: &str) -> Vec<u8> {
-    let text = text(
-        &format!("SIP/2.0 {status} {}", phrase(status)),
-        headers,
-        body,
-    );
+    let line = format!("SIP/2.0 {status} {}", phrase(status));
+    let body = Body {
+        kind: "application/sdp",
+        text: body,
+    };
+    let text = text(&line, headers, body);
     let response =
         rsip::Response::try_from(text.as_bytes()).unwrap_or_else(|error| panic!("{error}: {text}"));
     response.to_string().into_bytes()
 }
 
-fn text(line: &str, headers: &[String], body: &str) -> String {
+fn text(line: &str, headers: &[String], body: Body<'_>) -> String {
     let mut text = format!("{line}\r\n");
     for header in headers {
         text.push_str(header);
         text.push_str("\r\n");
     }
+    let Body { kind, text: body } = body;
     if !body.is_empty() {
-        text.push_str("Content-Type: application/sdp\r\n");
+        text.push_str(&format!("Content-Type: {kind}\r\n"));
     }
     let length = body.len();
     format!("{text}Content-Length: {length}\r\n\r\n{body}")
@@ -125,6 +158,7 @@ fn phrase(status: u16) -> &'static str {
     match status {
         100 => "Trying",
         180 => "Ringing",
+        183 => "Session Progress",
         200 => "OK",
         480 => "Temporarily Unavailable",
         481 => "Call/Transaction Does Not Exist",
