@@ -1,6 +1,7 @@
 //! What stories share: letting the world come to rest, and reading its records.
 
 use crate::audit;
+use crate::phone::Phone;
 use crate::world::World;
 use model::{CallFact, CallRecord, Event, Timestamp};
 use std::collections::BTreeMap;
@@ -23,9 +24,7 @@ pub fn settle(world: &mut World) {
         .map(|phone| phone.name.clone())
         .collect();
     for name in busy {
-        if world.phone(&name).is_busy() {
-            world.at(&name, |phone, now| phone.hang_up(now));
-        }
+        world.at(&name, Phone::hang_up_all);
         world.run_for(Duration::from_millis(200));
     }
     world.run_for(seconds(40));

@@ -103,6 +103,15 @@ impl Phone {
         self.hang_up_call(now, &call);
     }
 
+    /// Ends all calls.
+    pub fn hang_up_all(&mut self, now: Duration) {
+        let live = self.talks.iter().filter(|talk| talk.is_live());
+        let calls: Vec<String> = live.map(|talk| talk.call_id.clone()).collect();
+        for call in calls {
+            self.hang_up_call(now, &call);
+        }
+    }
+
     pub(super) fn hang_up_call(&mut self, now: Duration, call: &str) {
         let Some(talk) = self.find(call) else {
             return;
