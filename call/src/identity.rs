@@ -91,6 +91,7 @@ mod tests {
     fn trunk() -> Trunk {
         let id = TrunkId::new(Timestamp::default(), [2; 10]);
         let mut trunk = Trunk::plain(id, origin(Direction::Inbound).enterprise, "out");
+        trunk.identity.from = FromNumber::Caller;
         trunk.rules.caller_out = vec![
             NumberRule::replacing("400", "+86400"),
             NumberRule::replacing("1", "+861"),

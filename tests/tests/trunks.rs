@@ -209,6 +209,7 @@ fn numbers_are_rewritten_by_the_rules_of_the_trunk() {
         let out = outbound(demo);
         out.rules.called_out = vec![NumberRule::replacing("2", "0102")];
         out.rules.caller_out = vec![NumberRule::replacing("+86", "0")];
+        out.identity.from = FromNumber::Caller;
         out.identity.asserted = true;
         out.identity.diversion = true;
     });

@@ -64,7 +64,7 @@ impl Phone {
             reports: Vec::new(),
             reason: None,
             changes: 0,
-            proved: false,
+            proofs: 0,
         });
         if let Habit::Early { .. } = self.habit {
             self.play_early(now, heard);

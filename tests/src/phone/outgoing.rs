@@ -35,7 +35,7 @@ impl Phone {
             reports: Vec::new(),
             reason: None,
             changes: 0,
-            proved: false,
+            proofs: 0,
         };
         let sdp = match offer {
             Offer::Early => talk.voice.sdp(),
@@ -212,7 +212,7 @@ impl Phone {
                 }
             }
             200..=299 => self.invite_accepted(now, heard),
-            401 if !talk.proved && self.is_registered() => self.prove(now, heard),
+            401 if talk.proofs == 0 && self.is_registered() => self.prove(now, heard),
             _ => self.invite_refused(now, status, heard),
         }
     }
@@ -222,7 +222,7 @@ impl Phone {
         let Some(talk) = self.find(&heard.call_id) else {
             return;
         };
-        talk.proved = true;
+        talk.proofs += 1;
         let uri = talk.sent.2.clone();
         let sdp = match talk.offer {
             Offer::Early => talk.voice.sdp(),

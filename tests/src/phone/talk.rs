@@ -62,8 +62,8 @@ pub struct Talk {
     pub reason: Option<String>,
     /// Changes that the other side asked for.
     pub changes: usize,
-    /// Whether credentials were sent with the INVITE.
-    pub(super) proved: bool,
+    /// How often credentials were sent with the INVITE.
+    pub(super) proofs: u8,
     pub(super) local: String,
     pub(super) remote: String,
     pub(super) target: String,

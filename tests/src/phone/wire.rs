@@ -148,7 +148,7 @@ fn text(line: &str, headers: &[String], body: Body<'_>) -> String {
     }
     let Body { kind, text: body } = body;
     if !body.is_empty() {
-        text.push_str(&format!("Content-Type: {kind}\r\n"));
+        text.extend(["Content-Type: ", kind, "\r\n"]);
     }
     let length = body.len();
     format!("{text}Content-Length: {length}\r\n\r\n{body}")
