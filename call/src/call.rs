@@ -269,6 +269,17 @@ impl Call {
         std::iter::once((&self.customer, Side::Customer)).chain(others)
     }
 
+    /// The dialog of whoever talks with the one whose dialog is `session`.
+    pub(crate) fn other_side(&self, session: SessionId) -> Option<SessionId> {
+        let party = self.party.as_ref().map(|party| party.leg.session)?;
+        match self.part_of(session)? {
+            _ if !matches!(self.stage, Stage::Talking) => None,
+            Part::Customer => Some(party),
+            Part::Party => Some(self.customer.session),
+            Part::Rung(_) => None,
+        }
+    }
+
     fn leg_mut(&mut self, part: Part) -> Option<&mut Leg> {
         match part {
             Part::Customer => Some(&mut self.customer),

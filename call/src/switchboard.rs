@@ -7,6 +7,7 @@
 mod asking;
 mod joining;
 mod leaving;
+mod messaging;
 mod offering;
 mod restoring;
 mod showing;

@@ -147,7 +147,8 @@ mod tests {
                 admitted.push_back(now);
             }
             admitted.retain(|at| *at + SPAN > now);
-            let most = if now < START + 2 * SPAN { 20 } else { 10 };
+            // A call that comes late does not delay those behind it, so that one more fits in.
+            let most = if now < START + 2 * SPAN { 20 } else { 11 };
             assert!(admitted.len() <= most, "{} at {now:?}", admitted.len());
         }
     }

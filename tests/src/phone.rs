@@ -107,6 +107,10 @@ pub struct Phone {
     pub inside: Option<IpAddr>,
     /// The Reason header of its BYE.
     pub says_why: Option<String>,
+    /// Header lines that its INVITE carries besides.
+    pub claims: Vec<String>,
+    /// Messages that came.
+    pub letters: Vec<String>,
     /// Bodies of the INFO that came.
     pub infos: Vec<String>,
     /// Its calls, oldest first.
@@ -124,6 +128,8 @@ pub struct Phone {
     served: HashMap<(String, String), Vec<u8>>,
     seen: HashSet<(String, String, Option<u16>)>,
     deeds: Vec<(Duration, Deed)>,
+    /// What was written last.
+    letter: String,
     outbox: Vec<Datagram>,
     rungs: Vec<String>,
 }
@@ -145,6 +151,8 @@ impl Phone {
             law: Law::A,
             inside: None,
             says_why: None,
+            claims: Vec::new(),
+            letters: Vec::new(),
             infos: Vec::new(),
             talks: Vec::new(),
             complaints: Vec::new(),
@@ -157,6 +165,7 @@ impl Phone {
             served: HashMap::new(),
             seen: HashSet::new(),
             deeds: Vec::new(),
+            letter: String::new(),
             outbox: Vec::new(),
             rungs: Vec::new(),
         }

@@ -2,7 +2,7 @@
 
 use super::{Call, Origin, Part, Stage};
 use crate::exchange::{Exchange, Side};
-use crate::identity::anonymous;
+use crate::identity::{anonymous, is_anonymous};
 use crate::leg::{Farewell, Leg, Manners, Outfit};
 use crate::limits::{ACK_WAIT, RETRY_AFTER_SECONDS};
 use bytes::Bytes;
@@ -260,11 +260,15 @@ fn trunk_of<'a>(incoming: &Incoming, directory: &'a crate::Directory) -> Option<
     }
 }
 
-/// Who calls, as the record keeps it, and whether they asked not to be shown.
+/// Who calls, as the record keeps it, and whether they asked not to be shown. What the network
+/// asserts counts more than what the caller's own device says, and is there only where the trunk is
+/// trusted with it.
 fn caller_of(incoming: &Incoming, trunk: &Trunk) -> (PhoneNumber, bool) {
+    let asserted = incoming.asserted.as_ref().map(|name| name.user.as_str());
     let from = PhoneNumber::parse(&incoming.from_user).unwrap_or_else(|_| anonymous());
-    let private = crate::identity::is_anonymous(&from);
-    let caller = NumberRule::rewrite(&trunk.rules.caller_in, &from);
+    let private = incoming.privacy || is_anonymous(&from);
+    let known = asserted.and_then(|user| PhoneNumber::parse(user).ok());
+    let caller = NumberRule::rewrite(&trunk.rules.caller_in, &known.unwrap_or(from));
     (caller, private)
 }
 

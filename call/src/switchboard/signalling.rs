@@ -1,5 +1,6 @@
 //! What the signalling layer says.
 
+use super::messaging::Letter;
 use super::{Admission, Switchboard};
 use crate::Output;
 use crate::call::{Arrival, Placement};
@@ -65,6 +66,26 @@ impl Switchboard {
                 self.exchange.note_source(now, enterprise, (source, fact));
                 return;
             }
+            Event::Message {
+                from,
+                from_user,
+                to_user,
+                content_type,
+                body,
+                session,
+                ..
+            } => {
+                let letter = Letter {
+                    from,
+                    from_user,
+                    to_user,
+                    content_type,
+                    body,
+                    session,
+                };
+                self.message(now, letter);
+                return;
+            }
             Event::Ringing { session, .. }
             | Event::Answered { session, .. }
             | Event::Refused { session, .. }
@@ -77,7 +98,6 @@ impl Switchboard {
             // An offer that was refused changes nothing, and nobody waits for an INFO.
             Event::OfferRefused { .. }
             | Event::InfoResult { .. }
-            | Event::Message { .. }
             | Event::MessageResult { .. }
             | Event::TransferProgress { .. }
             | _ => return,

@@ -22,6 +22,10 @@ impl Phone {
             ("BYE", _) => self.said_goodbye(now, heard),
             ("INVITE", true) => self.change_offered(now, heard),
             ("NOTIFY", true) => self.notified(heard),
+            ("MESSAGE", _) => {
+                self.letters.push(heard.body.clone());
+                self.respond(heard, 200, "");
+            }
             ("INFO", true) => {
                 self.infos.push(heard.body.clone());
                 self.respond(heard, 200, "");

@@ -84,6 +84,7 @@ impl Phone {
     fn invite_with(&mut self, now: Duration, call: &str, sdp: &str, credentials: Option<String>) {
         let branch = format!("z9hG4bK{}", self.token());
         let (via, contact) = (self.via(&branch), self.contact());
+        let claims = self.claims.clone();
         let Some(talk) = self.find(call) else {
             return;
         };
@@ -91,6 +92,7 @@ impl Phone {
         talk.sent = (branch.clone(), talk.sequence, talk.target.clone());
         let mut headers = talk.headers(&via, &format!("{} INVITE", talk.sequence), &contact);
         headers.extend(credentials.map(|it| format!("Authorization: {it}")));
+        headers.extend(claims);
         let line = format!("INVITE {} SIP/2.0", talk.target);
         let bytes = wire::request(&line, &headers, sdp);
         self.tell("INVITE");
@@ -180,6 +182,7 @@ impl Phone {
         match heard.method.as_str() {
             "REGISTER" if status >= 200 => self.registrar_said(now, status, heard),
             "INVITE" => self.invite_answered(now, status, heard),
+            "MESSAGE" if status == 401 => self.write_again(now, heard),
             "BYE" if status >= 300 => self.bye_refused(status, heard),
             _ => (),
         }

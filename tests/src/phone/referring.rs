@@ -1,8 +1,8 @@
-//! What a phone asks for within a call: transfers (REFER) and keys (INFO).
+//! What a phone asks for besides calls: transfers (REFER), keys (INFO), messages (MESSAGE).
 
 use super::Phone;
 use super::talk::Stage;
-use super::wire::{self, Body};
+use super::wire::{self, Body, Heard};
 use std::time::Duration;
 
 impl Phone {
@@ -52,6 +52,59 @@ impl Phone {
     pub fn press_by_info(&mut self, now: Duration, kind: &str, text: &str) {
         let call = self.talk().call_id.clone();
         self.ask_within(now, ("INFO", &call), &[], Body { kind, text });
+    }
+
+    /// Writes to another agent.
+    pub fn write(&mut self, now: Duration, user: &str, text: &str) {
+        let call_id = self.token();
+        self.send_letter(now, (user, text), (&call_id, 1), None);
+    }
+
+    /// Writes in the present call.
+    pub fn write_within(&mut self, now: Duration, text: &str) {
+        let call = self.talk().call_id.clone();
+        let kind = "text/plain";
+        self.ask_within(now, ("MESSAGE", &call), &[], Body { kind, text });
+    }
+
+    /// Writes again with credentials.
+    pub(super) fn write_again(&mut self, now: Duration, heard: &Heard) {
+        let (_, to) = heard.to.split_once("sip:").expect("a SIP address");
+        let user = to.split('@').next().unwrap_or_default().to_owned();
+        let uri = format!("sip:{user}@{}", self.server);
+        let credentials = self.credentials(&heard.challenges, ("MESSAGE", &uri));
+        let text = self.letter.clone();
+        let place = (heard.call_id.as_str(), heard.sequence + 1);
+        if heard.sequence == 1 {
+            self.send_letter(now, (&user, &text), place, credentials);
+        }
+    }
+
+    fn send_letter(
+        &mut self,
+        now: Duration,
+        (user, text): (&str, &str),
+        (call_id, sequence): (&str, u32),
+        credentials: Option<String>,
+    ) {
+        let branch = format!("z9hG4bK{}", self.token());
+        let tag = self.token();
+        text.clone_into(&mut self.letter);
+        let uri = format!("sip:{user}@{}", self.server);
+        let mut headers = vec![
+            format!("Via: {}", self.via(&branch)),
+            "Max-Forwards: 70".to_owned(),
+            format!("From: <sip:{}@{}>;tag={tag}", self.user, self.server),
+            format!("To: <{uri}>"),
+            format!("Call-ID: {call_id}"),
+            format!("CSeq: {sequence} MESSAGE"),
+        ];
+        headers.extend(credentials.map(|it| format!("Authorization: {it}")));
+        let kind = "text/plain";
+        let line = format!("MESSAGE {uri} SIP/2.0");
+        let bytes = wire::request_with(&line, &headers, Body { kind, text });
+        self.tell("MESSAGE");
+        self.send_until_answered(now, ("MESSAGE", &branch, call_id), bytes);
     }
 
     fn ask_within(
