@@ -23,6 +23,7 @@ mod internal;
 mod joined;
 mod keys;
 mod message;
+mod moved;
 mod offer_answer;
 mod placing;
 mod queueing;
@@ -32,6 +33,7 @@ mod saved;
 mod transfer;
 
 pub(crate) use arrival::Arrival;
+pub(crate) use moved::Move;
 pub(crate) use placing::Placement;
 pub(crate) use saved::{Outline, SavedCall, SavedCallRef};
 pub(crate) use transfer::{Join, refuse as refuse_transfer};

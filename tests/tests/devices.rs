@@ -1,7 +1,7 @@
 //! An agent with several registered devices: all ring, and the first that answers has the call.
 
 use model::{OfferOutcome, WorkState};
-use tests::phone::{Habit, Stage};
+use tests::phone::{Habit, Offer, Stage};
 use tests::story::{record, seconds, settle};
 use tests::tone::share;
 use tests::world::World;
@@ -107,6 +107,50 @@ fn answers_that_race_leave_one_device_in_the_call() {
     let up = ["1001", "mobile"].map(|device| world.talk(device).stage == Stage::Up);
     assert_eq!(up.iter().filter(|up| **up).count(), 1, "{}", world.ladder);
     assert!(matches!(world.work("1001"), WorkState::Talking { .. }));
+    settle(&mut world);
+}
+
+#[test]
+fn an_agent_takes_a_conversation_over_to_another_phone() {
+    let mut world = with_two_devices(146);
+    world.habit("1001", Habit::Answer { after: seconds(1) });
+    world.ring("caller", "4008110511");
+    world.run_for(seconds(3));
+
+    let replaces = world.phone("1001").in_its_place();
+    world.phone_mut("mobile").claims = vec![replaces];
+    world.at("mobile", |phone, now| phone.dial(now, "1001", Offer::Early));
+    world.run_for(seconds(3));
+
+    assert_eq!(world.talk("mobile").stage, Stage::Up, "{}", world.ladder);
+    assert_eq!(world.talk("1001").stage, Stage::Over, "{}", world.ladder);
+    let heard = &world.talk("caller").voice;
+    assert!(share(&heard.heard(world.now - seconds(1), world.now), 1_500.0) > 0.9);
+    world.kill();
+    world.run_for(seconds(2));
+    world.at("caller", |phone, now| phone.hang_up(now));
+    world.run_for(seconds(1));
+    assert_eq!(world.talk("mobile").stage, Stage::Over);
+    settle(&mut world);
+    let file = world.center.disk.files.values().next().unwrap();
+    let tail = &file.channel(1)[file.samples() - 12_000..file.samples() - 4_000];
+    assert!(share(tail, 1_500.0) > 0.9);
+}
+
+#[test]
+fn nobody_takes_over_a_conversation_of_somebody_else() {
+    let mut world = World::new(147, 2);
+    world.habit("1001", Habit::Answer { after: seconds(1) });
+    world.ring("caller", "4008110511");
+    world.run_for(seconds(3));
+
+    let replaces = world.phone("1001").in_its_place();
+    world.phone_mut("1002").claims = vec![replaces];
+    world.at("1002", |phone, now| phone.dial(now, "1001", Offer::Early));
+    world.run_for(seconds(2));
+
+    assert_eq!(world.talk("1002").refused, Some(603), "{}", world.ladder);
+    assert_eq!(world.talk("1001").stage, Stage::Up);
     settle(&mut world);
 }
 

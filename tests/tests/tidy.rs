@@ -157,6 +157,20 @@ fn files_stay_small_and_well_named() {
     assert!(faults.is_empty(), "{faults:#?}");
 }
 
+/// The only file of call control that may send a call over a trunk (S2 of the threat list).
+const DIALS: &str = "call/src/call/dialing.rs";
+
+#[test]
+fn one_file_alone_dials_over_a_trunk() {
+    let dials = ["Target::Trunk", "Target::Peer"];
+    let faults: Vec<String> = sources("rs")
+        .filter(|(shown, _)| shown.starts_with("call/src/") && shown != DIALS)
+        .filter(|(_, text)| dials.iter().any(|it| text.contains(it)))
+        .map(|(shown, _)| shown)
+        .collect();
+    assert!(faults.is_empty(), "{faults:#?}");
+}
+
 #[test]
 fn files_of_the_console_stay_small() {
     let mut faults = Vec::new();

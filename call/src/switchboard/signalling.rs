@@ -3,7 +3,7 @@
 use super::messaging::Letter;
 use super::{Admission, Switchboard};
 use crate::Output;
-use crate::call::{Arrival, Placement};
+use crate::call::{Arrival, Move, Placement};
 use model::{EnterpriseId, SourceFact, Timestamp};
 use sip::{Event, Identity};
 use std::time::Duration;
@@ -112,6 +112,10 @@ impl Switchboard {
     fn incoming(&mut self, now: Duration, session: sip::SessionId, incoming: sip::Incoming) {
         let closed = self.admission == Admission::Closed;
         let busy = closed || self.calls.len() >= self.max_calls;
+        if let Some(replaced) = incoming.replaces {
+            self.take_over(now, (session, replaced), incoming);
+            return;
+        }
         let exchange = &mut self.exchange;
         let call = if let Identity::Account(user) = incoming.identity.clone() {
             Placement::recognise(now, session, (&user, incoming), exchange)
@@ -125,6 +129,40 @@ impl Switchboard {
             self.calls.insert(id, call);
             self.with_call(now, id, |_, _| ());
         }
+    }
+
+    /// A call in the place of another, which only an agent's phone may ask for.
+    fn take_over(
+        &mut self,
+        now: Duration,
+        (session, replaced): (sip::SessionId, sip::SessionId),
+        incoming: sip::Incoming,
+    ) {
+        let agent = if let Identity::Account(user) = &incoming.identity {
+            let agent = self.exchange.directory.agent_with_extension(user);
+            agent.map(|agent| agent.id)
+        } else {
+            None
+        };
+        let call = self.exchange.call_of_session(replaced);
+        let (Some(agent), Some(call)) = (agent, call) else {
+            let refusal = sip::Refusal {
+                status: 603,
+                reason: None,
+                retry_after: None,
+            };
+            let _ = self.exchange.endpoint.refuse(now, session, refusal);
+            return;
+        };
+        let moving = Move {
+            replaced,
+            session,
+            incoming,
+            agent,
+        };
+        self.with_call(now, call, |call, exchange| {
+            call.moved(now, &moving, exchange);
+        });
     }
 
     fn registered(&mut self, now: Duration, user: &str, contacts: usize) {

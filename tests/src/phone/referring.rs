@@ -41,6 +41,17 @@ impl Phone {
         self.refer_to(now, &call, &to);
     }
 
+    /// The Replaces header of a call that takes the place of the present one.
+    pub fn in_its_place(&self) -> String {
+        let talk = self.talk();
+        let tag = |address: &str| {
+            let (_, tag) = address.split_once("tag=").expect("a dialog has tags");
+            tag.to_owned()
+        };
+        let (to, from) = (tag(&talk.remote), tag(&talk.local));
+        format!("Replaces: {};to-tag={to};from-tag={from}", talk.call_id)
+    }
+
     /// Sends a REFER with this Refer-To in a call.
     pub fn refer_to(&mut self, now: Duration, call: &str, to: &str) {
         let more = [format!("Refer-To: {to}")];
