@@ -2,8 +2,7 @@
 
 use crate::trunking::sip_id;
 use model::{
-    AgentId, EnterpriseId, FlowId, FlowVersion, Queue, QueueId, Trunk, TrunkGateway, TrunkId,
-    TrunkNumber,
+    AgentId, EnterpriseId, FlowId, FlowVersion, Queue, QueueId, Trunk, TrunkId, TrunkNumber,
 };
 use std::collections::{BTreeSet, HashMap};
 use std::net::SocketAddr;
@@ -33,17 +32,6 @@ pub struct FlowEntry {
     pub flow: Arc<ivr::Flow>,
 }
 
-/// The way out over a trunk.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Route {
-    /// The trunk.
-    pub(crate) trunk: TrunkId,
-    /// Where its calls go.
-    pub(crate) peer: SocketAddr,
-    /// The SIP address of ours from which the peer is reached.
-    pub(crate) local: SocketAddr,
-}
-
 /// The configuration as loaded, before it is indexed.
 #[derive(Debug, Clone, Default)]
 pub struct DirectoryParts {
@@ -57,7 +45,7 @@ pub struct DirectoryParts {
     pub agents: Vec<AgentEntry>,
     /// Live versions of all flows.
     pub flows: Vec<FlowEntry>,
-    /// For each trunk with a peer, the SIP address of ours from which the peer is reached.
+    /// For each trunk with gateways, the SIP address of ours from which they are reached.
     pub locals: HashMap<TrunkId, SocketAddr>,
 }
 
@@ -171,19 +159,6 @@ impl Directory {
             .values()
             .filter(|number| number.enterprise == enterprise)
             .find(|number| number.number.as_str() == called)
-    }
-
-    /// The way out over `trunk`, none for a trunk that only receives.
-    pub(crate) fn route(&self, trunk: &Trunk) -> Option<Route> {
-        Some(Route {
-            trunk: trunk.id,
-            peer: trunk
-                .outbound
-                .iter()
-                .flat_map(|outbound| &outbound.gateways)
-                .find_map(TrunkGateway::address)?,
-            local: *self.locals.get(&trunk.id)?,
-        })
     }
 
     /// A queue's settings.

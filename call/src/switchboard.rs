@@ -20,7 +20,7 @@ use crate::call::{Call, SavedCallRef};
 use crate::exchange::Exchange;
 use crate::{Directory, Input, Key, Library, Output, limits};
 use media::LegId;
-use model::{CallId, EndReason};
+use model::{CallId, EndReason, Timestamp, TrunkId};
 use sip::SessionId;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::IpAddr;
@@ -75,6 +75,8 @@ pub struct Switchboard {
     leaving: BTreeSet<SessionId>,
     max_calls: usize,
     admission: Admission,
+    /// Since when each trunk that registers is registered.
+    registered: HashMap<TrunkId, Timestamp>,
 }
 
 impl Switchboard {
@@ -93,6 +95,7 @@ impl Switchboard {
             leaving: BTreeSet::new(),
             max_calls: config.max_calls.min(limits::CALLS),
             admission: Admission::Open,
+            registered: HashMap::new(),
         }
     }
 

@@ -88,12 +88,13 @@ impl Dial {
         (origin, ear): (&Origin, Ear),
         exchange: &mut Exchange,
     ) -> Option<Leg> {
-        let route = exchange.directory.route(trunk)?;
+        let local = exchange.directory.local_of(trunk.id)?.ip();
         let admitted = exchange.trunks.admit(now, trunk.id, &trunk.limits);
         admitted.ok()?;
         let outfit = Outfit {
-            address: exchange.media_address(route.local.ip()),
-            signalling: route.peer.ip(),
+            address: exchange.media_address(local),
+            // Which gateway takes the call is known with its first response.
+            signalling: local,
             worker: ear.worker,
             trunk: Some(trunk.id),
             manners: Manners::trunk(&trunk.media, Some(ear.law)),

@@ -2,11 +2,13 @@
 
 use super::Switchboard;
 use crate::call::Call;
-use crate::live::{LiveAgent, LiveDevice, LiveTrunk, LiveView};
+use crate::live::{LiveAgent, LiveDevice, LiveGateway, LiveRegistration, LiveTrunk, LiveView};
+use crate::trunking::sip_id;
 use crate::{CommandError, Rung, RungDirection};
 use bytes::Bytes;
-use model::{AgentId, CallId, EnterpriseId, Timestamp};
+use model::{AgentId, CallId, EnterpriseId, Timestamp, TrunkId};
 use sip::message::{Framing, Message};
+use sip::{GatewayStatus, RegistrationState};
 use std::time::Duration;
 
 impl Switchboard {
@@ -31,7 +33,7 @@ impl Switchboard {
         LiveView {
             calls,
             agents,
-            trunks: self.trunks(),
+            trunks: self.trunks(now),
             at: Timestamp::from_now(now),
         }
     }
@@ -54,19 +56,54 @@ impl Switchboard {
             .collect()
     }
 
-    fn trunks(&self) -> Vec<LiveTrunk> {
+    fn trunks(&self, now: Duration) -> Vec<LiveTrunk> {
         self.exchange
             .directory
             .trunks()
             .filter(|trunk| trunk.enabled)
-            .map(|trunk| LiveTrunk {
-                id: trunk.id,
-                enterprise: trunk.enterprise,
-                calls: self.exchange.trunks.calls(trunk.id) as usize,
-                registration: None,
-                gateways: Vec::new(),
+            .map(|trunk| {
+                let status = self.exchange.endpoint.trunk_status(now, sip_id(trunk.id));
+                let registration = status.as_ref().map(|it| it.registration);
+                let gateways = status.map(|it| it.gateways).unwrap_or_default();
+                LiveTrunk {
+                    id: trunk.id,
+                    enterprise: trunk.enterprise,
+                    calls: self.exchange.trunks.calls(trunk.id) as usize,
+                    registration: registration.and_then(|it| self.registration(trunk.id, it)),
+                    gateways: gateways.into_iter().map(live_gateway).collect(),
+                }
             })
             .collect()
+    }
+
+    fn registration(&self, trunk: TrunkId, state: RegistrationState) -> Option<LiveRegistration> {
+        Some(match state {
+            RegistrationState::Off => return None,
+            RegistrationState::Registering => LiveRegistration::Trying,
+            RegistrationState::Registered { until } => LiveRegistration::Registered {
+                since: self.registered.get(&trunk).copied().unwrap_or_default(),
+                until: Timestamp::from_now(until),
+            },
+            RegistrationState::Failed { status, retry_at } => LiveRegistration::Failed {
+                status: Some(status),
+                retry_at: Timestamp::from_now(retry_at),
+            },
+        })
+    }
+
+    /// Keeps since when a trunk is registered, as far back as this process knows.
+    pub(super) fn trunk_changed(&mut self, now: Duration, id: sip::TrunkId) {
+        let Some(trunk) = self.exchange.directory.trunk_of(id).map(|it| it.id) else {
+            return;
+        };
+        let status = self.exchange.endpoint.trunk_status(now, id);
+        let state = status.map(|status| status.registration);
+        if let Some(RegistrationState::Registered { .. }) = state {
+            let since = Timestamp::from_now(now);
+            self.registered.entry(trunk).or_insert(since);
+        } else {
+            self.registered.remove(&trunk);
+        }
     }
 
     /// The messages of a call, in the order in which they came and went.
@@ -96,6 +133,16 @@ impl Switchboard {
                 message: entry.data,
             })
             .collect())
+    }
+}
+
+fn live_gateway(gateway: GatewayStatus) -> LiveGateway {
+    LiveGateway {
+        name: gateway.name,
+        address: gateway.address,
+        alive: gateway.alive,
+        last_status: gateway.last_status,
+        since: Timestamp::from_now(gateway.since),
     }
 }
 

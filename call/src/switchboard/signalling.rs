@@ -48,6 +48,10 @@ impl Switchboard {
                 self.registered(now, &user, contacts);
                 return;
             }
+            Event::TrunkChanged { trunk } => {
+                self.trunk_changed(now, trunk);
+                return;
+            }
             Event::Barred {
                 source,
                 until,
