@@ -136,6 +136,20 @@ impl Endpoint {
         }
     }
 
+    /// Goes on with a restored call that waited for the addresses of a gateway, as soon as its trunk
+    /// is known.
+    pub(super) fn resume_hunt(&mut self, now: Duration, id: SessionId) {
+        let hunt = self.outgoing(id).and_then(|it| it.hunt.as_ref());
+        let Some(trunk) = hunt.filter(|hunt| hunt.is_asking()).map(|hunt| hunt.trunk) else {
+            return;
+        };
+        if self.trunks.get(trunk).is_some() {
+            self.hunt_call(now, id);
+        } else {
+            self.wait_for_names(Waiter::Call(id));
+        }
+    }
+
     fn outgoing(&mut self, id: SessionId) -> Option<&mut Outgoing> {
         self.sessions.get_mut(&id)?.outgoing.as_deref_mut()
     }

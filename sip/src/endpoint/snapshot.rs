@@ -71,7 +71,7 @@ impl Endpoint {
     ///
     /// # Errors
     /// If the form cannot be read or the session lives here already.
-    pub fn restore(&mut self, _now: Duration, saved: &[u8]) -> Result<SessionId, Error> {
+    pub fn restore(&mut self, now: Duration, saved: &[u8]) -> Result<SessionId, Error> {
         let saved: SavedSession = read(saved)?;
         check(saved.version)?;
         let id = saved.session.id;
@@ -83,6 +83,7 @@ impl Endpoint {
             self.begin(transaction);
         }
         self.settle_session(id);
+        self.resume_hunt(now, id);
         Ok(id)
     }
 

@@ -12,7 +12,10 @@
 
 mod bindings;
 mod calls;
+mod carrier;
 mod desk;
+mod digest_client;
+mod failover;
 mod forks;
 mod handmade;
 mod identity;
