@@ -341,10 +341,11 @@ impl Endpoint {
     }
 
     pub(super) fn session_contact(&self, session: SessionId) -> String {
-        self.sessions
-            .get(&session)
-            .map(|found| self.contact_value(found.dialog.flow))
-            .unwrap_or_default()
+        let Some(session) = self.sessions.get(&session) else {
+            return String::new();
+        };
+        self.public_contact(session)
+            .unwrap_or_else(|| self.contact_value(session.dialog.flow))
     }
 }
 

@@ -43,7 +43,11 @@ impl Endpoint {
             Outside::Call => self.screen_invite(now, received, key),
             Outside::Registration => self.receive_register(now, received, key),
             Outside::InstantMessage => self.receive_message_outside(now, received, key),
-            Outside::Capabilities => self.reply_stateless(flow, message, &capabilities()),
+            Outside::Capabilities => {
+                let contact = self.contact_value(flow);
+                let reply = capabilities().with(Name::Contact, contact);
+                self.reply_stateless(flow, message, &reply);
+            }
             Outside::Refused(_) | Outside::Event(_) | Outside::Unsupported => {
                 self.reply_stateless(flow, message, &refusal(outside, message));
             }

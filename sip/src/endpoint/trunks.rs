@@ -8,7 +8,8 @@ use super::transmit::Received;
 use super::{Deadline, Endpoint};
 use crate::error::Error;
 use crate::event::{Event, Identity, Incoming, SessionId, Target};
-use crate::transport::Flow;
+use crate::session::Session;
+use crate::transport::{Flow, Transport};
 use crate::trunk::{
     Gatekeeping, Hunt, Registration, SavedTrunk, Trunk, TrunkConfig, TrunkId, TrunkStatus, Wallet,
 };
@@ -192,6 +193,13 @@ impl Endpoint {
     /// Whether what [`save_trunks`](Self::save_trunks) gives has changed since the last call.
     pub fn take_touched_trunks(&mut self) -> bool {
         self.trunks.take_touched()
+    }
+
+    /// Our Contact as a trunk's registrar sees us from behind NAT.
+    pub(super) fn public_contact(&self, session: &Session) -> Option<String> {
+        let over = session.over.as_ref()?;
+        let public = self.trunks.get(over.trunk)?.registration.as_ref()?.public?;
+        (session.dialog.flow.transport == Transport::Udp).then(|| format!("<sip:{public}>"))
     }
 
     /// The gateways that a call may be offered to, in a random order that follows their weights;

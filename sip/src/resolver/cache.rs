@@ -154,4 +154,9 @@ impl Cache {
         }
         is_any
     }
+
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        self.answers.len()
+    }
 }

@@ -190,6 +190,21 @@ impl Carrier {
         self.now = end;
     }
 
+    /// Lets time pass until a request with this method is sent; copies of earlier ones are
+    /// forgotten.
+    pub(crate) fn due(&mut self, method: Method) -> Sent {
+        self.sent.clear();
+        loop {
+            self.now = self.endpoint.poll_timeout().expect("something is due");
+            self.act(Endpoint::handle_timeout);
+            while let Some(sent) = self.sent.pop_front() {
+                if sent.message.is_request() && sent.message.method() == method {
+                    return sent;
+                }
+            }
+        }
+    }
+
     /// The next message that was sent.
     pub(crate) fn next(&mut self) -> Sent {
         self.sent.pop_front().expect("something was sent")
