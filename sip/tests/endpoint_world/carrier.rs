@@ -277,16 +277,16 @@ impl Carrier {
 pub(crate) fn response(to: &Sent, status: &str, headers: &[(&str, &str)]) -> String {
     let mut lines = String::new();
     for name in ["Via", "From", "Call-ID", "CSeq"] {
-        lines.push_str(&format!("{name}: {}\r\n", to.header(name)));
+        lines.extend([name, ": ", &to.header(name), "\r\n"]);
     }
     let tag = if to.message.to_tag().is_some() {
         ""
     } else {
         ";tag=gateway"
     };
-    lines.push_str(&format!("To: {}{tag}\r\n", to.header("To")));
+    lines.extend(["To: ", &to.header("To"), tag, "\r\n"]);
     for (name, value) in headers {
-        lines.push_str(&format!("{name}: {value}\r\n"));
+        lines.extend([name, ": ", value, "\r\n"]);
     }
     format!("SIP/2.0 {status}\r\n{lines}Content-Length: 0\r\n\r\n")
 }

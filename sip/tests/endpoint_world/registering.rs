@@ -19,7 +19,7 @@ fn registered_trunk(gateways: &[u8]) -> TrunkConfig {
         registration: Some(RegistrationConfig {
             user: "4008110513".to_owned(),
             domain: "carrier.example".to_owned(),
-            expires: Duration::from_secs(300),
+            expires: Duration::from_mins(5),
         }),
         ..trunk(gateways)
     }
