@@ -7,10 +7,11 @@ pub(crate) mod sign_out;
 pub(crate) mod status;
 
 use crate::auth::Caller;
+use crate::calls::sip::Transport;
 use crate::time::At;
 use crate::vocabulary::AnswerMode;
 use crate::{ApiError, State};
-use call::LiveAgent;
+use call::{LiveAgent, LiveDevice};
 use model::{AgentId, BreakKind, CallId, LoginStatus, WorkState};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -42,6 +43,33 @@ pub(crate) struct View {
     answer_mode: Option<AnswerMode>,
     /// Whether a device of theirs is registered.
     registered: bool,
+    /// The devices they have registered; the one rung is in front.
+    devices: Vec<Device>,
+}
+
+/// A device that an agent has registered.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Device)]
+pub(crate) struct Device {
+    /// How it is connected.
+    transport: Transport,
+    /// The address it is seen at.
+    address: String,
+    /// What it calls itself.
+    user_agent: Option<String>,
+    /// Since when it is registered without a gap.
+    since: At,
+}
+
+impl From<&LiveDevice> for Device {
+    fn from(live: &LiveDevice) -> Self {
+        Self {
+            transport: live.transport.into(),
+            address: live.remote.to_string(),
+            user_agent: live.user_agent.clone(),
+            since: At(live.since),
+        }
+    }
 }
 
 /// What an agent has declared.
@@ -108,6 +136,9 @@ impl View {
             call: call.map(|id| id.to_string()),
             since: live.map(|live| At(live.since)),
             answer_mode: live.and_then(|live| live.answer_mode).map(AnswerMode::from),
+            devices: live
+                .map(|live| live.devices.iter().map(Device::from).collect())
+                .unwrap_or_default(),
             registered: live.is_some_and(|live| !live.devices.is_empty()),
         }
     }

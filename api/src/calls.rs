@@ -3,6 +3,7 @@
 pub(crate) mod hangup;
 pub(crate) mod list;
 pub(crate) mod show;
+pub(crate) mod sip;
 
 use crate::auth::Caller;
 use crate::names::{Named, Names};

@@ -211,19 +211,23 @@ impl ApiError {
 
 impl From<store::Error> for ApiError {
     fn from(error: store::Error) -> Self {
-        let error = match error {
-            store::Error::NotFound(what) => return Self::NotFound(what),
-            store::Error::Conflict { what } => return Self::Conflict(what),
-            store::Error::Changed { what } => return Self::Changed(what),
-            store::Error::InUse { .. } => return Self::InUse(error.to_string()),
-            store::Error::Ambiguous { field, with } => {
-                let detail = format!("also belongs to {with}");
-                let pointer = crate::trunks::settings::pointer(&field);
-                let said = format!("{field} {detail}");
-                return Self::Ambiguous(said, FieldError { pointer, detail });
-            }
-            other => other,
-        };
+        if let store::Error::NotFound(what) = error {
+            return Self::NotFound(what);
+        }
+        if let store::Error::Conflict { what } = error {
+            return Self::Conflict(what);
+        }
+        if let store::Error::Changed { what } = error {
+            return Self::Changed(what);
+        }
+        if let store::Error::InUse { .. } = error {
+            return Self::InUse(error.to_string());
+        }
+        if let store::Error::Ambiguous { field, with } = &error {
+            let pointer = crate::trunks::settings::pointer(field);
+            let detail = format!("also belongs to {with}");
+            return Self::Ambiguous(error.to_string(), FieldError { pointer, detail });
+        }
         if matches!(error, store::Error::Unreachable(_)) {
             return Self::StoreUnreachable(error);
         }

@@ -6,6 +6,7 @@
 
 mod agents;
 mod assets;
+mod audit_log;
 mod auth;
 mod body;
 mod call_records;

@@ -4,8 +4,8 @@ use crate::body::LONGEST_BODY;
 use crate::openapi::Head;
 use crate::sessions::attempts::Attempts;
 use crate::{
-    ApiError, State, agents, assets, call_records, calls, docs, flows, health, layers, me, queues,
-    sessions, trunk_numbers, trunks,
+    ApiError, State, agents, assets, audit_log, call_records, calls, docs, flows, health, layers,
+    me, queues, sessions, trunk_numbers, trunks,
 };
 use axum::Extension;
 use axum::Router;
@@ -63,6 +63,8 @@ fn documented() -> OpenApiRouter<State> {
         .routes(routes!(calls::list::list))
         .routes(routes!(calls::show::show))
         .routes(routes!(calls::hangup::hangup))
+        .routes(routes!(calls::sip::show))
+        .routes(routes!(calls::sip::export))
         .routes(routes!(agents::list::list))
         .routes(routes!(agents::sign_in::myself))
         .routes(routes!(agents::sign_in::other))
@@ -79,7 +81,15 @@ fn documented() -> OpenApiRouter<State> {
             trunks::update::update,
             trunks::delete::delete
         ))
-        .routes(routes!(trunk_numbers::list))
+        .routes(routes!(
+            trunk_numbers::list::list,
+            trunk_numbers::create::create
+        ))
+        .routes(routes!(
+            trunk_numbers::update::update,
+            trunk_numbers::delete::delete
+        ))
+        .routes(routes!(audit_log::list))
         .routes(routes!(flows::list))
         .routes(routes!(docs::specification))
         .routes(routes!(health::healthz))

@@ -1,36 +1,23 @@
-//! `GET /api/v1/trunk-numbers`
+//! Numbers reached through trunks (中继号码).
 
-use crate::auth::Caller;
-use crate::error::Problem;
+pub(crate) mod create;
+pub(crate) mod delete;
+pub(crate) mod list;
+pub(crate) mod update;
+
+use crate::State;
+
+use crate::ApiError;
+use crate::etag;
 use crate::names::{Named, Names};
-use crate::page::Page;
-use crate::{ApiError, State};
-use axum::{Json, extract};
-use model::{Destination, TrunkNumber};
-use serde::Serialize;
+use axum::Json;
+use axum::http::{HeaderName, header};
+use model::{
+    Destination, EnterpriseId, FlowId, PhoneNumber, QueueId, TrunkId, TrunkNumber, TrunkNumberId,
+};
+use serde::{Deserialize, Serialize};
+use store::trunk_numbers::Stored;
 use utoipa::ToSchema;
-
-/// The numbers of the enterprise (中继号码).
-#[utoipa::path(
-    get,
-    path = "/api/v1/trunk-numbers",
-    operation_id = "list_trunk_numbers",
-    tag = "trunk-numbers",
-    responses(
-        (status = 200, body = Page<View>),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-    ),
-)]
-pub(crate) async fn list(
-    extract::State(state): extract::State<State>,
-    caller: Caller,
-) -> Result<Json<Page<View>>, ApiError> {
-    let numbers = store::trunk_numbers::list(&state.db, caller.enterprise()).await?;
-    let names = Names::load(&state, caller.enterprise()).await?;
-    Ok(Json(Page::whole(
-        numbers.into_iter().map(|number| View::new(number, &names)),
-    )))
-}
 
 /// A number reached through a trunk.
 #[derive(Debug, Serialize, ToSchema)]
@@ -47,6 +34,8 @@ pub(crate) struct View {
     destination: DestinationView,
     /// Whether its calls are recorded from the answer on.
     recorded: bool,
+    /// Counts its changes; `If-Match` names the one that was seen.
+    version: i64,
 }
 
 /// Where the calls of a number go.
@@ -61,8 +50,10 @@ pub(crate) enum DestinationView {
 }
 
 impl View {
-    fn new(number: TrunkNumber, names: &Names) -> Self {
+    fn new(stored: Stored, names: &Names) -> Self {
+        let number = stored.number;
         Self {
+            version: stored.version,
             id: number.id.to_string(),
             number: number.number.into(),
             trunk: names.trunk(number.trunk),
@@ -77,4 +68,80 @@ impl View {
             recorded: number.recorded,
         }
     }
+}
+
+/// A number as it is asked for.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = TrunkNumberRequest)]
+pub(crate) struct Request {
+    /// The number.
+    #[schema(value_type = String)]
+    number: PhoneNumber,
+    /// The trunk it is reached through.
+    #[schema(value_type = String, format = "uuid")]
+    trunk: TrunkId,
+    /// Where its calls go.
+    destination: Target,
+    /// Whether its calls are recorded from the answer on.
+    #[serde(default)]
+    recorded: bool,
+}
+
+/// Where the calls of a number are to go.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(tag = "to", rename_all = "snake_case")]
+#[schema(as = DestinationRequest)]
+enum Target {
+    /// Into a flow.
+    Flow {
+        /// The flow.
+        #[schema(value_type = String, format = "uuid")]
+        flow: FlowId,
+    },
+    /// Straight into a queue.
+    Queue {
+        /// The queue.
+        #[schema(value_type = String, format = "uuid")]
+        queue: QueueId,
+    },
+}
+
+impl Request {
+    fn into_number(self, id: TrunkNumberId, enterprise: EnterpriseId) -> TrunkNumber {
+        TrunkNumber {
+            id,
+            enterprise,
+            trunk: self.trunk,
+            number: self.number,
+            destination: match self.destination {
+                Target::Flow { flow } => Destination::Flow(flow),
+                Target::Queue { queue } => Destination::Queue(queue),
+            },
+            recorded: self.recorded,
+        }
+    }
+}
+
+/// Says of a trunk, flow or queue that is not there where it was named.
+fn naming_part(error: store::Error) -> ApiError {
+    let store::Error::NotFound(part @ ("trunk" | "flow" | "queue")) = error else {
+        return error.into();
+    };
+    let pointer = match part {
+        "trunk" => "/trunk".to_owned(),
+        part => format!("/destination/{part}"),
+    };
+    ApiError::invalid(pointer, format!("there is no such {part}"))
+}
+
+/// The number as it is in force, with its version as the tag that `If-Match` takes.
+async fn applied(
+    state: &State,
+    stored: Stored,
+) -> Result<([(HeaderName, String); 1], Json<View>), ApiError> {
+    state.configuration.apply().await?;
+    let names = Names::load(state, stored.number.enterprise).await?;
+    let tag = [(header::ETAG, etag::of(stored.version))];
+    Ok((tag, Json(View::new(stored, &names))))
 }

@@ -48,7 +48,10 @@ pub(crate) fn parse(text: &str) -> Option<[u8; Vault::KEY]> {
 fn make(path: &Path) -> anyhow::Result<String> {
     let mut key = [0; Vault::KEY];
     std::fs::File::open("/dev/urandom")?.read_exact(&mut key)?;
-    let text: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
+    let digits = key.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    let text: String = digits
+        .filter_map(|digit| char::from_digit(digit.into(), 16))
+        .collect();
     let mut file = OpenOptions::new()
         .write(true)
         .create_new(true)
@@ -74,8 +77,8 @@ mod tests {
 
         assert!(parse(&made).is_some());
         assert_eq!(std::fs::read_to_string(&path).unwrap().trim(), made);
-        let mode = std::fs::metadata(&path).unwrap().permissions().mode();
-        assert_eq!(mode & 0o777, 0o600);
+        let rights = std::fs::metadata(&path).unwrap().permissions();
+        assert_eq!(rights.mode() & 0o777, 0o600);
         assert!(make(&path).is_err());
     }
 

@@ -1,5 +1,9 @@
 //! Numbers reached through trunks (中继号码).
 
+mod change;
+
+pub use change::{create, delete, fresh_id, show, update};
+
 use crate::Error;
 use crate::column::{Word, word};
 use crate::db::{Db, Tx};
@@ -18,9 +22,19 @@ struct TrunkNumberRow {
     flow_id: Option<Word<FlowId>>,
     queue_id: Option<Word<QueueId>>,
     recorded: bool,
+    version: i64,
 }
 
-impl TryFrom<TrunkNumberRow> for TrunkNumber {
+/// A number as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stored {
+    /// The number.
+    pub number: TrunkNumber,
+    /// Counts its changes; whoever changes it names the version they saw.
+    pub version: i64,
+}
+
+impl TryFrom<TrunkNumberRow> for Stored {
     type Error = Error;
 
     fn try_from(row: TrunkNumberRow) -> Result<Self, Error> {
@@ -34,13 +48,17 @@ impl TryFrom<TrunkNumberRow> for TrunkNumber {
                 });
             }
         };
-        Ok(Self {
+        let number = TrunkNumber {
             id: row.id.0,
             enterprise: row.enterprise_id.0,
             trunk: row.trunk_id.0,
             number: row.number.0,
             destination,
             recorded: row.recorded,
+        };
+        Ok(Self {
+            number,
+            version: row.version,
         })
     }
 }
@@ -49,9 +67,10 @@ impl TryFrom<TrunkNumberRow> for TrunkNumber {
 ///
 /// # Errors
 /// [`Error::Unreachable`], [`Error::Database`].
-pub async fn list(db: &Db, enterprise: EnterpriseId) -> Result<Vec<TrunkNumber>, Error> {
+pub async fn list(db: &Db, enterprise: EnterpriseId) -> Result<Vec<Stored>, Error> {
     let rows: Vec<TrunkNumberRow> = sql!(
-        "SELECT id, enterprise_id, trunk_id, number, flow_id, queue_id, recorded
+        "SELECT id, enterprise_id, trunk_id, number, flow_id, queue_id, recorded,
+                version
          FROM trunk_numbers
          WHERE enterprise_id = $1
          ORDER BY number, id"
@@ -59,18 +78,20 @@ pub async fn list(db: &Db, enterprise: EnterpriseId) -> Result<Vec<TrunkNumber>,
     .bind(word(&enterprise))
     .all(db)
     .await?;
-    rows.into_iter().map(TrunkNumber::try_from).collect()
+    rows.into_iter().map(Stored::try_from).collect()
 }
 
 pub(crate) async fn load(on: impl Into<On<'_>>) -> Result<Vec<TrunkNumber>, Error> {
     let rows: Vec<TrunkNumberRow> = sql!(
-        "SELECT id, enterprise_id, trunk_id, number, flow_id, queue_id, recorded
+        "SELECT id, enterprise_id, trunk_id, number, flow_id, queue_id, recorded,
+                version
          FROM trunk_numbers
          ORDER BY id"
     )
     .all(on)
     .await?;
-    rows.into_iter().map(TrunkNumber::try_from).collect()
+    let stored = rows.into_iter().map(Stored::try_from);
+    stored.map(|stored| stored.map(|it| it.number)).collect()
 }
 
 pub(crate) async fn insert(tx: &mut Tx, number: &TrunkNumber, at: Timestamp) -> Result<(), Error> {

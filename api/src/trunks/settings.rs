@@ -201,6 +201,10 @@ struct Rule {
 #[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 #[schema(as = CallerIdentity)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "four header fields, each with its own switch"
+)]
 struct Identity {
     /// The number in From.
     from: FromNumber,

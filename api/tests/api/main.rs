@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod agents;
+mod audit_log;
 mod call_records;
 mod calls;
 mod pages;

@@ -32,6 +32,7 @@ impl Network {
     }
 
     /// The block with the bits that do not count set to zero, so that equal blocks are equal.
+    #[must_use]
     pub fn block(self) -> Self {
         let address = match self.address {
             IpAddr::V4(address) => {

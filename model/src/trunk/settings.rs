@@ -72,11 +72,11 @@ impl Trunk {
         lines.flag("identity.privacy", identity.privacy);
         lines.flag("identity.user_phone", identity.user_phone);
         for (at, codec) in self.media.codecs.iter().enumerate() {
-            lines.add(&format!("media.codecs[{at}]"), format!("{codec:?}"));
+            lines.add(&format!("media.codecs[{at}]"), &format!("{codec:?}"));
         }
-        lines.add("media.dtmf", format!("{:?}", self.media.dtmf));
+        lines.add("media.dtmf", &format!("{:?}", self.media.dtmf));
         for (at, fixup) in self.media.fixups.iter().enumerate() {
-            lines.add(&format!("media.fixups[{at}]"), format!("{fixup:?}"));
+            lines.add(&format!("media.fixups[{at}]"), &format!("{fixup:?}"));
         }
         lines.0
     }
@@ -90,7 +90,7 @@ impl TrunkOutbound {
         lines.some("outbound.credentials.user", credentials.map(|it| &it.user));
         if let Some(it) = &self.registration {
             let text = format!("{}@{} for {} s", it.user, it.domain, it.expires_seconds);
-            lines.add("outbound.registration", text);
+            lines.add("outbound.registration", &text);
         }
         lines.some("outbound.health_seconds", self.health_seconds);
         lines.some("outbound.from_domain", self.from_domain.as_ref());
@@ -137,32 +137,34 @@ fn changed_secrets(before: Option<&Trunk>, after: Option<&Trunk>) -> Vec<AuditCh
         let credentials = trunk.outbound.as_ref()?.credentials.as_ref();
         credentials.map(|it| it.password.reveal().to_owned())
     };
-    let read: [(&str, &dyn Fn(&Trunk) -> Option<String>); 2] = [
-        ("inbound.account.password", &account),
-        ("outbound.credentials.password", &credentials),
-    ];
-    read.into_iter()
-        .map(|(field, secret)| (field, before.and_then(secret), after.and_then(secret)))
-        .filter(|(_, before, after)| before != after)
-        .map(|(field, before, after)| AuditChange {
-            field: field.to_owned(),
-            before: before.map(|_| HIDDEN.to_owned()),
-            after: after.map(|_| HIDDEN.to_owned()),
-        })
-        .collect()
+    let both = |secret: &dyn Fn(&Trunk) -> Option<String>| {
+        (before.and_then(secret), after.and_then(secret))
+    };
+    [
+        ("inbound.account.password", both(&account)),
+        ("outbound.credentials.password", both(&credentials)),
+    ]
+    .into_iter()
+    .filter(|(_, (before, after))| before != after)
+    .map(|(field, (before, after))| AuditChange {
+        field: field.to_owned(),
+        before: before.map(|_| HIDDEN.to_owned()),
+        after: after.map(|_| HIDDEN.to_owned()),
+    })
+    .collect()
 }
 
 #[derive(Default)]
 struct Lines(Vec<(String, String)>);
 
 impl Lines {
-    fn add(&mut self, field: &str, value: impl ToString) {
+    fn add(&mut self, field: &str, value: &(impl ToString + ?Sized)) {
         self.0.push((field.to_owned(), value.to_string()));
     }
 
     fn some(&mut self, field: &str, value: Option<impl ToString>) {
         if let Some(value) = value {
-            self.add(field, value);
+            self.add(field, &value);
         }
     }
 
@@ -173,7 +175,7 @@ impl Lines {
 
     fn list(&mut self, field: &str, values: &[impl ToString]) {
         for (at, value) in values.iter().enumerate() {
-            self.add(&format!("{field}[{at}]"), value.to_string());
+            self.add(&format!("{field}[{at}]"), value);
         }
     }
 }

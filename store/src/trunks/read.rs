@@ -14,6 +14,7 @@ use model::{
 use std::collections::BTreeMap;
 
 #[derive(sqlx::FromRow)]
+#[expect(clippy::struct_excessive_bools, reason = "one field for each column")]
 struct TrunkRow {
     id: Word<TrunkId>,
     enterprise_id: Word<EnterpriseId>,
@@ -139,9 +140,15 @@ async fn load_parts(tx: &mut Tx) -> Result<BTreeMap<TrunkId, Parts>, Error> {
     .await?;
     for row in gateways {
         let trunk = row.trunk_id.0;
-        let gateway = gateway(row)?;
+        let gateway = gateway(&row)?;
         parts.entry(trunk).or_default().gateways.push(gateway);
     }
+    load_rules(tx, &mut parts).await?;
+    load_media(tx, &mut parts).await?;
+    Ok(parts)
+}
+
+async fn load_rules(tx: &mut Tx, parts: &mut BTreeMap<TrunkId, Parts>) -> Result<(), Error> {
     let rules: Vec<RuleRow> = sql!(
         "SELECT trunk_id, side, prefix, min_length, max_length, strip, prepend
          FROM trunk_rules
@@ -159,6 +166,10 @@ async fn load_parts(tx: &mut Tx) -> Result<BTreeMap<TrunkId, Parts>, Error> {
         };
         side.push(rule(row)?);
     }
+    Ok(())
+}
+
+async fn load_media(tx: &mut Tx, parts: &mut BTreeMap<TrunkId, Parts>) -> Result<(), Error> {
     let codecs: Vec<(Word<TrunkId>, Word<Codec>)> = sql!(
         "SELECT trunk_id, codec
          FROM trunk_codecs
@@ -179,7 +190,7 @@ async fn load_parts(tx: &mut Tx) -> Result<BTreeMap<TrunkId, Parts>, Error> {
     for (trunk, fixup) in fixups {
         parts.entry(trunk.0).or_default().fixups.push(fixup.0);
     }
-    Ok(parts)
+    Ok(())
 }
 
 fn stored(row: TrunkRow, parts: Parts, vault: &Vault) -> Result<Stored, Error> {
@@ -282,7 +293,7 @@ fn registration(row: &TrunkRow) -> Result<Option<TrunkRegistration>, Error> {
     }))
 }
 
-fn gateway(row: GatewayRow) -> Result<TrunkGateway, Error> {
+fn gateway(row: &GatewayRow) -> Result<TrunkGateway, Error> {
     Ok(TrunkGateway {
         host: host(&row.host)?,
         port: optional(row.port)?,

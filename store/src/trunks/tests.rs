@@ -8,6 +8,8 @@ use model::{
     TrunkOutbound, TrunkRegistration, TrunkTransport,
 };
 
+type Change = fn(&mut Trunk);
+
 on_both_engines! {
     async fn a_trunk_comes_back_as_it_was_saved(db: &Db) {
         let author = author(db).await;
@@ -55,7 +57,7 @@ on_both_engines! {
     async fn what_another_trunk_is_recognised_by_is_refused_with_its_name(db: &Db) {
         let author = author(db).await;
         create(db, &vault(), author, &whole(author, "carrier")).await.unwrap();
-        let cases: [(&str, fn(&mut Trunk)); 3] = [
+        let cases: [(&str, Change); 3] = [
             ("inbound.sources[0] also belongs to the trunk carrier", |trunk| {
                 trunk.inbound.sources = vec!["192.0.2.99/24".parse().unwrap()];
             }),

@@ -157,6 +157,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit-log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who changed or looked at what, and what the server did against strangers; newest first. For
+         *     administrators.
+         */
+        get: operations["list_audit_log"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/call-records": {
         parameters: {
             query?: never;
@@ -276,6 +296,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/calls/{id}/sip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The SIP messages of a call in progress, or of one that is over and whose messages are still
+         *     held; secrets are masked. For supervisors; leaves a line in the audit log.
+         */
+        get: operations["show_call_sip"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{id}/sip.pcap": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The same messages as a capture file for Wireshark, tshark and sngrep. Messages that came over
+         *     TLS or WebSocket are in clear, as TCP.
+         */
+        get: operations["export_call_sip"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/flows": {
         parameters: {
             query?: never;
@@ -388,8 +448,27 @@ export interface paths {
         /** The numbers of the enterprise (中继号码). */
         get: operations["list_trunk_numbers"];
         put?: never;
-        post?: never;
+        /** Makes a number and puts it in force; for administrators. */
+        post: operations["create_trunk_number"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trunk-numbers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Changes a number and puts it in force; for administrators. */
+        put: operations["update_trunk_number"];
+        post?: never;
+        /** Removes a number; calls in progress go on. For administrators. */
+        delete: operations["delete_trunk_number"];
         options?: never;
         head?: never;
         patch?: never;
@@ -402,11 +481,37 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The trunks of the enterprise, by name; for supervisors. */
+        /** The trunks of the enterprise with their state, by name; for supervisors. */
         get: operations["list_trunks"];
         put?: never;
-        post?: never;
+        /** Makes a trunk and puts it in force; for administrators. */
+        post: operations["create_trunk"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trunks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One trunk with its state; for supervisors. */
+        get: operations["show_trunk"];
+        /**
+         * Replaces a trunk's settings and puts them in force; a password that is not given stays as it
+         *     is. For administrators.
+         */
+        put: operations["update_trunk"];
+        post?: never;
+        /**
+         * Removes a trunk that no number is reached through; calls in progress over it go on. For
+         *     administrators.
+         */
+        delete: operations["delete_trunk"];
         options?: never;
         head?: never;
         patch?: never;
@@ -480,6 +585,8 @@ export interface components {
              * @description The call that rings, is talked on or has just ended.
              */
             call?: string | null;
+            /** @description The devices they have registered; the one rung is in front. */
+            devices: components["schemas"]["Device"][];
             /** @description The work number. */
             extension: string;
             /**
@@ -525,6 +632,37 @@ export interface components {
         AnswerMode: "softphone" | "sip" | "phone" | "app" | "other";
         /** Format: date-time */
         At: string;
+        /**
+         * @description What was done.
+         * @enum {string}
+         */
+        AuditAction: "trunk_created" | "trunk_changed" | "trunk_deleted" | "trunk_number_created" | "trunk_number_changed" | "trunk_number_deleted" | "ladder_shown" | "ladder_exported" | "source_barred";
+        /** @description One setting that changed. */
+        AuditChange: {
+            /** @description What it is; none where it is not there. */
+            after?: string | null;
+            /** @description What it was; none where it was not there. */
+            before?: string | null;
+            /** @description The setting, such as `outbound.gateways[0]`. */
+            field: string;
+        };
+        /** @description A line of the audit log. */
+        AuditEntry: {
+            /** @description What was done. */
+            action: components["schemas"]["AuditAction"];
+            /** @description When it was done. */
+            at: components["schemas"]["At"];
+            /** @description What it changed, without secrets. */
+            changes: components["schemas"]["AuditChange"][];
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description To what: a name, a number, an address, an id. */
+            subject: string;
+            user?: components["schemas"]["Named"] | null;
+        };
         /** @description One thing that happened to a call. */
         CallEvent: {
             call_type: components["schemas"]["CallType"];
@@ -773,6 +911,44 @@ export interface components {
          * @enum {string}
          */
         CallType: "inbound" | "outbound" | "click_to_dial" | "internal";
+        /** @description How the caller is presented on outbound calls. */
+        CallerIdentity: {
+            /**
+             * @description Whether P-Asserted-Identity carries the number, too.
+             * @default false
+             */
+            asserted: boolean;
+            /**
+             * @description Whether Diversion names the number that was called.
+             * @default false
+             */
+            diversion: boolean;
+            /**
+             * @description The number in From.
+             * @default trunk_number
+             */
+            from: components["schemas"]["FromNumber"];
+            /**
+             * @description The number, if From carries always the same.
+             * @default null
+             */
+            number: string | null;
+            /**
+             * @description Whether the callee is not told the number.
+             * @default false
+             */
+            privacy: boolean;
+            /**
+             * @description Whether numbers are marked `user=phone`.
+             * @default false
+             */
+            user_phone: boolean;
+        };
+        /**
+         * @description A codec.
+         * @enum {string}
+         */
+        Codec: "pcma" | "pcmu";
         /** @description With what somebody signs in. */
         Credentials: {
             /** @description The e-mail address. */
@@ -793,11 +969,45 @@ export interface components {
             /** @enum {string} */
             to: "queue";
         };
+        /** @description Where the calls of a number are to go. */
+        DestinationRequest: {
+            /**
+             * Format: uuid
+             * @description The flow.
+             */
+            flow: string;
+            /** @enum {string} */
+            to: "flow";
+        } | {
+            /**
+             * Format: uuid
+             * @description The queue.
+             */
+            queue: string;
+            /** @enum {string} */
+            to: "queue";
+        };
+        /** @description A device that an agent has registered. */
+        Device: {
+            /** @description The address it is seen at. */
+            address: string;
+            /** @description Since when it is registered without a gap. */
+            since: components["schemas"]["At"];
+            /** @description How it is connected. */
+            transport: components["schemas"]["SipTransport"];
+            /** @description What it calls itself. */
+            user_agent?: string | null;
+        };
         /**
          * @description Who called whom.
          * @enum {string}
          */
         Direction: "inbound" | "outbound" | "internal";
+        /**
+         * @description How key presses travel.
+         * @enum {string}
+         */
+        DtmfMode: "rfc4733" | "info";
         /**
          * @description Why a call ended.
          * @enum {string}
@@ -868,6 +1078,45 @@ export interface components {
              */
             version: number;
         };
+        /**
+         * @description The number that From carries.
+         * @enum {string}
+         */
+        FromNumber: "caller" | "trunk_number" | "fixed";
+        /** @description The SIP messages of a call, in the order in which they came and went. */
+        Ladder: {
+            /**
+             * Format: uuid
+             * @description The call.
+             */
+            call: string;
+            /** @description The messages. */
+            messages: components["schemas"]["LadderMessage"][];
+        };
+        /**
+         * @description Whether a message came or went.
+         * @enum {string}
+         */
+        LadderDirection: "received" | "sent";
+        /** @description One SIP message. */
+        LadderMessage: {
+            /** @description When it came or went. */
+            at: components["schemas"]["At"];
+            /** @description Whether it came or went. */
+            direction: components["schemas"]["LadderDirection"];
+            /** @description Its first line. */
+            first_line: string;
+            /** @description The leg of the call: 0 is the customer's, others follow in the order in which they began. */
+            leg: number;
+            /** @description Our address. */
+            local: string;
+            /** @description The other side's address. */
+            remote: string;
+            /** @description All of it, secrets masked. */
+            text: string;
+            /** @description How it travelled. */
+            transport: components["schemas"]["SipTransport"];
+        };
         /** @description A call in progress. */
         LiveCall: {
             agent?: components["schemas"]["Named"] | null;
@@ -908,6 +1157,51 @@ export interface components {
             /** @description Its name; none when it is gone. */
             name?: string | null;
         };
+        /** @description One rule: takes characters off the front of a number and puts others there. */
+        NumberRule: {
+            /**
+             * Format: int32
+             * @description How long the number may be at most.
+             */
+            max_length?: number | null;
+            /**
+             * Format: int32
+             * @description How long the number must be at least.
+             */
+            min_length?: number | null;
+            /** @description With what the number must begin; empty for any number. */
+            prefix?: string;
+            /** @description What is put in front of the rest. */
+            prepend?: string;
+            /**
+             * Format: int32
+             * @description How many characters are taken off the front.
+             */
+            strip?: number;
+        };
+        /** @description How a trunk rewrites numbers. */
+        NumberRules: {
+            /**
+             * @description For the called number of calls that come in.
+             * @default []
+             */
+            called_in: components["schemas"]["NumberRule"][];
+            /**
+             * @description For the called number of calls that go out.
+             * @default []
+             */
+            called_out: components["schemas"]["NumberRule"][];
+            /**
+             * @description For the caller's number of calls that come in.
+             * @default []
+             */
+            caller_in: components["schemas"]["NumberRule"][];
+            /**
+             * @description For the caller's number of calls that go out.
+             * @default []
+             */
+            caller_out: components["schemas"]["NumberRule"][];
+        };
         /**
          * @description How an offer of a call to an agent ended.
          * @enum {string}
@@ -928,6 +1222,8 @@ export interface components {
                  * @description The call that rings, is talked on or has just ended.
                  */
                 call?: string | null;
+                /** @description The devices they have registered; the one rung is in front. */
+                devices: components["schemas"]["Device"][];
                 /** @description The work number. */
                 extension: string;
                 /**
@@ -944,6 +1240,28 @@ export interface components {
                 status: components["schemas"]["Status"];
                 /** @description What they are doing. */
                 work: components["schemas"]["Work"];
+            }[];
+            /** @description Give it as `cursor` to get the next page; none on the last page. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_AuditEntry: {
+            /** @description The items, in the list's order. */
+            items: {
+                /** @description What was done. */
+                action: components["schemas"]["AuditAction"];
+                /** @description When it was done. */
+                at: components["schemas"]["At"];
+                /** @description What it changed, without secrets. */
+                changes: components["schemas"]["AuditChange"][];
+                /**
+                 * Format: uuid
+                 * @description Its id.
+                 */
+                id: string;
+                /** @description To what: a name, a number, an address, an id. */
+                subject: string;
+                user?: components["schemas"]["Named"] | null;
             }[];
             /** @description Give it as `cursor` to get the next page; none on the last page. */
             next_cursor?: string | null;
@@ -1061,12 +1379,16 @@ export interface components {
                  * @description Its id.
                  */
                 id: string;
-                /** @description Its name. */
-                name: string;
-                /** @description Where outbound calls go. */
-                peer?: string | null;
-                /** @description Blocks of addresses whose calls belong to it, in CIDR form. */
-                sources: string[];
+                /** @description Whether a password is stored that the key in force does not open: it must be given anew. */
+                password_lost: boolean;
+                /** @description Everything that can be set; passwords are left out. */
+                settings: components["schemas"]["TrunkSettings"];
+                status?: components["schemas"]["TrunkStatus"] | null;
+                /**
+                 * Format: int64
+                 * @description Counts its changes; `If-Match` names the one that was seen.
+                 */
+                version: number;
             }[];
             /** @description Give it as `cursor` to get the next page; none on the last page. */
             next_cursor?: string | null;
@@ -1088,6 +1410,11 @@ export interface components {
                 recorded: boolean;
                 /** @description The trunk it is reached through. */
                 trunk: components["schemas"]["Named"];
+                /**
+                 * Format: int64
+                 * @description Counts its changes; `If-Match` names the one that was seen.
+                 */
+                version: number;
             }[];
             /** @description Give it as `cursor` to get the next page; none on the last page. */
             next_cursor?: string | null;
@@ -1213,6 +1540,11 @@ export interface components {
          * @enum {string}
          */
         Role: "agent" | "supervisor" | "admin";
+        /**
+         * @description One repair of session descriptions.
+         * @enum {string}
+         */
+        SdpFixup: "address_from_source" | "assume_telephone_event" | "omit_sendrecv" | "omit_ptime";
         /** @description A session that has begun. */
         Session: {
             /** @description Their enterprise. */
@@ -1224,6 +1556,11 @@ export interface components {
             /** @description Who signed in. */
             user: components["schemas"]["User"];
         };
+        /**
+         * @description What carries SIP.
+         * @enum {string}
+         */
+        SipTransport: "udp" | "tcp" | "tls" | "ws" | "wss";
         /**
          * @description What an agent has declared.
          * @enum {string}
@@ -1241,12 +1578,116 @@ export interface components {
              * @description Its id.
              */
             id: string;
-            /** @description Its name. */
+            /** @description Whether a password is stored that the key in force does not open: it must be given anew. */
+            password_lost: boolean;
+            /** @description Everything that can be set; passwords are left out. */
+            settings: components["schemas"]["TrunkSettings"];
+            status?: components["schemas"]["TrunkStatus"] | null;
+            /**
+             * Format: int64
+             * @description Counts its changes; `If-Match` names the one that was seen.
+             */
+            version: number;
+        };
+        /** @description A user name with its password. */
+        TrunkAccount: {
+            /** @description The user name. */
+            user: string;
+        };
+        /** @description One proxy of the other side. */
+        TrunkGateway: {
+            /** @description Its name or address. */
+            host: string;
+            /**
+             * Format: int32
+             * @description Its port; none to ask DNS, or the transport's own port.
+             */
+            port?: number | null;
+            /**
+             * Format: int32
+             * @description Gateways with the lowest number are tried before all others.
+             */
+            priority?: number;
+            /** @description How it is spoken to. */
+            transport?: components["schemas"]["TrunkTransport"];
+            /**
+             * Format: int32
+             * @description The share of calls among gateways of the same priority.
+             * @default 1
+             */
+            weight: number;
+        };
+        /** @description How a gateway is. */
+        TrunkGatewayStatus: {
+            /** @description The address it was last reached at. */
+            address?: string | null;
+            /** @description Whether calls are sent to it. */
+            alive: boolean;
+            /**
+             * Format: int32
+             * @description What it last answered.
+             */
+            last_status?: number | null;
+            /** @description Its name or address as configured. */
             name: string;
-            /** @description Where outbound calls go. */
-            peer?: string | null;
-            /** @description Blocks of addresses whose calls belong to it, in CIDR form. */
+            /** @description Since when it is alive or not. */
+            since: components["schemas"]["At"];
+        };
+        /** @description How calls of a trunk are recognised. */
+        TrunkInbound: {
+            /** @default null */
+            account: components["schemas"]["TrunkAccount"] | null;
+            /**
+             * @description Blocks of source addresses in CIDR form; the longest over all trunks wins.
+             * @default []
+             */
             sources: string[];
+            /**
+             * @description Names in the verified TLS certificate of the other side.
+             * @default []
+             */
+            tls_names: string[];
+            /**
+             * @description Whether P-Asserted-Identity, Privacy and Diversion of the other side are believed.
+             * @default false
+             */
+            trusts_identity: boolean;
+        };
+        /** @description How much a trunk carries; none for as much as the server does. */
+        TrunkLimits: {
+            /**
+             * Format: int32
+             * @description New calls a second at most, both directions together.
+             * @default null
+             */
+            calls_per_second: number | null;
+            /**
+             * Format: int32
+             * @description Calls in progress at most, both directions together.
+             * @default null
+             */
+            concurrent_calls: number | null;
+        };
+        /** @description Codecs, key presses and repairs of session descriptions. */
+        TrunkMedia: {
+            /**
+             * @description The codecs offered and accepted, best first; at least one.
+             * @default [
+             *       "pcma",
+             *       "pcmu"
+             *     ]
+             */
+            codecs: components["schemas"]["Codec"][];
+            /**
+             * @description How key presses travel.
+             * @default rfc4733
+             */
+            dtmf: components["schemas"]["DtmfMode"];
+            /**
+             * @description What is set right in session descriptions.
+             * @default []
+             */
+            fixups: components["schemas"]["SdpFixup"][];
         };
         /** @description A number reached through a trunk. */
         TrunkNumber: {
@@ -1263,7 +1704,113 @@ export interface components {
             recorded: boolean;
             /** @description The trunk it is reached through. */
             trunk: components["schemas"]["Named"];
+            /**
+             * Format: int64
+             * @description Counts its changes; `If-Match` names the one that was seen.
+             */
+            version: number;
         };
+        /** @description A number as it is asked for. */
+        TrunkNumberRequest: {
+            /** @description Where its calls go. */
+            destination: components["schemas"]["DestinationRequest"];
+            /** @description The number. */
+            number: string;
+            /** @description Whether its calls are recorded from the answer on. */
+            recorded?: boolean;
+            /**
+             * Format: uuid
+             * @description The trunk it is reached through.
+             */
+            trunk: string;
+        };
+        /** @description Where outbound calls of a trunk go. */
+        TrunkOutbound: {
+            credentials?: components["schemas"]["TrunkAccount"] | null;
+            /** @description Whether a redirection to a gateway of this trunk is followed. */
+            follow_redirects?: boolean;
+            /** @description The domain of From and of the request, where it is not the gateway's. */
+            from_domain?: string | null;
+            /** @description The other side's proxies, at least one. */
+            gateways: components["schemas"]["TrunkGateway"][];
+            /**
+             * Format: int32
+             * @description How often every gateway is asked with OPTIONS whether it lives; none for never.
+             */
+            health_seconds?: number | null;
+            registration?: components["schemas"]["TrunkRegistration"] | null;
+            /** @description Whether a request too large for a datagram goes over TCP. */
+            tcp_when_large?: boolean;
+        };
+        /** @description How a trunk registers with the other side. */
+        TrunkRegistration: {
+            /** @description Its domain. */
+            domain: string;
+            /**
+             * Format: int32
+             * @description For how long we ask to be registered.
+             * @default 3600
+             */
+            expires_seconds: number;
+            /** @description The user part of the address of record. */
+            user: string;
+        };
+        /** @description How a trunk's registration is. */
+        TrunkRegistrationStatus: {
+            /** @enum {string} */
+            state: "trying";
+        } | {
+            /** @description Since when. */
+            since: components["schemas"]["At"];
+            /** @enum {string} */
+            state: "registered";
+            /** @description When it ends unless it is renewed. */
+            until: components["schemas"]["At"];
+        } | {
+            /** @description When it is asked again. */
+            retry_at: components["schemas"]["At"];
+            /** @enum {string} */
+            state: "failed";
+            /**
+             * Format: int32
+             * @description What it said, none for silence.
+             */
+            status?: number | null;
+        };
+        /** @description Everything that can be set of a trunk. What is left out of a request is as in the example. */
+        TrunkSettings: {
+            /**
+             * @description Whether calls go over it.
+             * @default true
+             */
+            enabled: boolean;
+            /** @description Who the callee is told is calling. */
+            identity?: components["schemas"]["CallerIdentity"];
+            /** @description How its calls are recognised: by any one of these. */
+            inbound?: components["schemas"]["TrunkInbound"];
+            /** @description How much it carries. */
+            limits?: components["schemas"]["TrunkLimits"];
+            /** @description What its calls sound like on the wire. */
+            media?: components["schemas"]["TrunkMedia"];
+            /** @description Its name, unique in the enterprise. */
+            name: string;
+            outbound?: components["schemas"]["TrunkOutbound"] | null;
+            /** @description How numbers are rewritten; of each list the first rule that matches is applied. */
+            rules?: components["schemas"]["NumberRules"];
+        };
+        /** @description How a trunk is doing. */
+        TrunkStatus: {
+            /** @description Calls in progress over it. */
+            calls: number;
+            /** @description How its gateways are, as far as they are watched or in use. */
+            gateways: components["schemas"]["TrunkGatewayStatus"][];
+            registration?: components["schemas"]["TrunkRegistrationStatus"] | null;
+        };
+        /**
+         * @description How a gateway is spoken to.
+         * @enum {string}
+         */
+        TrunkTransport: "auto" | "udp" | "tcp" | "tls";
         /** @description A person. */
         User: {
             /**
@@ -1791,6 +2338,54 @@ export interface operations {
             };
         };
     };
+    list_audit_log: {
+        parameters: {
+            query?: {
+                /** @description how many at most; 50 when not given */
+                limit?: number;
+                /** @description the next_cursor of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AuditEntry"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_call_records: {
         parameters: {
             query?: {
@@ -2105,6 +2700,114 @@ export interface operations {
             };
         };
     };
+    show_call_sip: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the call */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ladder"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_call_sip: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the call */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.tcpdump.pcap": number[];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_flows: {
         parameters: {
             query?: never;
@@ -2307,6 +3010,238 @@ export interface operations {
             };
         };
     };
+    create_trunk_number: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrunkNumberRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    /** @description its version */
+                    etag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrunkNumber"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_trunk_number: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description the version that was seen, such as "3" */
+                "if-match": string;
+            };
+            path: {
+                /** @description the number */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrunkNumberRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    /** @description its version */
+                    etag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrunkNumber"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_trunk_number: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description the version that was seen, such as "3" */
+                "if-match": string;
+            };
+            path: {
+                /** @description the number */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description removed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_trunks: {
         parameters: {
             query?: never;
@@ -2333,6 +3268,294 @@ export interface operations {
                 };
             };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_trunk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrunkSettings"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    /** @description its version */
+                    etag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trunk"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_trunk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the trunk */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description its version */
+                    etag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trunk"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_trunk: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description the version that was seen, such as "3" */
+                "if-match": string;
+            };
+            path: {
+                /** @description the trunk */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrunkSettings"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    /** @description its version */
+                    etag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trunk"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_trunk: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description the version that was seen, such as "3" */
+                "if-match": string;
+            };
+            path: {
+                /** @description the trunk */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description removed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -215,8 +215,8 @@ impl Faults {
 
 /// The JSON pointer of a setting: `outbound.gateways[1].port` is `/outbound/gateways/1/port`.
 pub(crate) fn pointer(field: &str) -> String {
-    let parts = field.split(['.', '[']);
-    parts
-        .map(|part| format!("/{}", part.trim_end_matches(']')))
-        .collect()
+    let parts = field
+        .split(['.', '['])
+        .map(|part| part.trim_end_matches(']'));
+    parts.flat_map(|part| ["/", part]).collect()
 }
