@@ -6,7 +6,7 @@ mod write;
 pub(crate) use read::pointer;
 
 use crate::vocabulary::{Codec, DtmfMode, SdpFixup, TrunkTransport};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use utoipa::ToSchema;
 
 /// Everything that can be set of a trunk. What is left out of a request is as in the example.
@@ -64,7 +64,7 @@ struct Account {
     /// The user name.
     user: String,
     /// The password; never answered, and kept when it is left out of a change.
-    #[serde(default, skip_serializing)]
+    #[serde(default, skip_serializing_if = "never_said")]
     #[schema(write_only)]
     password: Option<Password>,
 }
@@ -74,6 +74,17 @@ struct Account {
 #[serde(transparent)]
 #[schema(value_type = String, format = "password")]
 struct Password(String);
+
+impl Serialize for Password {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_none()
+    }
+}
+
+/// Passwords go one way only; the specification names them all the same.
+fn never_said(_: &Option<Password>) -> bool {
+    true
+}
 
 impl std::fmt::Debug for Password {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -1419,6 +1419,11 @@ export interface components {
             /** @description Give it as `cursor` to get the next page; none on the last page. */
             next_cursor?: string | null;
         };
+        /**
+         * Format: password
+         * @description A password on its way in.
+         */
+        Password: string;
         /** @description The instants between which calls were looked for. */
         Period: {
             from?: components["schemas"]["At"] | null;
@@ -1591,6 +1596,7 @@ export interface components {
         };
         /** @description A user name with its password. */
         TrunkAccount: {
+            password?: components["schemas"]["Password"] | null;
             /** @description The user name. */
             user: string;
         };

@@ -78,8 +78,20 @@ const agents = createRoute({
   ),
 });
 
+const trunks = createRoute({
+  getParentRoute: () => inside,
+  path: "/trunks",
+  component: lazyRouteComponent(
+    () => import("../features/trunks/components/trunks-page"),
+    "TrunksPage",
+  ),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([signIn, inside.addChildren([start, calls, callRecords, agents])]),
+  routeTree: root.addChildren([
+    signIn,
+    inside.addChildren([start, calls, callRecords, agents, trunks]),
+  ]),
   defaultPreload: "intent",
 });
 

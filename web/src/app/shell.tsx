@@ -1,9 +1,14 @@
-import { CustomerServiceOutlined, PhoneOutlined, UnorderedListOutlined } from "@ant-design/icons";
+import {
+  ApiOutlined,
+  CustomerServiceOutlined,
+  PhoneOutlined,
+  UnorderedListOutlined,
+} from "@ant-design/icons";
 import { Link, Outlet, useNavigate, useRouterState } from "@tanstack/react-router";
 import { Layout, Menu } from "antd";
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
-import { useMe } from "../api/me";
+import { isSupervisor, useMe } from "../api/me";
 import { Brand } from "../components/brand";
 import { LanguageSwitch } from "../components/language-switch";
 import { OwnStatus } from "../features/agents/components/own-status";
@@ -61,6 +66,15 @@ export function Shell() {
                 icon: <CustomerServiceOutlined aria-hidden />,
                 label: <Link to="/agents">{t("menu.agents")}</Link>,
               },
+              ...(isSupervisor(me)
+                ? [
+                    {
+                      key: "/trunks",
+                      icon: <ApiOutlined aria-hidden />,
+                      label: <Link to="/trunks">{t("menu.trunks")}</Link>,
+                    },
+                  ]
+                : []),
             ]}
           />
         </nav>

@@ -66,6 +66,11 @@ describe("the catalogues", () => {
       ["Status", "agent.statuses"],
       ["Work", "agent.works"],
       ["Role", "role"],
+      ["TrunkTransport", "trunk.transports"],
+      ["FromNumber", "trunk.from"],
+      ["Codec", "trunk.codecs"],
+      ["DtmfMode", "trunk.dtmf"],
+      ["SdpFixup", "trunk.fixups"],
     ] as const) {
       const schema = specification.components.schemas[shape];
       const words = schema?.enum ?? schema?.oneOf?.flatMap((one) => one.enum ?? []) ?? [];

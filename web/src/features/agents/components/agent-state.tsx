@@ -1,5 +1,6 @@
-import { Badge, type BadgeProps } from "antd";
+import { Badge, Tooltip, type BadgeProps } from "antd";
 import { useTranslation } from "react-i18next";
+import { Elapsed } from "../../../components/elapsed";
 import type { Agent } from "../api/agents";
 
 const STATUS_BADGES: Record<Agent["status"], BadgeProps["status"]> = {
@@ -38,10 +39,22 @@ export function WorkBadge({ agent }: { agent: Agent }) {
 /** Whether an agent's phone can ring. */
 export function PhoneBadge({ agent }: { agent: Agent }) {
   const { t } = useTranslation();
+  const device = agent.devices[0];
+  if (!device) {
+    return <Badge status="default" text={t("agent.unregistered")} />;
+  }
+  const name = device.user_agent ?? t("agent.unknownDevice");
+  const about = (
+    <>
+      {t("agent.deviceSince", { address: device.address })} <Elapsed since={device.since} />
+    </>
+  );
   return (
-    <Badge
-      status={agent.registered ? "success" : "default"}
-      text={t(agent.registered ? "agent.registered" : "agent.unregistered")}
-    />
+    <Tooltip title={about}>
+      <Badge
+        status="success"
+        text={t("agent.device", { name, transport: device.transport.toUpperCase() })}
+      />
+    </Tooltip>
   );
 }

@@ -43,6 +43,21 @@ export function callRecordEventsQuery(id: string) {
   });
 }
 
+/** Asked for once: each look stands in the audit log. */
+export function ladderQuery(id: string) {
+  return queryOptions({
+    queryKey: ["call-record", id, "sip"],
+    queryFn: () => answered(client.GET("/api/v1/calls/{id}/sip", { params: { path: { id } } })),
+    staleTime: Infinity,
+    refetchOnWindowFocus: false,
+    retry: false,
+  });
+}
+
+export function ladderAddress(id: string): string {
+  return `/api/v1/calls/${id}/sip.pcap`;
+}
+
 export function trunkNumbersQuery() {
   return queryOptions({
     queryKey: ["trunk-numbers"],

@@ -1,8 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { Drawer, Skeleton, Typography } from "antd";
 import { useTranslation } from "react-i18next";
+import { isSupervisor, useMe } from "../../../api/me";
 import { Failure } from "../../../components/failure";
 import { callRecordQuery } from "../api/call-records";
+import { CallRecordLadder } from "./call-record-ladder";
 import { CallRecordRecording } from "./call-record-recording";
 import { CallRecordSummary } from "./call-record-summary";
 import { CallRecordTimeline } from "./call-record-timeline";
@@ -28,6 +30,7 @@ function Title({ id }: { id: string }) {
 
 function Content({ id }: { id: string }) {
   const { t } = useTranslation();
+  const me = useMe();
   const { data, error, refetch } = useQuery(callRecordQuery(id));
   if (error) {
     return <Failure failure={error} onRetry={() => void refetch()} />;
@@ -49,6 +52,14 @@ function Content({ id }: { id: string }) {
         {t("record.detail.timeline")}
       </Typography.Title>
       <CallRecordTimeline record={data} />
+      {isSupervisor(me) && (
+        <>
+          <Typography.Title level={2} className="section-title">
+            {t("record.detail.signalling")}
+          </Typography.Title>
+          <CallRecordLadder id={id} />
+        </>
+      )}
     </>
   );
 }

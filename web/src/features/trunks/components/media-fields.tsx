@@ -1,0 +1,41 @@
+import { Checkbox, Form, Radio, Select } from "antd";
+import { useTranslation } from "react-i18next";
+
+const CODECS = ["pcma", "pcmu"] as const;
+const DTMF = ["rfc4733", "info"] as const;
+const FIXUPS = [
+  "address_from_source",
+  "assume_telephone_event",
+  "omit_sendrecv",
+  "omit_ptime",
+] as const;
+
+/** Codecs, key presses and repairs of session descriptions. */
+export function MediaFields() {
+  const { t } = useTranslation();
+  const needed = [{ required: true, message: t("trunk.form.needed") }];
+  return (
+    <>
+      <Form.Item
+        name={["media", "codecs"]}
+        label={t("trunk.form.codecs")}
+        extra={t("trunk.form.codecsHint")}
+        rules={needed}
+      >
+        <Select
+          mode="multiple"
+          options={CODECS.map((value) => ({ value, label: t(`trunk.codecs.${value}`) }))}
+        />
+      </Form.Item>
+      <Form.Item name={["media", "dtmf"]} label={t("trunk.form.dtmf")}>
+        <Radio.Group options={DTMF.map((value) => ({ value, label: t(`trunk.dtmf.${value}`) }))} />
+      </Form.Item>
+      <Form.Item name={["media", "fixups"]} label={t("trunk.form.fixups")}>
+        <Checkbox.Group
+          className="form-column"
+          options={FIXUPS.map((value) => ({ value, label: t(`trunk.fixups.${value}`) }))}
+        />
+      </Form.Item>
+    </>
+  );
+}
