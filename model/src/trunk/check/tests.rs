@@ -1,3 +1,5 @@
+//! Everything that can be wrong with a trunk is told at once, with its field.
+
 use crate::{
     EnterpriseId, Host, NumberRule, Secret, Trunk, TrunkCredentials, TrunkGateway, TrunkId,
     TrunkOutbound, TrunkRegistration, TrunkTransport,

@@ -1,3 +1,5 @@
+//! Rules as carriers of China need them, and their edges.
+
 use super::NumberRule;
 use crate::PhoneNumber;
 

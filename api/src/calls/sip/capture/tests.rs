@@ -1,3 +1,5 @@
+//! The packets of a capture file are what an analyser expects.
+
 use super::*;
 use etherparse::{SlicedPacket, TransportSlice};
 use model::Timestamp;
