@@ -82,6 +82,8 @@ pub struct Endpoint {
     connections: Connections,
     transactions: Table,
     sessions: HashMap<SessionId, Session>,
+    /// The age of the session that began last.
+    youngest: u64,
     deadlines: Deadlines<Deadline>,
     random: ChaCha12Rng,
     outputs: VecDeque<Output>,
@@ -101,7 +103,10 @@ enum Deadline {
         age: u64,
         slot: Slot,
     },
-    Session(SessionId),
+    Session {
+        age: u64,
+        id: SessionId,
+    },
     Trunk(TrunkId),
     Resolver,
 }
@@ -122,6 +127,7 @@ impl Endpoint {
             config,
             transactions: Table::default(),
             sessions: HashMap::new(),
+            youngest: 0,
             deadlines: Deadlines::new(),
             random,
             outputs: VecDeque::new(),

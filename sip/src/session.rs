@@ -41,6 +41,8 @@ pub(crate) use outgoing::{Outgoing, Over, Verdict};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Session {
     pub(crate) id: SessionId,
+    /// Its place in the order in which sessions began; 0 until the endpoint gives it one.
+    pub(crate) age: u64,
     pub(crate) dialog: Dialog,
     pub(crate) stage: Stage,
     pub(crate) owner: Owner,
@@ -194,6 +196,7 @@ impl Session {
     pub(crate) fn new(id: SessionId, dialog: Dialog, stage: Stage) -> Self {
         Self {
             id,
+            age: 0,
             dialog,
             stage,
             owner: Owner::Attached,

@@ -78,7 +78,7 @@ impl Endpoint {
         if self.sessions.contains_key(&id) {
             return Err(Error::AlreadyLive(id));
         }
-        self.sessions.insert(id, saved.session);
+        self.keep_session(saved.session);
         for transaction in saved.transactions {
             self.begin(transaction);
         }

@@ -23,7 +23,7 @@ impl Endpoint {
         while let Some((_, deadline)) = self.deadlines.pop_due(now) {
             match deadline {
                 Deadline::Transaction { slot, .. } => self.transaction_due(now, slot),
-                Deadline::Session(id) => self.session_due(now, id),
+                Deadline::Session { id, .. } => self.session_due(now, id),
                 Deadline::Trunk(id) => self.trunk_due(now, id),
                 Deadline::Resolver => self.resolver_due(now),
             }

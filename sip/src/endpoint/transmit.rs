@@ -307,7 +307,9 @@ impl Endpoint {
             session.poll_timeout()
         };
         let old = std::mem::replace(&mut session.due, due);
-        self.deadlines.reschedule(Deadline::Session(id), old, due);
+        let age = session.age;
+        self.deadlines
+            .reschedule(Deadline::Session { age, id }, old, due);
         if is_gone {
             self.sessions.remove(&id);
         }
@@ -315,8 +317,17 @@ impl Endpoint {
 
     pub(super) fn insert_session(&mut self, session: Session) {
         let id = session.id;
-        self.sessions.insert(id, session);
+        self.keep_session(session);
         self.settle_session(id);
+    }
+
+    /// Gives a session its place without looking at what is left of it.
+    pub(super) fn keep_session(&mut self, mut session: Session) {
+        if session.age == 0 {
+            session.age = self.youngest + 1;
+        }
+        self.youngest = self.youngest.max(session.age);
+        self.sessions.insert(session.id, session);
     }
 }
 
