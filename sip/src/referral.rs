@@ -79,8 +79,10 @@ impl Termination {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Followed {
     pub(crate) number: u32,
-    /// CSeq of the REFER.
+    /// CSeq of the REFER as it was sent first.
     pub(crate) cseq: u32,
+    /// CSeq of the REFER as it was sent last, with credentials: what the peer calls it.
+    pub(crate) event: u32,
     /// What was told last; 0 while nothing was.
     pub(crate) status: u16,
     pub(crate) expires_at: Duration,
@@ -125,11 +127,21 @@ impl Transfers {
         })
     }
 
-    /// The transfer of ours that a NOTIFY is about.
-    pub(crate) fn followed(&mut self, name: Option<u32>) -> Option<&mut Followed> {
+    /// The number of the transfer of ours that a NOTIFY is about.
+    pub(crate) fn followed_as(&self, name: Option<u32>) -> Option<u32> {
         self.ours
-            .iter_mut()
-            .find(|followed| name.is_none_or(|name| name == followed.cseq))
+            .iter()
+            .find(|followed| name.is_none_or(|name| name == followed.event))
+            .map(|followed| followed.number)
+    }
+
+    /// Notes that a REFER of ours was sent again under another CSeq.
+    pub(crate) fn renumber(&mut self, cseq: u32, event: u32) {
+        for followed in &mut self.ours {
+            if followed.cseq == cseq {
+                followed.event = event;
+            }
+        }
     }
 }
 
@@ -208,5 +220,22 @@ mod tests {
         assert!(!transfers.theirs[0].is_named);
         assert!(transfers.theirs[1].is_named);
         assert!(transfers.subscribed(None).is_none());
+    }
+
+    #[test]
+    fn a_refer_sent_again_with_credentials_is_known_by_its_last_number() {
+        let mut transfers = Transfers::default();
+        transfers.ours.push(Followed {
+            number: 1,
+            cseq: 5,
+            event: 5,
+            status: 0,
+            expires_at: Duration::ZERO,
+        });
+        transfers.renumber(5, 6);
+
+        assert_eq!(transfers.followed_as(Some(5)), None);
+        assert_eq!(transfers.followed_as(Some(6)), Some(1));
+        assert_eq!(transfers.followed_as(None), Some(1));
     }
 }

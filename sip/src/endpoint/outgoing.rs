@@ -78,12 +78,16 @@ impl Endpoint {
         let mut request = dialog
             .request(Method::Invite, cseq, &via, invite.max_forwards)
             .header(Name::Contact, value(contact.as_bytes()));
+        let mut host = self.host_of(flow);
         if let Some(over) = over {
+            if let Some(hosts) = self.hosts_over(over.trunk, &over.way, flow) {
+                host = hosts.ours;
+            }
             for answer in self.preempted(&over, Method::Invite, &dialog.target) {
                 request = request.header(answer.name, value(answer.value.as_bytes()));
             }
         }
-        let named = naming::headers(&invite, &self.host_of(flow));
+        let named = naming::headers(&invite, &host);
         for (name, text) in self.invitation_headers(id).into_iter().chain(named) {
             request = request.header(name, value(text.as_bytes()));
         }

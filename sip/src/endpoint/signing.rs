@@ -117,6 +117,9 @@ impl Endpoint {
         if let Some(session) = session.and_then(|id| self.sessions.get_mut(&id)) {
             cseq = cseq.max(session.dialog.local_cseq + 1);
             session.dialog.local_cseq = cseq;
+            if method == Method::Refer {
+                session.transfers.renumber(origin, cseq);
+            }
         }
         let uri = request
             .request_uri()

@@ -66,6 +66,7 @@ impl Endpoint {
         found.transfers.ours.push(Followed {
             number,
             cseq: found.dialog.local_cseq + 1,
+            event: found.dialog.local_cseq + 1,
             status: 0,
             expires_at,
         });
@@ -109,21 +110,27 @@ impl Endpoint {
         } else {
             status
         };
-        self.tell_progress(id, Some(cseq), told, !is_accepted || is_unfollowed);
+        let number = self.sessions.get(&id).and_then(|session| {
+            let mut ours = session.transfers.ours.iter();
+            ours.find(|one| one.cseq == cseq).map(|one| one.number)
+        });
+        if let Some(number) = number {
+            self.tell_progress(id, number, told, !is_accepted || is_unfollowed);
+        }
     }
 
     /// Tells the owner what is new of a transfer; provisional news never follows later one.
-    fn tell_progress(&mut self, id: SessionId, name: Option<u32>, status: u16, done: bool) {
+    fn tell_progress(&mut self, id: SessionId, number: u32, status: u16, done: bool) {
         let Some(session) = self.sessions.get_mut(&id) else {
             return;
         };
-        let Some(followed) = session.transfers.followed(name) else {
+        let mut ours = session.transfers.ours.iter_mut();
+        let Some(followed) = ours.find(|one| one.number == number) else {
             return;
         };
         let is_news = status > followed.status || done;
         followed.status = followed.status.max(status).max(Status::TRYING.code());
         let status = followed.status;
-        let number = followed.number;
         if done {
             session.transfers.ours.retain(|one| one.number != number);
         }
@@ -154,15 +161,12 @@ impl Endpoint {
             self.reply_stateless(received.flow, message, &bad_event());
             return;
         };
-        let is_known = self
-            .sessions
-            .get_mut(&id)
-            .is_some_and(|session| session.transfers.followed(name).is_some());
-        if !is_known {
+        let session = self.sessions.get(&id);
+        let Some(number) = session.and_then(|session| session.transfers.followed_as(name)) else {
             let reply = Reply::new(Status::CALL_DOES_NOT_EXIST);
             self.reply_stateless(received.flow, message, &reply);
             return;
-        }
+        };
         let slot = self.start_server(now, received, key, Errand::of(id, Purpose::Other));
         self.respond(now, slot, &dialog::tag(id), &Reply::new(Status::OK));
         let status = sipfrag_status(message.body());
@@ -170,7 +174,7 @@ impl Endpoint {
             .header(Name::SubscriptionState)
             .is_some_and(|state| state.to_ascii_lowercase().starts_with(b"terminated"));
         let done = has_ended || status.is_some_and(|status| status >= 200);
-        self.tell_progress(id, name, status.unwrap_or_default(), done);
+        self.tell_progress(id, number, status.unwrap_or_default(), done);
     }
 
     /// Gives up transfers that the peer tells nothing more about.
@@ -183,10 +187,10 @@ impl Endpoint {
             .ours
             .iter()
             .filter(|one| one.expires_at <= now)
-            .map(|one| one.cseq)
+            .map(|one| one.number)
             .collect();
-        for cseq in overdue {
-            self.tell_progress(id, Some(cseq), Status::REQUEST_TIMEOUT.code(), true);
+        for number in overdue {
+            self.tell_progress(id, number, Status::REQUEST_TIMEOUT.code(), true);
         }
     }
 }

@@ -2,10 +2,10 @@
 
 use sip::identity::{CallerName, Diversion, DiversionReason};
 use sip::message::Message;
-use sip::{Event, Incoming, Invite, Refusal};
+use sip::{Event, Incoming, Invite, Refusal, TrunkConfig};
 
 use crate::handmade::Handmade;
-use crate::network::{OFFER, World, address, code, header, invite_to};
+use crate::network::{OFFER, World, address, code, header, invite_to, neighbours};
 use crate::registrations::{phone, signed, world};
 
 /// Everything that a caller may claim of itself and of others.
@@ -54,6 +54,27 @@ fn a_trunk_is_believed_whom_it_asserts_and_which_way_the_call_came() {
     assert_eq!(incoming.history[0].user, "8002");
     assert!(!incoming.privacy);
     assert_eq!(incoming.headers.len(), 3);
+}
+
+#[test]
+fn a_trunk_that_is_not_trusted_is_not_believed_anything() {
+    let mut world = world();
+    let doubted: Vec<_> = neighbours(address(1))
+        .into_iter()
+        .map(|trunk| TrunkConfig {
+            trusts_identity: false,
+            ..trunk
+        })
+        .collect();
+    world.act(0, |a, now| a.set_trunks(now, doubted));
+    assert_eq!(world.statuses(address(50), &claims(invite())), [100]);
+
+    let incoming = incoming(&mut world);
+
+    assert_eq!(incoming.asserted, None);
+    assert_eq!(incoming.diversion, None);
+    assert!(incoming.history.is_empty());
+    assert!(incoming.headers.is_empty());
 }
 
 #[test]
@@ -142,6 +163,35 @@ fn a_call_of_ours_says_who_calls_who_forwarded_it_and_who_asked_for_it() {
         "sip:13800138000@192.0.2.1;user=phone"
     );
     assert_eq!(request.headers_named("Privacy").count(), 0);
+}
+
+#[test]
+fn a_trunk_with_a_domain_of_its_own_sees_it_in_every_identity() {
+    let mut world = world();
+    let with_domain: Vec<_> = neighbours(address(1))
+        .into_iter()
+        .map(|trunk| TrunkConfig {
+            from_domain: Some("ims.example".to_owned()),
+            ..trunk
+        })
+        .collect();
+    world.act(0, |a, now| a.set_trunks(now, with_domain));
+    let invite = Invite {
+        asserted: Some(CallerName {
+            user: "400".to_owned(),
+            display: None,
+        }),
+        ..invite_to(address(9))
+    };
+    world.act(0, |a, now| a.invite(now, invite).unwrap());
+    world.run_for(50);
+    let request = world.stray.remove(0);
+
+    assert_eq!(
+        header(&request, "P-Asserted-Identity"),
+        "<sip:400@ims.example>"
+    );
+    assert_eq!(request.from().uri().host(), Some("ims.example"));
 }
 
 #[test]

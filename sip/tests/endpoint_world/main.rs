@@ -41,6 +41,7 @@ mod simulation;
 mod smuggling;
 mod snapshots;
 mod streams;
+mod subscriptions;
 mod timers;
 mod torture;
 mod transfers;

@@ -5,7 +5,7 @@ use sip::{ConnectionId, Event, Invite, Output, Target, Transport};
 
 use crate::network::{ANSWER, World, address, invite_to, pair, trunk_at};
 
-fn over_tcp() -> Invite {
+pub(crate) fn over_tcp() -> Invite {
     Invite {
         target: Target::Trunk {
             trunk: trunk_at(address(2), Transport::Tcp).id,

@@ -1,16 +1,17 @@
 //! REFER of both sides: accepted, reported, refused, forgotten (RFC 3515).
 
 use bytes::Bytes;
-use sip::message::Message;
-use sip::{Error, Event, ReferTo, SessionId, TransferId};
+use sip::{
+    Config, ConnectionId, Endpoint, Error, Event, Flow, Limits, ReferTo, SessionId, TransferId,
+};
 
-use crate::network::{ANSWER, World, address, code, header, pair};
-use crate::offers::Call;
+use crate::network::{ANSWER, World, address, config, neighbours, pair};
+use crate::streams::over_tcp;
 
-const FRIEND: &str = "sip:8002@192.0.2.9";
+pub(crate) const FRIEND: &str = "sip:8002@192.0.2.9";
 
 /// `a` asks `b` to call somebody else; returns the transfer as each side names it.
-fn referred(world: &mut World, session: SessionId) -> (TransferId, TransferId) {
+pub(crate) fn referred(world: &mut World, session: SessionId) -> (TransferId, TransferId) {
     let friend = ReferTo::to(FRIEND).unwrap();
     let ours = world.act(0, |a, now| {
         a.transfer(now, session, &friend, Some("sip:8001@192.0.2.1"))
@@ -21,7 +22,7 @@ fn referred(world: &mut World, session: SessionId) -> (TransferId, TransferId) {
 }
 
 /// The transfer that a party was asked for.
-fn asked(world: &World, party: usize) -> TransferId {
+pub(crate) fn asked(world: &World, party: usize) -> TransferId {
     let events = world.parties[party].events.iter();
     let mut found = events.filter_map(|event| match event {
         Event::Referred { transfer, .. } => Some(*transfer),
@@ -269,166 +270,6 @@ fn an_address_that_is_not_fit_to_be_sent_is_refused() {
     assert!(ReferTo::to("http://example.com").is_err());
 }
 
-/// A phone's REFER, accepted; what the phone got.
-fn handmade(refer_to: &str, extra: &[(&str, &str)]) -> (Call, Vec<Message>) {
-    let mut call = Call::established();
-    let mut refer = call.request("REFER", 2).with("Refer-To", refer_to);
-    for (name, value) in extra {
-        refer = refer.with(name, value);
-    }
-    let before = call.send(&refer);
-    assert_eq!(before, [], "the owner decides");
-    let transfer = asked(&call.world, 0);
-    call.world
-        .act(0, |a, now| a.accept_transfer(now, transfer).unwrap());
-    call.world.run_for(50);
-    let heard = std::mem::take(&mut call.world.stray);
-    (call, heard)
-}
-
-#[test]
-fn the_first_notify_says_trying_in_the_dialog_of_the_refer() {
-    let (call, heard) = handmade("<sip:8002@h>", &[]);
-
-    assert_eq!(code(&heard[0]), Some(202));
-    let notify = &heard[1];
-    assert_eq!(header(notify, "Event"), "refer");
-    assert_eq!(header(notify, "Subscription-State"), "active;expires=100");
-    assert_eq!(
-        header(notify, "Content-Type"),
-        "message/sipfrag;version=2.0"
-    );
-    assert_eq!(notify.body(), b"SIP/2.0 100 Trying\r\n");
-    assert_eq!(notify.from_tag(), Some(call.tag.as_str()));
-    assert_eq!(notify.to_tag(), Some("hand"));
-    assert!(!header(notify, "Contact").is_empty());
-}
-
-#[test]
-fn a_second_refer_in_a_dialog_has_its_number_in_the_event() {
-    let (mut call, heard) = handmade("<sip:8002@h>", &[]);
-    call.world
-        .inject(address(50), address(1), &ok_to(&heard[1]));
-    let second = call.request("REFER", 7).with("Refer-To", "<sip:8003@h>");
-    call.send(&second);
-    let transfer = asked(&call.world, 0);
-    call.world
-        .act(0, |a, now| a.accept_transfer(now, transfer).unwrap());
-    call.world.run_for(50);
-
-    let notify = call.world.stray.last().unwrap();
-    assert_eq!(header(notify, "Event"), "refer;id=7");
-}
-
-/// What a phone answers to a request of ours.
-fn answer_to(request: &Message, status: &str) -> String {
-    let lines = ["Via", "From", "To", "Call-ID", "CSeq"]
-        .map(|name| format!("{name}: {}", header(request, name)))
-        .join("\r\n");
-    format!("SIP/2.0 {status}\r\n{lines}\r\nContent-Length: 0\r\n\r\n")
-}
-
-fn ok_to(request: &Message) -> String {
-    answer_to(request, "200 OK")
-}
-
-#[test]
-fn who_wants_no_reports_gets_none() {
-    let (mut call, heard) = handmade(
-        "<sip:8002@h>",
-        &[("Refer-Sub", "false"), ("Require", "norefersub")],
-    );
-
-    assert_eq!(heard.iter().map(code).collect::<Vec<_>>(), [Some(202)]);
-    assert_eq!(header(&heard[0], "Refer-Sub"), "false");
-    let bye = call.request("BYE", 3);
-    assert_eq!(call.send(&bye), [200]);
-    call.world.run_until_idle();
-    call.world.assert_at_rest("a transfer without reports");
-}
-
-#[test]
-fn a_notify_that_is_refused_ends_the_subscription_and_nothing_else() {
-    let (mut call, heard) = handmade("<sip:8002@h>", &[]);
-    let transfer = asked(&call.world, 0);
-    let gone = answer_to(&heard[1], "481 Subscription Does Not Exist");
-    call.world.inject(address(50), address(1), &gone);
-    call.world.run_for(50);
-
-    let told = call
-        .world
-        .act(0, |a, now| a.report_transfer(now, transfer, 180, ""));
-    assert_eq!(told, Err(Error::UnknownTransfer(transfer)));
-    let options = call.request("OPTIONS", 3);
-    assert_eq!(call.send(&options), [200], "the call goes on");
-}
-
-#[test]
-fn a_subscription_can_be_prolonged_and_ended_by_its_owner() {
-    let (mut call, heard) = handmade("<sip:8002@h>", &[]);
-    call.world
-        .inject(address(50), address(1), &ok_to(&heard[1]));
-    let longer = call
-        .request("SUBSCRIBE", 3)
-        .with("Event", "refer")
-        .with("Expires", "30");
-    let answers = call.world.exchange(address(50), &longer);
-    assert_eq!(header(&answers[0], "Expires"), "30");
-    assert_eq!(
-        header(&answers[1], "Subscription-State"),
-        "active;expires=30"
-    );
-    call.world
-        .inject(address(50), address(1), &ok_to(&answers[1]));
-
-    let enough = call
-        .request("SUBSCRIBE", 4)
-        .with("Event", "refer;id=2")
-        .with("Expires", "0");
-    let answers = call.world.exchange(address(50), &enough);
-    let end = header(&answers[1], "Subscription-State");
-    assert_eq!(end, "terminated;reason=timeout");
-    call.world
-        .inject(address(50), address(1), &ok_to(&answers[1]));
-    let again = call.request("SUBSCRIBE", 5).with("Event", "refer");
-    assert_eq!(call.send(&again), [481]);
-}
-
-#[test]
-fn events_that_nobody_knows_are_named_in_the_refusal() {
-    let mut call = Call::established();
-    for (method, cseq) in [("SUBSCRIBE", 2), ("NOTIFY", 3)] {
-        let request = call.request(method, cseq).with("Event", "dialog");
-        let answers = call.world.exchange(address(50), &request);
-        assert_eq!(code(&answers[0]), Some(489));
-        assert_eq!(header(&answers[0], "Allow-Events"), "refer");
-    }
-    let unasked = call.request("NOTIFY", 4).with("Event", "refer");
-    assert_eq!(call.send(&unasked), [481]);
-}
-
-#[test]
-fn a_refer_that_names_nobody_or_too_many_is_refused() {
-    let mut call = Call::established();
-    let mut cseq = 2;
-    for refer_to in [
-        "",
-        "*",
-        "sip:",
-        "<http://example.com>",
-        "<sip:8002@h>, <sip:8003@h>",
-        "<sip:8002@h?Replaces=odd>",
-        "<sip:8002@h;method=BYE>",
-    ] {
-        let refer = call.request("REFER", cseq).with("Refer-To", refer_to);
-        assert_eq!(call.send(&refer), [400], "{refer_to}");
-        cseq += 1;
-    }
-    let nobody = call.request("REFER", cseq);
-    assert_eq!(call.send(&nobody), [400]);
-    assert_eq!(call.event(), None);
-}
-
 #[test]
 fn a_refer_before_the_call_is_answered_is_forbidden() {
     let mut world = pair();
@@ -444,12 +285,61 @@ fn a_refer_before_the_call_is_answered_is_forbidden() {
 }
 
 #[test]
-fn a_transfer_reported_as_over_without_an_outcome_is_done() {
+fn a_dialog_is_named_so_that_the_other_side_finds_it() {
     let mut world = pair();
     let (caller, callee) = world.established();
     let (ours, _) = referred(&mut world, caller);
     assert_eq!(ours.session, caller);
     let dialog = world.parties[0].endpoint.replaces_of(caller).unwrap();
-    let bye = world.parties[1].endpoint.session_of_replaces(&dialog);
-    assert_eq!(bye, Some(callee));
+    let found = world.parties[1].endpoint.session_of_replaces(&dialog);
+    assert_eq!(found, Some(callee));
+}
+
+#[test]
+fn a_report_over_a_connection_that_is_gone_ends_the_subscription() {
+    let mut world = pair();
+    let limits = Limits {
+        connections: 1,
+        ..config(address(2)).limits
+    };
+    let narrow = Config {
+        limits,
+        ..config(address(2))
+    };
+    world.parties[1].endpoint = Endpoint::new(narrow, [9; 32]);
+    world.act(1, |b, now| b.set_trunks(now, neighbours(address(2))));
+    let caller = world.act(0, |a, now| a.invite(now, over_tcp()).unwrap());
+    world.run_for(100);
+    let Some(Event::Incoming {
+        session, incoming, ..
+    }) = world.parties[1].events.pop_front()
+    else {
+        panic!("no call came in");
+    };
+    world.act(1, |b, now| {
+        b.answer(now, session, Bytes::from_static(ANSWER)).unwrap();
+    });
+    world.run_for(100);
+    let (_, transfer) = referred(&mut world, caller);
+    world.act(1, |b, now| b.accept_transfer(now, transfer).unwrap());
+    world.run_for(100);
+    let lost = incoming.flow.connection.unwrap();
+    let other = Flow {
+        connection: Some(ConnectionId(1 << 63)),
+        remote: address(77),
+        ..incoming.flow
+    };
+    world.act(1, |b, now| {
+        b.handle_closed(now, lost);
+        b.handle_connected(now, other, &[]);
+        b.report_transfer(now, transfer, 180, "").unwrap();
+    });
+
+    assert_eq!(
+        report(&mut world, transfer, 200),
+        Err(Error::UnknownTransfer(transfer))
+    );
+    world.act(1, |b, now| b.hang_up(now, session, None).unwrap());
+    world.run_for(100_000);
+    assert_eq!(world.parties[1].endpoint.occupancy().sessions, 0);
 }
