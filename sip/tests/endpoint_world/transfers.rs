@@ -6,6 +6,7 @@ use sip::{
 };
 
 use crate::network::{ANSWER, World, address, config, neighbours, pair};
+use crate::random::{ROUGH, seeds};
 use crate::streams::over_tcp;
 
 pub(crate) const FRIEND: &str = "sip:8002@192.0.2.9";
@@ -293,6 +294,58 @@ fn a_dialog_is_named_so_that_the_other_side_finds_it() {
     let dialog = world.parties[0].endpoint.replaces_of(caller).unwrap();
     let found = world.parties[1].endpoint.session_of_replaces(&dialog);
     assert_eq!(found, Some(callee));
+}
+
+/// Plays one transfer on a rough network, with restarts between the steps.
+fn shaken(seed: u64) -> World {
+    let mut world = World::new(seed);
+    world.add("a", 1);
+    world.add("b", 2);
+    let (caller, _) = world.established();
+    world.faults = ROUGH;
+    let friend = ReferTo::to(FRIEND).unwrap();
+    world.act(0, |a, now| a.transfer(now, caller, &friend, None).unwrap());
+    world.restart(0);
+    world.run_for(20_000);
+    let transfer = asked(&world, 1);
+    world.restart(1);
+    world.act(1, |b, now| b.accept_transfer(now, transfer).unwrap());
+    world.restart(1);
+    if seed.is_multiple_of(2) {
+        world.act(0, |a, now| a.hang_up(now, caller, None).unwrap());
+    }
+    for status in [180, 183, 200] {
+        let wait = world.random_below(3000);
+        world.run_for(wait);
+        world.act(1, |b, now| {
+            b.report_transfer(now, transfer, status, "").unwrap();
+        });
+        world.restart(usize::from(status == 183));
+    }
+    world.run_for(90_000);
+    let _ = world.act(0, |a, now| a.hang_up(now, caller, None));
+    world.run_for(90_000);
+    world
+}
+
+#[test]
+fn on_a_rough_network_with_restarts_every_transfer_is_told_to_its_end_once() {
+    for seed in 0..seeds() / 4 {
+        let world = shaken(seed);
+        let ends: Vec<_> = world
+            .ladder
+            .iter()
+            .filter(|line| line.contains("a Transfer") && line.ends_with("last"))
+            .map(|line| line.rsplit_once(" a ").unwrap().1)
+            .collect();
+        assert_eq!(ends, ["Transfer 200 last"], "seed {seed}");
+        let asked = world
+            .ladder
+            .iter()
+            .filter(|line| line.ends_with("Referred"));
+        assert_eq!(asked.count(), 1, "seed {seed}");
+        world.assert_at_rest(&format!("seed {seed}"));
+    }
 }
 
 #[test]
