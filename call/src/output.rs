@@ -99,6 +99,8 @@ pub enum Key {
     Recording(RecordingId),
     /// A dialog whose call is over, until its last message has arrived.
     Dialog(SessionId),
+    /// What was learnt of all trunks: registrations, gateways.
+    Trunks,
 }
 
 impl Key {
@@ -110,6 +112,7 @@ impl Key {
             Self::Devices(user) => tagged(b'd', &user.as_bytes()[..user.len().min(63)]),
             Self::Recording(id) => tagged(b'r', id.as_bytes()),
             Self::Dialog(id) => tagged(b's', &id.0.to_be_bytes()),
+            Self::Trunks => tagged(b't', &[]),
         }
     }
 }

@@ -165,6 +165,11 @@ impl Switchboard {
             let key = Key::Devices(user);
             self.exchange.outputs.push_back(Output::Save { key, state });
         }
+        if self.exchange.endpoint.take_touched_trunks() {
+            let state = self.exchange.endpoint.save_trunks();
+            let key = Key::Trunks;
+            self.exchange.outputs.push_back(Output::Save { key, state });
+        }
     }
 
     /// Takes the next thing to do.
@@ -195,7 +200,9 @@ impl Switchboard {
             let state = exchange.endpoint.save(*session)?;
             Some((Key::Dialog(*session), state))
         });
+        let trunks = (Key::Trunks, exchange.endpoint.save_trunks());
         calls
+            .chain(std::iter::once(trunks))
             .chain(leaving)
             .chain(seats)
             .chain(devices)

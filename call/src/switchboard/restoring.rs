@@ -36,6 +36,7 @@ impl Switchboard {
                 Some(b'd') => self.restore_devices(now, state),
                 Some(b'r') => self.restore_recording(state),
                 Some(b's') => self.restore_leaving(now, state),
+                Some(b't') => self.restore_trunks(now, state),
                 _ => Ok(()),
             };
             restored.faults.extend(kept.err());
@@ -74,6 +75,11 @@ impl Switchboard {
     fn restore_devices(&mut self, now: Duration, state: &[u8]) -> Result<(), Error> {
         let endpoint = &mut self.exchange.endpoint;
         endpoint.restore_bindings(now, state).map_err(Error::Dialog)
+    }
+
+    fn restore_trunks(&mut self, now: Duration, state: &[u8]) -> Result<(), Error> {
+        let endpoint = &mut self.exchange.endpoint;
+        endpoint.restore_trunks(now, state).map_err(Error::Dialog)
     }
 
     fn restore_recording(&mut self, state: &[u8]) -> Result<(), Error> {

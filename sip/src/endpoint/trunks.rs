@@ -1,5 +1,6 @@
 //! Trunks as they are configured and seen: whose calls are whose, and what is known of each.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -86,6 +87,16 @@ impl Endpoint {
         trunk
     }
 
+    /// Lets a trunk that was configured a moment ago go on from what was saved of it.
+    fn adopt(&mut self, now: Duration, mut trunk: Trunk, saved: SavedTrunk) {
+        let id = trunk.config.id;
+        trunk.gateways = self.gateways_of(now, &trunk.config, saved.gateways);
+        trunk.registration = self.registration_of(now, &trunk.config, saved.registration);
+        trunk.wallet = saved.wallet;
+        self.trunks.insert(trunk);
+        self.settle_trunk(id);
+    }
+
     /// A trunk whose settings changed keeps what is still true.
     fn reconfigured(&mut self, now: Duration, mut old: Trunk, config: TrunkConfig) -> Trunk {
         self.deadlines
@@ -138,12 +149,12 @@ impl Endpoint {
         known: Option<Registration>,
     ) -> Option<Registration> {
         let wanted = config.registration.as_ref()?;
-        Some(match known {
+        Some(match known.filter(|known| known.is_for(wanted)) {
             Some(mut registration) => {
                 registration.resume(now, &mut self.random);
                 registration
             }
-            None => Registration::new(now, wanted.expires, &mut self.random),
+            None => Registration::new(now, wanted, &mut self.random),
         })
     }
 
@@ -173,26 +184,32 @@ impl Endpoint {
         .unwrap_or_default()
     }
 
-    /// Brings back what was learnt of trunks, before the next [`set_trunks`](Self::set_trunks)
-    /// tells which of them there are.
+    /// Brings back what was learnt of trunks, those that are configured and those that will be.
     ///
     /// # Errors
     /// If the form cannot be read.
-    pub fn restore_trunks(&mut self, _now: Duration, saved: &[u8]) -> Result<(), Error> {
+    pub fn restore_trunks(&mut self, now: Duration, saved: &[u8]) -> Result<(), Error> {
         let saved: Saved = postcard::from_bytes(saved)
             .map_err(|error| Error::UnreadableState(error.to_string()))?;
         if saved.version != VERSION {
             return Err(Error::UnreadableState(format!("version {}", saved.version)));
         }
-        for trunk in saved.trunks {
-            self.trunks.keep_saved(trunk);
+        for saved in saved.trunks {
+            match self.trunks.remove(saved.id) {
+                Some(trunk) => self.adopt(now, trunk, saved),
+                None => self.trunks.keep_saved(saved),
+            }
         }
         Ok(())
     }
 
     /// Whether what [`save_trunks`](Self::save_trunks) gives has changed since the last call.
     pub fn take_touched_trunks(&mut self) -> bool {
-        self.trunks.take_touched()
+        self.trunks.take_touched() && {
+            let mut hasher = DefaultHasher::new();
+            self.save_trunks().hash(&mut hasher);
+            self.trunks.is_news(hasher.finish())
+        }
     }
 
     /// Our Contact as a trunk's registrar sees us from behind NAT.

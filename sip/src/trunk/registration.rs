@@ -15,6 +15,7 @@ use rand_chacha::ChaCha12Rng;
 use rand_chacha::rand_core::Rng;
 use serde::{Deserialize, Serialize};
 
+use super::RegistrationConfig;
 use super::choice::Way;
 use super::status::RegistrationState;
 
@@ -39,6 +40,8 @@ const MOST_MOVES: u8 = 3;
 /// One registration.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Registration {
+    /// The address of record.
+    aor: (String, String),
     pub(crate) call_id: String,
     pub(crate) tag: u64,
     pub(crate) cseq: u32,
@@ -77,10 +80,15 @@ enum Phase {
 
 impl Registration {
     /// Begins within two seconds, each trunk at a moment of its own.
-    pub(crate) fn new(now: Duration, lifetime: Duration, random: &mut ChaCha12Rng) -> Self {
+    pub(crate) fn new(
+        now: Duration,
+        wanted: &RegistrationConfig,
+        random: &mut ChaCha12Rng,
+    ) -> Self {
         let mut call_id = [0; 16];
         random.fill_bytes(&mut call_id);
         Self {
+            aor: (wanted.user.clone(), wanted.domain.clone()),
             call_id: format!("{:032x}", u128::from_be_bytes(call_id)),
             tag: random.next_u64(),
             cseq: 0,
@@ -90,13 +98,18 @@ impl Registration {
             until: None,
             last_failure: None,
             failures: 0,
-            lifetime,
+            lifetime: wanted.expires,
             bargains: 0,
             moves: 0,
             public: None,
             setback: None,
             home: None,
         }
+    }
+
+    /// Whether it is what is wanted.
+    pub(crate) fn is_for(&self, wanted: &RegistrationConfig) -> bool {
+        self.aor.0 == wanted.user && self.aor.1 == wanted.domain
     }
 
     /// When [`is_due`](Self::is_due) or [`lapse`](Self::lapse) has something to do.

@@ -21,6 +21,8 @@ pub(crate) struct Trunks {
     sources: Vec<(TrustedSource, TrunkId)>,
     names: HashMap<String, TrunkId>,
     touched: bool,
+    /// Fingerprint of the form that was saved last.
+    fingerprint: u64,
     /// What was saved of trunks that are not configured yet.
     saved: BTreeMap<TrunkId, SavedTrunk>,
 }
@@ -206,7 +208,12 @@ impl Trunks {
         self.all.values()
     }
 
-    /// Whether something that is saved changed since the last call.
+    /// Whether the form to be saved is another than that of the last call.
+    pub(crate) fn is_news(&mut self, fingerprint: u64) -> bool {
+        std::mem::replace(&mut self.fingerprint, fingerprint) != fingerprint
+    }
+
+    /// Whether something that may be saved was touched since the last call.
     pub(crate) fn take_touched(&mut self) -> bool {
         std::mem::take(&mut self.touched)
     }

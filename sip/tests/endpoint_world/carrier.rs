@@ -120,13 +120,19 @@ impl Carrier {
         let learnt = self.endpoint.save_trunks();
         self.seed += 1;
         self.endpoint = Endpoint::new(config(address(1)), [self.seed; 32]);
+        let is_late = self.seed % 2 == 0;
+        if is_late {
+            self.configure(trunks.clone());
+        }
         self.act(|endpoint, now| {
             endpoint.restore_trunks(now, &learnt).unwrap();
             for form in saved {
                 endpoint.restore(now, &form).unwrap();
             }
         });
-        self.configure(trunks);
+        if !is_late {
+            self.configure(trunks);
+        }
     }
 
     pub(crate) fn act<T>(&mut self, action: impl FnOnce(&mut Endpoint, Duration) -> T) -> T {

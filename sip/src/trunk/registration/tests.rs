@@ -25,7 +25,12 @@ fn home() -> Home {
 
 fn registration(seed: u64) -> (Registration, ChaCha12Rng) {
     let mut random = ChaCha12Rng::seed_from_u64(seed);
-    let registration = Registration::new(NOW, Duration::from_hours(1), &mut random);
+    let wanted = RegistrationConfig {
+        user: "4008110513".to_owned(),
+        domain: "carrier.example".to_owned(),
+        expires: Duration::from_hours(1),
+    };
+    let registration = Registration::new(NOW, &wanted, &mut random);
     (registration, random)
 }
 
