@@ -17,7 +17,7 @@ use crate::timer::Deadlines;
 use crate::trace::{Trace, TraceEntry};
 use crate::transaction::table::{Slot, Table};
 use crate::transport::{ConnectionId, Flow};
-use crate::trunk::{TrunkId, Trunks};
+use crate::trunk::{Strangers, TrunkId, Trunks};
 
 mod access;
 mod admission;
@@ -93,6 +93,7 @@ pub struct Endpoint {
     trunks: Trunks,
     resolving: Resolving,
     requests: Requests,
+    strangers: Strangers,
 }
 
 /// Whose deadline it is.
@@ -137,6 +138,7 @@ impl Endpoint {
             trunks: Trunks::default(),
             resolving,
             requests: Requests::default(),
+            strangers: Strangers::default(),
         }
     }
 

@@ -48,5 +48,5 @@ pub use trace::{Direction, TraceConfig, TraceEntry};
 pub use transport::{ConnectionId, Flow, Transmit, Transport};
 pub use trunk::{
     Credentials, Gateway, GatewayStatus, LocalAddresses, RegistrationConfig, RegistrationState,
-    TrunkConfig, TrunkId, TrunkStatus, WhenUnavailable,
+    Stranger, TrunkConfig, TrunkId, TrunkStatus, WhenUnavailable,
 };

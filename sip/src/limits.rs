@@ -62,3 +62,9 @@ pub const ATTEMPTS: u8 = 8;
 
 /// Most 3xx that one call follows.
 pub const REDIRECTS: u8 = 3;
+
+/// Most sources of calls that belong to no trunk which are remembered.
+pub const STRANGERS: usize = 64;
+
+/// Longest dialled text that is remembered of them, in characters.
+pub const DIALLED: usize = 64;

@@ -9,6 +9,7 @@ mod conflicts;
 mod gateway;
 mod registration;
 mod status;
+mod strangers;
 mod table;
 mod wallet;
 
@@ -22,10 +23,12 @@ use crate::transport::Transport;
 
 pub use conflicts::{Conflict, conflicts};
 pub use status::{GatewayStatus, RegistrationState, TrunkStatus};
+pub use strangers::Stranger;
 
 pub(crate) use choice::{Hunt, Next, Way};
 pub(crate) use gateway::Gatekeeping;
 pub(crate) use registration::{Home, Registration, share};
+pub(crate) use strangers::Strangers;
 pub(crate) use table::{SavedTrunk, Trunk, Trunks};
 pub(crate) use wallet::{Answer, Signing, Wallet};
 

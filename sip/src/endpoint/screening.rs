@@ -100,6 +100,7 @@ impl Endpoint {
         if let Some(trunk) = self.trunk_of(now, received) {
             return Some(Identity::Trunk(trunk));
         }
+        self.note_stranger(now, received);
         self.authenticate(now, received)
     }
 

@@ -9,10 +9,12 @@ use super::transmit::Received;
 use super::{Deadline, Endpoint};
 use crate::error::Error;
 use crate::event::{Event, Identity, Incoming, SessionId, Target};
+use crate::message::{Method, Name};
 use crate::session::Session;
 use crate::transport::{Flow, Transport};
 use crate::trunk::{
-    Gatekeeping, Hunt, Registration, SavedTrunk, Trunk, TrunkConfig, TrunkId, TrunkStatus, Wallet,
+    Gatekeeping, Hunt, Registration, SavedTrunk, Stranger, Trunk, TrunkConfig, TrunkId,
+    TrunkStatus, Wallet,
 };
 
 /// The version of the saved form.
@@ -262,6 +264,28 @@ impl Endpoint {
         let user = message.request_uri()?.user_unescaped()?;
         let user = str::from_utf8(&user).ok()?;
         self.trunks.of_registrar(now, source, user)
+    }
+
+    /// Callers that belonged to no trunk and proved nothing, the latest in front: the answer to the
+    /// question why a carrier's calls do not come through.
+    pub fn strangers(&self) -> Vec<Stranger> {
+        self.strangers.latest().cloned().collect()
+    }
+
+    pub(super) fn note_stranger(&mut self, now: Duration, received: Received<'_>) {
+        let Received { message, flow } = received;
+        let has_credentials = message.header(Name::Authorization).is_some();
+        if message.method() != Method::Invite
+            || has_credentials
+            || self.registrar.knows_source(flow.remote)
+        {
+            return;
+        }
+        let dialled = message
+            .request_uri()
+            .and_then(|uri| uri.user())
+            .unwrap_or_default();
+        self.strangers.note(now, flow.remote.ip(), dialled);
     }
 
     fn trunk_by_name(&self, flow: Flow) -> Option<TrunkId> {

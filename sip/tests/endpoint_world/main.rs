@@ -45,4 +45,5 @@ mod subscriptions;
 mod timers;
 mod torture;
 mod transfers;
+mod trunks;
 mod witness;
