@@ -59,7 +59,7 @@ mod tests {
             strangers.note(Duration::from_secs(last.into()), source, "1");
         }
         let again = IpAddr::from([203, 0, 113, 198]);
-        strangers.note(Duration::from_secs(300), again, &"9".repeat(1000));
+        strangers.note(Duration::from_mins(5), again, &"9".repeat(1000));
 
         assert_eq!(strangers.latest().count(), limits::STRANGERS);
         let first = strangers.latest().next().unwrap();
