@@ -5,7 +5,7 @@ use super::{Admission, Switchboard};
 use crate::Output;
 use crate::call::{Arrival, Move, Placement};
 use model::{EnterpriseId, SourceFact, Timestamp};
-use sip::{Event, Identity};
+use sip::{Event, Identity, SessionId};
 use std::time::Duration;
 
 impl Switchboard {
@@ -39,19 +39,26 @@ impl Switchboard {
     }
 
     fn sip_event(&mut self, now: Duration, event: Event) {
-        let session = match event {
-            Event::Incoming { session, incoming } => {
-                self.incoming(now, session, incoming);
-                return;
-            }
-            Event::Registered { user, contacts } => {
-                self.registered(now, &user, contacts);
-                return;
-            }
-            Event::TrunkChanged { trunk } => {
-                self.trunk_changed(now, trunk);
-                return;
-            }
+        let Some(session) = session_of(&event) else {
+            self.outside_of_calls(now, event);
+            return;
+        };
+        if let Some(call) = self.exchange.call_of_session(session) {
+            self.with_call(now, call, |call, exchange| {
+                call.handle_signal(now, session, event, exchange);
+            });
+        }
+    }
+
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "the events of the signalling layer grow, and most belong to calls"
+    )]
+    fn outside_of_calls(&mut self, now: Duration, event: Event) {
+        match event {
+            Event::Incoming { session, incoming } => self.incoming(now, session, incoming),
+            Event::Registered { user, contacts } => self.registered(now, &user, contacts),
+            Event::TrunkChanged { trunk } => self.trunk_changed(now, trunk),
             Event::Barred {
                 source,
                 until,
@@ -68,7 +75,6 @@ impl Switchboard {
                     user,
                 };
                 self.exchange.note_source(now, enterprise, (source, fact));
-                return;
             }
             Event::Message {
                 from,
@@ -88,32 +94,14 @@ impl Switchboard {
                     session,
                 };
                 self.message(now, letter);
-                return;
             }
-            Event::Ringing { session, .. }
-            | Event::Answered { session, .. }
-            | Event::Refused { session, .. }
-            | Event::Confirmed { session, .. }
-            | Event::Offer { session, .. }
-            | Event::OfferAnswered { session, .. }
-            | Event::Referred { session, .. }
-            | Event::Ended { session, .. }
-            | Event::Info { session, .. } => session,
-            // An offer that was refused changes nothing, and nobody waits for an INFO.
-            Event::OfferRefused { .. }
-            | Event::InfoResult { .. }
-            | Event::MessageResult { .. }
-            | Event::TransferProgress { .. }
-            | _ => return,
-        };
-        if let Some(call) = self.exchange.call_of_session(session) {
-            self.with_call(now, call, |call, exchange| {
-                call.handle_signal(now, session, event, exchange);
-            });
+            // An offer that was refused changes nothing, nobody waits for an INFO, and the rest
+            // belongs to calls.
+            _ => (),
         }
     }
 
-    fn incoming(&mut self, now: Duration, session: sip::SessionId, incoming: sip::Incoming) {
+    fn incoming(&mut self, now: Duration, session: SessionId, incoming: sip::Incoming) {
         let closed = self.admission == Admission::Closed;
         let busy = closed || self.calls.len() >= self.max_calls;
         if let Some(replaced) = incoming.replaces {
@@ -139,7 +127,7 @@ impl Switchboard {
     fn take_over(
         &mut self,
         now: Duration,
-        (session, replaced): (sip::SessionId, sip::SessionId),
+        (session, replaced): (SessionId, SessionId),
         incoming: sip::Incoming,
     ) {
         let agent = if let Identity::Account(user) = &incoming.identity {
@@ -174,5 +162,25 @@ impl Switchboard {
         if let Some(agent) = agent.map(|agent| agent.id) {
             self.exchange.router.set_reachable(now, agent, contacts > 0);
         }
+    }
+}
+
+/// The dialog of a call that an event is about.
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the events of the signalling layer grow, and not all are about a dialog"
+)]
+fn session_of(event: &Event) -> Option<SessionId> {
+    match event {
+        Event::Ringing { session, .. }
+        | Event::Answered { session, .. }
+        | Event::Refused { session, .. }
+        | Event::Confirmed { session, .. }
+        | Event::Offer { session, .. }
+        | Event::OfferAnswered { session, .. }
+        | Event::Referred { session, .. }
+        | Event::Ended { session, .. }
+        | Event::Info { session, .. } => Some(*session),
+        _ => None,
     }
 }
