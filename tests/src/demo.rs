@@ -144,7 +144,7 @@ fn queue(name: &str, nth: u8) -> Queue {
 pub fn trunk(name: &str, nth: u8, peer: Option<SocketAddr>) -> Trunk {
     let mut trunk = Trunk::plain(trunk_id(nth), enterprise(), name);
     match peer {
-        None => trunk.inbound.sources = vec!["127.1.0.0/16".parse().unwrap()],
+        None => trunk.inbound.sources = vec!["127.0.0.0/8".parse().unwrap()],
         Some(peer) => trunk.outbound = Some(TrunkOutbound::to(TrunkGateway::udp(peer))),
     }
     trunk

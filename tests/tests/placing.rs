@@ -92,6 +92,20 @@ fn a_busy_number_is_busy_for_the_agent_too() {
 }
 
 #[test]
+fn a_trunk_that_fails_is_not_held_against_the_server_by_the_phone() {
+    let mut world = World::new(111, 1);
+    let after = seconds(1);
+    world.habit("outside", Habit::Decline { after, status: 503 });
+
+    dial(&mut world, "1001", "13912345678");
+    world.run_for(seconds(3));
+
+    assert_eq!(world.talk("1001").refused, Some(500));
+    settle(&mut world);
+    assert_eq!(record(&world, 0).ending.unwrap().sip_code, Some(503));
+}
+
+#[test]
 fn an_agent_who_gives_up_stops_the_number_from_ringing() {
     let mut world = World::new(104, 1);
 

@@ -75,7 +75,7 @@ impl Dial {
         CallFact::DialFailed {
             number: self.destination.number().clone(),
             reason,
-            sip_code: refused.map(|refused| refused.status),
+            sip_code: refused.map(Refused::said),
             q850: refused.and_then(Refused::q850),
         }
     }
@@ -228,7 +228,7 @@ impl Call {
                     by: EndedBy::System,
                     stage: self.end_stage(),
                     reason,
-                    sip_code: Some(refused.status),
+                    sip_code: Some(refused.said()),
                     q850: refused.q850(),
                 };
                 let departure = Departure {

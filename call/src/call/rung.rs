@@ -26,6 +26,16 @@ impl Refused {
         }
     }
 
+    /// The status that the far end gave, which the signalling layer names where it told another: it
+    /// hands no 503 on.
+    pub(crate) fn said(&self) -> u16 {
+        let named = self.reason.as_ref().filter(|it| it.protocol == "SIP");
+        let named = named.map(|it| it.cause);
+        named
+            .filter(|it| (400..700).contains(it))
+            .unwrap_or(self.status)
+    }
+
     /// The Q.850 cause, if one was given.
     pub(crate) fn q850(&self) -> Option<u8> {
         self.reason.as_ref().and_then(q850_of)

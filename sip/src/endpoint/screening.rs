@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::Endpoint;
 use super::admission::{Outside, refusal};
-use super::incoming::Arrival;
+use super::incoming::{Arrival, user_of};
 use super::registration::EXTENSIONS;
 use super::reply::{ALLOW, Reply, SUPPORTED};
 use super::transmit::Received;
@@ -97,11 +97,26 @@ impl Endpoint {
 
     /// Who calls; none if a challenge or refusal was sent.
     pub(super) fn identify(&mut self, now: Duration, received: Received<'_>) -> Option<Identity> {
-        if let Some(trunk) = self.trunk_of(now, received) {
+        if !self.is_registered_phone(now, received)
+            && let Some(trunk) = self.trunk_of(now, received)
+        {
             return Some(Identity::Trunk(trunk));
         }
         self.note_stranger(now, received);
         self.authenticate(now, received)
+    }
+
+    /// Whether the sender registered from where it calls. A phone in a trunk's network is a phone,
+    /// and proves itself as one.
+    fn is_registered_phone(&self, now: Duration, received: Received<'_>) -> bool {
+        let Received { message, flow } = received;
+        let user = user_of(&message.from());
+        let contacts = self.registrar.contacts(now, &user);
+        contacts.iter().any(|contact| {
+            let known = contact.flow;
+            (known.transport, known.remote, known.connection)
+                == (flow.transport, flow.remote, flow.connection)
+        })
     }
 
     pub(super) fn is_full(&self) -> bool {
