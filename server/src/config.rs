@@ -89,6 +89,11 @@ pub(crate) struct Sip {
     pub(crate) advertise: Option<IpAddr>,
     /// How long calls may go on once the server was told to stop.
     pub(crate) drain: Duration,
+    /// How long a phone behind NAT may be silent before it is asked whether it is there; never
+    /// where it is zero.
+    pub(crate) probe: Duration,
+    /// URIs of the proxies that phones are to call through.
+    pub(crate) service_route: Vec<String>,
 }
 
 /// Everything that is wrong with a configuration.

@@ -228,6 +228,11 @@ impl Boot {
                     tcp: advertise(&sip.tcp),
                     tls: advertise(&sip.tls),
                 },
+                registrations: sip::Registrations {
+                    service_route: sip.service_route.clone(),
+                    probe_after: (!sip.probe.is_zero()).then_some(sip.probe),
+                    ..sip::Registrations::default()
+                },
                 ..sip::Config::new(
                     store::agents::REALM,
                     concat!("Trunkline/", env!("CARGO_PKG_VERSION")),

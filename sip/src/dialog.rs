@@ -102,6 +102,11 @@ impl Dialog {
         dialog
     }
 
+    /// Whether the peer asks that nobody on the way can listen.
+    pub(crate) fn is_secure(&self) -> bool {
+        uri(&self.target).scheme() == Scheme::Sips
+    }
+
     /// Aims the first request of a call at a registered contact.
     pub(crate) fn lead_to(&mut self, binding: &Binding) {
         self.routes.clone_from(&binding.path);

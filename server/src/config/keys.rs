@@ -33,6 +33,8 @@ pub(crate) const KEYS: &[Key] = &[
     open("sip.tls_ca", ""),
     open("sip.advertise", ""),
     open("sip.drain_seconds", "10"),
+    open("sip.probe_seconds", "0"),
+    open("sip.service_route", ""),
     open("dns.servers", ""),
     open("media.listen", "0.0.0.0"),
     open("media.advertise", ""),

@@ -28,6 +28,8 @@ pub(super) fn sip(reader: &mut Reader<'_>) -> Option<Sip> {
     let roots = file(reader, "sip.tls_ca");
     let advertise = reader.advertised("sip.advertise");
     let drain = reader.seconds("sip.drain_seconds");
+    let probe = reader.seconds("sip.probe_seconds");
+    let service_route = reader.list("sip.service_route");
     let (tls, identity) = (tls?, identity?.0);
     if !tls.is_empty() && identity.is_none() {
         reader.fault("sip.tls_cert", "must be set where sip.tls is");
@@ -42,6 +44,8 @@ pub(super) fn sip(reader: &mut Reader<'_>) -> Option<Sip> {
         roots: roots?.0,
         advertise: advertise?.0,
         drain: drain?,
+        probe: probe?,
+        service_route: service_route?,
     })
 }
 

@@ -116,7 +116,10 @@ impl Endpoint {
             .request(method, cseq, &via, dialog::HOPS)
             .header(Name::UserAgent, value(self.config.user_agent.as_bytes()));
         if matches!(method, Method::Refer | Method::Notify) {
-            request = request.header(Name::Contact, value(self.contact_value(flow).as_bytes()));
+            request = request.header(
+                Name::Contact,
+                value(self.contact_in(&dialog, flow).as_bytes()),
+            );
         }
         for (name, text) in &ask.headers {
             request = request.header(*name, value(text.as_bytes()));

@@ -128,9 +128,10 @@ impl Endpoint {
         let flow = self.dialog_flow(&dialog);
         let branch = self.new_branch();
         let via = self.via_value(flow, &branch);
-        let mut request = dialog
-            .request(method, cseq, &via, dialog::HOPS)
-            .header(Name::Contact, value(self.contact_value(flow).as_bytes()));
+        let mut request = dialog.request(method, cseq, &via, dialog::HOPS).header(
+            Name::Contact,
+            value(self.contact_in(&dialog, flow).as_bytes()),
+        );
         for (name, text) in self.invitation_headers(id).iter().chain(extra) {
             request = request.header(*name, value(text.as_bytes()));
         }

@@ -246,3 +246,80 @@ pub(super) enum Asked {
     Known,
     Anew,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hop(name: Option<&str>) -> Hop {
+        Hop {
+            transport: Transport::Tls,
+            local: SocketAddr::from(([192, 0, 2, 1], 5061)),
+            remote: SocketAddr::from(([192, 0, 2, 50], 5061)),
+            name: name.map(str::to_owned),
+        }
+    }
+
+    fn accepted(connections: &mut Connections, names: &[&str]) -> Flow {
+        let flow = Flow {
+            transport: Transport::Tls,
+            local: SocketAddr::from(([192, 0, 2, 1], 5061)),
+            remote: SocketAddr::from(([192, 0, 2, 50], 40_000)),
+            connection: Some(ConnectionId(ACCEPTED | 1)),
+        };
+        let names: Vec<_> = names.iter().map(|name| (*name).to_owned()).collect();
+        connections.open(flow, &names).unwrap();
+        flow
+    }
+
+    #[test]
+    fn a_connection_serves_the_name_that_it_was_opened_to_and_no_other() {
+        let mut connections = Connections::new(&Limits::default(), 7);
+        let (first, asked) = connections.reach(&hop(Some("a.example"))).unwrap();
+        assert_eq!(asked, Asked::Anew);
+
+        let again = connections.reach(&hop(Some("a.example")));
+        assert_eq!(again, Some((first, Asked::Known)));
+        let (other, asked) = connections.reach(&hop(Some("b.example"))).unwrap();
+        assert_eq!(asked, Asked::Anew);
+        assert_ne!(first.connection, other.connection);
+        connections.close(first.connection.unwrap());
+        let (_, asked) = connections.reach(&hop(Some("a.example"))).unwrap();
+        assert_eq!(asked, Asked::Anew);
+    }
+
+    #[test]
+    fn an_alias_over_tls_counts_for_the_names_that_were_proved() {
+        let mut connections = Connections::new(&Limits::default(), 7);
+        let flow = accepted(&mut connections, &["a.example"]);
+        connections.note_alias(flow, "b.example", 5061);
+
+        let reused = connections.reach(&hop(Some("a.example")));
+        assert_eq!(reused, Some((flow, Asked::Known)));
+        let (_, asked) = connections.reach(&hop(Some("b.example"))).unwrap();
+        assert_eq!(asked, Asked::Anew);
+    }
+
+    #[test]
+    fn an_alias_over_tls_without_a_certificate_counts_for_nothing() {
+        let mut connections = Connections::new(&Limits::default(), 7);
+        let flow = accepted(&mut connections, &[]);
+        connections.note_alias(flow, "192.0.2.50", 5061);
+        for name in [None, Some("192.0.2.50")] {
+            let (_, asked) = connections.reach(&hop(name)).unwrap();
+            assert_eq!(asked, Asked::Anew);
+        }
+    }
+
+    #[test]
+    fn aliases_are_bounded_and_go_with_their_connection() {
+        let mut connections = Connections::new(&Limits::default(), 7);
+        let flow = accepted(&mut connections, &["a.example"]);
+        for port in 0..100 {
+            connections.note_alias(flow, "a.example", port);
+        }
+        assert_eq!(connections.by_peer.len(), MAX_ALIASES);
+        connections.close(flow.connection.unwrap());
+        assert!(connections.by_peer.is_empty());
+    }
+}

@@ -159,6 +159,20 @@ impl Endpoint {
         format!("<sip:{address}{}>", flow.transport.uri_parameter())
     }
 
+    /// Our Contact in a dialog: a `sips` one if the peer is to be reached by `sips`, which has TLS
+    /// in its name (RFC 5630 §3.1.4, §5).
+    pub(super) fn contact_in(&self, dialog: &Dialog, flow: Flow) -> String {
+        if !dialog.is_secure() || !flow.transport.is_secure() {
+            return self.contact_value(flow);
+        }
+        let address = self.advertised(flow);
+        let parameter = match flow.transport {
+            Transport::Wss => flow.transport.uri_parameter(),
+            Transport::Udp | Transport::Tcp | Transport::Tls | Transport::Ws => "",
+        };
+        format!("<sips:{address}{parameter}>")
+    }
+
     /// The Via of a request of ours.
     pub(super) fn via_value(&self, flow: Flow, branch: &str) -> String {
         let address = self.advertised(flow);

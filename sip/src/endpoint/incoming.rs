@@ -345,7 +345,7 @@ impl Endpoint {
             return String::new();
         };
         self.public_contact(session)
-            .unwrap_or_else(|| self.contact_value(session.dialog.flow))
+            .unwrap_or_else(|| self.contact_in(&session.dialog, session.dialog.flow))
     }
 }
 

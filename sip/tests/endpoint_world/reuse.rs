@@ -73,6 +73,27 @@ fn via_and_contact_name_the_transport_of_the_flow() {
 }
 
 #[test]
+fn a_phone_that_is_reached_by_sips_gets_a_sips_contact_over_tls_alone() {
+    for (transport, contact) in [
+        (Transport::Tls, "<sips:192.0.2.1:5060>"),
+        (Transport::Wss, "<sips:192.0.2.1:5060;transport=ws>"),
+        (Transport::Tcp, "<sip:192.0.2.1:5060;transport=tcp>"),
+    ] {
+        let mut desk = Desk::new();
+        let flow = desk.connect(transport, 9);
+        let session = desk.called(flow, "<sips:8001@10.0.0.7>");
+        desk.act(|endpoint, now| {
+            endpoint
+                .offer(now, session, bytes::Bytes::from_static(OFFER))
+                .unwrap();
+        });
+        let invite = desk.last();
+        assert_eq!(header(&invite, "Contact"), contact);
+        assert_eq!(invite.request_uri().unwrap().as_str(), "sips:8001@10.0.0.7");
+    }
+}
+
+#[test]
 fn a_websocket_message_is_a_whole_message_without_a_length() {
     let mut desk = Desk::new();
     let flow = desk.connect(Transport::Wss, 9);
