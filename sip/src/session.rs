@@ -294,6 +294,15 @@ impl Session {
             .then_some(Branch::Loser)
     }
 
+    /// The dialog that a request of ours to this tag is in: before the answer an early one.
+    pub(crate) fn dialog_to(&mut self, remote_tag: &str) -> &mut Dialog {
+        let is_waiting = matches!(self.stage, Stage::Calling { .. } | Stage::Leaving { .. });
+        match self.early_at(remote_tag).filter(|_| is_waiting) {
+            Some(at) => &mut self.early[at].dialog,
+            None => &mut self.dialog,
+        }
+    }
+
     /// The place of the early dialog with this tag.
     pub(crate) fn early_at(&self, remote_tag: &str) -> Option<usize> {
         self.early

@@ -95,7 +95,7 @@ impl Endpoint {
             Stage::Answered { give_up_at }
         };
         self.refuse_losers(now, id, &tag);
-        self.choose_fork(id, &tag);
+        self.keep_change_with(id, &tag);
         if had_offer || is_agreed {
             self.send_ack(id, slot, None, &Bytes::new());
         }
@@ -104,8 +104,8 @@ impl Endpoint {
         self.settle_session(id);
     }
 
-    /// Goes on with what was asked for in the early dialog of the answer, and with that only.
-    fn choose_fork(&mut self, id: SessionId, tag: &str) {
+    /// Goes on with what was asked for in the early dialog with this tag, and with that only.
+    pub(super) fn keep_change_with(&mut self, id: SessionId, tag: &str) {
         let Some(session) = self.sessions.get_mut(&id) else {
             return;
         };

@@ -214,6 +214,8 @@ impl Endpoint {
             trunk,
             way: way.clone(),
         });
+        // What was asked of a callee behind the gateway before gets no answer any more.
+        self.keep_change_with(id, "");
         Some(())
     }
 

@@ -113,12 +113,18 @@ impl Endpoint {
         let (session, purpose) = (transaction.session, transaction.purpose);
         let (tries, origin) = (transaction.challenges + 1, transaction.origin);
         transaction.purpose = Purpose::Other;
-        let mut cseq = transaction.cseq + 1;
+        let refused = transaction.cseq;
+        let mut cseq = refused + 1;
         if let Some(session) = session.and_then(|id| self.sessions.get_mut(&id)) {
-            cseq = cseq.max(session.dialog.local_cseq + 1);
-            session.dialog.local_cseq = cseq;
+            let dialog = session.dialog_to(request.to_tag().unwrap_or_default());
+            cseq = cseq.max(dialog.local_cseq + 1);
+            dialog.local_cseq = cseq;
             if method == Method::Refer {
                 session.transfers.renumber(origin, cseq);
+            }
+            let change = session.change.as_mut();
+            if let Some(change) = change.filter(|change| change.cseq == refused) {
+                change.cseq = cseq;
             }
         }
         let uri = request

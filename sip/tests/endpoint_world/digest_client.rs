@@ -246,6 +246,13 @@ fn requests_inside_a_call_over_the_trunk_are_answered_too() {
     assert_eq!(count_of(&again), "00000001");
     carrier.reply(&again, "200 OK", &[CONTACT]);
     carrier.rest();
+    assert!(
+        matches!(
+            carrier.events.pop(),
+            Some(Event::OfferRefused { status: 488, .. })
+        ),
+        "the answer to the second try is that of the offer; it has no description"
+    );
 
     let key = Bytes::from_static(b"Signal=5");
     let asked = carrier.act(|it, now| {

@@ -6,8 +6,8 @@ use bytes::Bytes;
 use sip::message::Method;
 use sip::{Event, Gateway, Invite, Question, Record, TrunkConfig, WhenUnavailable};
 
-use crate::carrier::{Carrier, TRUNK, call_to, gateway, trunk};
-use crate::network::address;
+use crate::carrier::{Carrier, TRUNK, call_to, gateway, response, trunk};
+use crate::network::{ANSWER, OFFER, address};
 
 const CONTACT: (&str, &str) = ("Contact", "<sip:callee@192.0.2.11:5060>");
 
@@ -33,6 +33,36 @@ fn named() -> TrunkConfig {
 
 fn question() -> Question {
     Question::Addresses("carrier.example".to_owned())
+}
+
+#[test]
+fn an_offer_of_ours_ends_with_the_gateway_that_had_agreed_early() {
+    let mut carrier = Carrier::new(trunk(&[11, 12]));
+    let session = carrier.call();
+    let first = carrier.next();
+    let headers = [
+        CONTACT,
+        ("Require", "100rel"),
+        ("RSeq", "1"),
+        ("Allow", "UPDATE"),
+    ];
+    let answer = str::from_utf8(ANSWER).unwrap();
+    let text = response(&first, "183 Session Progress", &headers).replace(
+        "Content-Length: 0\r\n\r\n",
+        &format!("Content-Length: {}\r\n\r\n{answer}", answer.len()),
+    );
+    carrier.hear(first.flow, &text);
+    carrier.act(|it, now| it.offer(now, session, Bytes::from_static(OFFER)).unwrap());
+    assert_eq!(carrier.rest(), ["PRACK", "UPDATE"]);
+    carrier.events.clear();
+
+    carrier.reply(&first, "503 Service Unavailable", &[]);
+
+    assert_eq!(carrier.rest(), ["ACK", "INVITE"]);
+    assert!(matches!(
+        carrier.events[..],
+        [Event::OfferRefused { status: 487, .. }]
+    ));
 }
 
 #[test]
