@@ -51,6 +51,9 @@ pub enum ApiError {
     /// The address exists for other methods only.
     #[error("this address does not answer the method {0}")]
     MethodNotAllowed(String),
+    /// A WebSocket for SIP was asked for without its subprotocol (RFC 7118 §4.1).
+    #[error("offer the subprotocol sip: Sec-WebSocket-Protocol: sip")]
+    NoSipSubprotocol,
     /// There is no such thing, or it belongs to another enterprise.
     #[error("there is no such {0}")]
     NotFound(&'static str),
@@ -84,6 +87,9 @@ pub enum ApiError {
         /// When the next attempt is looked at.
         retry_after: Duration,
     },
+    /// As many WebSockets are open as may be, in all or from one address.
+    #[error("too many telephones are connected; try again")]
+    TooManySockets,
     /// No valid session came with the request.
     #[error("sign in to do this")]
     Unauthorized,
@@ -160,6 +166,7 @@ impl ApiError {
             Self::InUse(_) => (StatusCode::CONFLICT, "in_use"),
             Self::MethodNotAllowed(_) => (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed"),
             Self::NotApplied(_) => (StatusCode::SERVICE_UNAVAILABLE, "saved_not_applied"),
+            Self::NoSipSubprotocol => (StatusCode::BAD_REQUEST, "sip_subprotocol_required"),
             Self::NotFound(_) => (StatusCode::NOT_FOUND, "not_found"),
             Self::NotAnAgent => (StatusCode::CONFLICT, "not_an_agent"),
             Self::RangeNotSatisfiable { .. } => {
@@ -170,6 +177,7 @@ impl ApiError {
             Self::File(_) => (StatusCode::INTERNAL_SERVER_ERROR, "file_failure"),
             Self::TimeZone(..) => (StatusCode::INTERNAL_SERVER_ERROR, "time_zone_unusable"),
             Self::TooManyAttempts { .. } => (StatusCode::TOO_MANY_REQUESTS, "too_many_attempts"),
+            Self::TooManySockets => (StatusCode::SERVICE_UNAVAILABLE, "too_many_sockets"),
             Self::Unauthorized => (StatusCode::UNAUTHORIZED, "unauthorized"),
             Self::UnsupportedMediaType => {
                 (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type")
@@ -202,7 +210,10 @@ impl ApiError {
         if matches!(self, Self::Unauthorized) {
             return Some((header::WWW_AUTHENTICATE, "Bearer".to_owned()));
         }
-        if matches!(self, Self::EngineUnavailable | Self::StoreUnreachable(_)) {
+        if matches!(
+            self,
+            Self::EngineUnavailable | Self::StoreUnreachable(_) | Self::TooManySockets
+        ) {
             return Some((header::RETRY_AFTER, "1".to_owned()));
         }
         None

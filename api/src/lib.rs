@@ -27,13 +27,17 @@ mod queues;
 mod router;
 mod serve;
 mod sessions;
+mod sip_socket;
 mod state;
 mod time;
+mod tls;
 mod trunk_numbers;
 mod trunks;
 mod vocabulary;
 
 pub use error::{ApiError, FieldError};
 pub use router::{router, specification};
-pub use serve::serve;
+pub use serve::{Serving, serve};
+pub use sip_socket::{Occupancy, SipDoor, SocketEvent, SocketId};
 pub use state::{Asset, Assets, Check, Configuration, Engine, Order, Readiness, Reload, State};
+pub use tls::Certificates;

@@ -4,6 +4,7 @@
 //! as [`Input`]s; facts, saved states, bytes and media orders come out as [`Output`]s. It does not
 //! know what a database, a thread or HTTP is.
 
+mod admission;
 mod authorize;
 mod call;
 mod command;

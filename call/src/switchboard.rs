@@ -16,12 +16,13 @@ mod sounding;
 
 pub use restoring::Restored;
 
+use crate::admission::Regulator;
 use crate::call::{Call, SavedCallRef};
 use crate::exchange::Exchange;
 use crate::{Directory, Input, Key, Library, Output, limits};
 use media::LegId;
 use model::{CallId, EndReason, Timestamp, TrunkId};
-use sip::SessionId;
+use sip::{SessionId, Shedding, Standing};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::IpAddr;
 use std::ops::Range;
@@ -61,6 +62,8 @@ pub struct Gauges {
     pub legs: usize,
     /// Recordings whose files are not complete.
     pub recordings: usize,
+    /// New calls that are refused because there is too much to do, of a thousand.
+    pub shed_permille: u16,
 }
 
 /// All calls, and everything they act upon.
@@ -77,6 +80,7 @@ pub struct Switchboard {
     admission: Admission,
     /// Since when each trunk that registers is registered.
     registered: HashMap<TrunkId, Timestamp>,
+    regulator: Regulator,
 }
 
 impl Switchboard {
@@ -96,6 +100,7 @@ impl Switchboard {
             max_calls: config.max_calls.min(limits::CALLS),
             admission: Admission::Open,
             registered: HashMap::new(),
+            regulator: Regulator::default(),
         }
     }
 
@@ -216,6 +221,7 @@ impl Switchboard {
             calls: self.calls.len(),
             legs: self.exchange.legs_open(),
             recordings: self.exchange.recordings.len(),
+            shed_permille: self.regulator.permille(),
         }
     }
 
@@ -227,6 +233,33 @@ impl Switchboard {
     /// Takes new calls, or refuses them with 503 while those in progress go on.
     pub fn admit(&mut self, admission: Admission) {
         self.admission = admission;
+        let (standing, shedding) = match admission {
+            Admission::Open => (Standing::Serving, Shedding::None),
+            Admission::Closed => (Standing::Leaving, Shedding::All),
+        };
+        self.exchange.endpoint.set_standing(standing);
+        self.exchange.endpoint.set_shedding(shedding);
+    }
+
+    /// Hears that the message which is handled next is a new call and has waited so long. Under a
+    /// load that does not pass, some of them are refused unread.
+    pub fn hear_newcomer(&mut self, now: Duration, waited: Duration) {
+        let shedding = self.regulator.hear(now, waited);
+        self.shed(shedding);
+    }
+
+    /// Hears that the message which is handled next has no known wait.
+    pub fn hear_others(&mut self, now: Duration) {
+        let shedding = self.regulator.shedding(now);
+        self.shed(shedding);
+    }
+
+    fn shed(&mut self, shedding: Shedding) {
+        let shedding = match self.admission {
+            Admission::Open => shedding,
+            Admission::Closed => Shedding::All,
+        };
+        self.exchange.endpoint.set_shedding(shedding);
     }
 
     /// Leaves media ports out that this process does not hold.

@@ -4,21 +4,27 @@
 //! the step, write its facts and states to the journal with one `write`, and only then send.
 
 mod carry;
+mod chronicle;
 mod gauges;
+mod intake;
+mod phones;
 mod threads;
 
 pub(crate) use gauges::Pulse;
+pub(crate) use phones::Phones;
 pub(crate) use threads::{MediaThreads, Room};
 
 use crate::recordings::Recordings;
+use crate::resolver::Names;
 use crate::routes::Routes;
 use call::{Admission, Answer, Command, CommandError, Directory, Input, LiveView, Switchboard};
 use gauges::Gauger;
+use intake::Intake;
 use journal::Journal;
 use net::inherit::Heartbeat;
 use net::signalling::{Event, Protection, Reactor};
 use net::{Clock, disk};
-use sip::{ConnectionId, Flow, Transport};
+use sip::{ConnectionId, Flow, Glance, Transport};
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -55,6 +61,10 @@ pub(crate) enum Asked {
 pub(crate) struct Doors {
     /// Commands of the API.
     pub(crate) commands: Receiver<Asked>,
+    /// Telephones over WebSocket.
+    pub(crate) phones: Phones,
+    /// Name servers.
+    pub(crate) names: Names,
     /// What the recording writer says.
     pub(crate) disk: Receiver<disk::Event>,
     /// Set when the server is to stop.
@@ -97,6 +107,7 @@ struct Running {
     taken: Vec<oneshot::Sender<()>>,
     next_reply: u64,
     inputs: Vec<Input>,
+    intake: Intake,
     gauger: Gauger,
     next_view: Duration,
     next_pulse: Duration,
@@ -115,6 +126,7 @@ impl Engine {
             taken: Vec::new(),
             next_reply: 0,
             inputs: Vec::with_capacity(INPUTS_A_TURN),
+            intake: Intake::default(),
             gauger: Gauger::default(),
             next_view: Duration::ZERO,
             next_pulse: Duration::ZERO,
@@ -133,10 +145,15 @@ impl Running {
     /// One turn; false when the engine is done.
     fn turn(&mut self, events: &mut Vec<Event>) -> anyhow::Result<bool> {
         let before = self.engine.clock.now();
-        let wait = self.next_deadline().saturating_sub(before);
+        let wait = if self.intake.is_empty() {
+            self.next_deadline().saturating_sub(before)
+        } else {
+            Duration::ZERO
+        };
         self.engine.reactor.poll(before, Some(wait), events)?;
         let now = self.engine.clock.now();
-        self.gather(events);
+        self.gather(now, events);
+        self.engine.switchboard.hear_others(now);
         for input in std::mem::take(&mut self.inputs) {
             self.engine.switchboard.handle(now, input);
         }
@@ -144,6 +161,7 @@ impl Running {
             // Whoever asked may have stopped waiting.
             let _ = taken.send(());
         }
+        self.take_newcomers(now);
         if self
             .engine
             .switchboard
@@ -170,10 +188,16 @@ impl Running {
     }
 
     /// Turns what arrived into inputs. What is not taken in this turn waits in its bounded channel.
-    fn gather(&mut self, events: &mut Vec<Event>) {
+    fn gather(&mut self, now: Duration, events: &mut Vec<Event>) {
         for event in events.drain(..) {
-            let input = self.signal(event);
-            self.inputs.push(input);
+            self.signal(now, event);
+        }
+        self.hear_phones(now);
+        for _ in 0..INPUTS_A_TURN {
+            let Some((query, answer)) = self.engine.doors.names.answer() else {
+                break;
+            };
+            self.inputs.push(Input::Resolved { query, answer });
         }
         let inputs = &mut self.inputs;
         self.engine.media.drain(INPUTS_A_TURN, |event| {
@@ -198,22 +222,25 @@ impl Running {
         }
     }
 
-    fn signal(&mut self, event: Event) -> Input {
-        match event {
+    fn signal(&mut self, now: Duration, event: Event) {
+        let input = match event {
             Event::Datagram {
                 local,
                 remote,
                 data,
-                ..
-            } => Input::Datagram {
-                flow: Flow {
+                waited,
+            } => {
+                let flow = Flow {
                     transport: Transport::Udp,
                     local: self.engine.routes.local(local, remote.ip()),
                     remote,
                     connection: None,
-                },
-                data,
-            },
+                };
+                let glance = Glance::at(&data);
+                let input = Input::Datagram { flow, data };
+                self.sort(glance, now.saturating_sub(waited), input);
+                return;
+            }
             Event::Accepted {
                 connection,
                 local,
@@ -231,7 +258,8 @@ impl Running {
                 data,
             },
             Event::Closed { connection, .. } => Input::Closed(ConnectionId(connection)),
-        }
+        };
+        self.inputs.push(input);
     }
 
     /// Seals the step and carries it out.
@@ -272,6 +300,7 @@ impl Running {
         }
         let stop_at = *self.stop_at.get_or_insert(now + self.engine.drain);
         self.engine.switchboard.admit(Admission::Closed);
+        self.engine.windows.pulse.leave();
         if now >= stop_at {
             self.engine.switchboard.end_all(now);
         }

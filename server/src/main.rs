@@ -16,6 +16,7 @@ mod media;
 mod parent;
 mod people;
 mod recordings;
+mod resolver;
 mod routes;
 mod secrets;
 mod telemetry;

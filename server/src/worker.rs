@@ -1,18 +1,22 @@
 //! The worker: takes the sockets, brings back what the process before it was doing, and serves.
 
 mod demo;
+mod http;
 
 use crate::arguments::Serve;
 use crate::audio::{self, Audio};
 use crate::certificates::Certificates;
 use crate::config::Config;
-use crate::engine::{Asked, Doors, Engine, MediaThreads, Pulse, Room, Windows};
+use crate::engine::{Asked, Doors, Engine, MediaThreads, Phones, Pulse, Room, Windows};
 use crate::ledger::{Ledger, NODE};
 use crate::recordings::Recordings;
+use crate::resolver::{self, Names};
 use crate::routes::Routes;
 use crate::{assets, configuration, secrets, telemetry};
 use anyhow::{Context as _, anyhow};
+use api::SocketEvent;
 use call::{Directory, Input, LiveView, Switchboard};
+use http::{Telephones, end_of, goodbyes};
 use journal::{Journal, Recovered};
 use media::{LegId, PortPool};
 use net::inherit::{self, Inherited};
@@ -20,7 +24,7 @@ use net::signalling::{Limits, Reactor, Sockets, Tls};
 use net::{Waker, disk};
 use std::collections::HashSet;
 use std::io::Read as _;
-use std::net::{SocketAddr, TcpListener, UdpSocket};
+use std::net::{SocketAddr, UdpSocket};
 use std::ops::Range;
 use std::path::Path;
 use std::process::ExitCode;
@@ -36,6 +40,8 @@ use tokio::sync::{mpsc, watch};
 
 /// Commands that may wait for the engine.
 const COMMANDS: usize = 1_024;
+/// Messages of telephones over WebSocket that may wait for the engine.
+const SOCKET_EVENTS: usize = 4_096;
 /// Events of the recording writer that may wait for the engine.
 const DISK_EVENTS: usize = 65_536;
 /// Ids of accepted connections that one process can give out.
@@ -114,6 +120,7 @@ struct Handles {
     written: watch::Receiver<u64>,
     applied: Arc<AtomicU64>,
     pulse: Arc<Pulse>,
+    phones: mpsc::Sender<SocketEvent>,
     stop: watch::Sender<bool>,
 }
 
@@ -125,7 +132,14 @@ impl Boot {
         let (source, data_dir) = (self.source.clone(), self.config.data_dir.clone());
         let hangup = runtime.block_on(async { signal(SignalKind::hangup()) })?;
         runtime.spawn(self.certificates.clone().follow(hangup));
-        let (engine, handles) = self.build(inherited, &journal_dir)?;
+        let telephones = Telephones::new(&self.config, &self.certificates, inherited.generation);
+        let (engine, handles) = {
+            let _within = runtime.enter();
+            self.build(inherited, &journal_dir)?
+        };
+        let serving = telephones.serving(handles.phones.clone(), handles.waker.clone());
+        let telephones = serving.sip.occupancy.clone();
+        let (leave, leaving) = watch::channel(false);
         let ledger = Ledger {
             db: source.db.clone(),
             journal: journal_dir,
@@ -151,9 +165,17 @@ impl Boot {
             readiness: Arc::new(move || pulse.checks()),
         };
         for listener in http {
-            serve_http(runtime, listener, state.clone(), handles.stop.subscribe());
+            let serve = api::serve(listener, state.clone(), serving.clone(), end_of(&leaving));
+            runtime.spawn(async move {
+                if let Err(error) = serve.await {
+                    tracing::error!(%error, "HTTP cannot be served");
+                }
+            });
         }
         let ended = runtime.block_on(wait_for_the_end(engine, &handles.stop))?;
+        // The console works for as long as calls are in progress.
+        leave.send_replace(true);
+        runtime.block_on(goodbyes(&telephones));
         // The engine is gone, and with it the sender that the ledger waits for: it applies what is
         // left and ends.
         runtime.block_on(ledger)?;
@@ -187,6 +209,7 @@ impl Boot {
         let first = inherited.generation * CONNECTIONS_A_PROCESS;
         let reactor = Reactor::new(sockets, tls, Limits::default(), first)?;
         let waker = reactor.waker();
+        let names = resolver::start(&self.config.dns_servers, waker.clone())?;
         let (disk, disk_events) = start_disk(waker.clone())?;
         let room = Room {
             clock,
@@ -197,7 +220,7 @@ impl Boot {
         };
         let media = MediaThreads::start(&pool_shape, config.media_workers, room)?;
         let positions = (recovered.last_seq, self.applied);
-        let (handles, doors, windows) = connect(clock, waker, disk_events, positions);
+        let (handles, doors, windows) = connect(clock, waker, (disk_events, names), positions);
         let engine = Engine {
             switchboard,
             journal,
@@ -266,7 +289,7 @@ fn bring_back(switchboard: &mut Switchboard, now: Duration, recovered: &Recovere
 fn connect(
     clock: net::Clock,
     waker: Waker,
-    disk: Receiver<disk::Event>,
+    (disk, names): (Receiver<disk::Event>, Names),
     positions: (u64, u64),
 ) -> (Handles, Doors, Windows) {
     let (commands, asked) = sync_channel(COMMANDS);
@@ -275,6 +298,7 @@ fn connect(
     let (written, written_seen) = watch::channel(positions.0);
     let applied = Arc::new(AtomicU64::new(positions.1));
     let pulse = Arc::new(Pulse::new(clock));
+    let (phones, heard) = mpsc::channel(SOCKET_EVENTS);
     let handles = Handles {
         commands,
         waker,
@@ -282,10 +306,13 @@ fn connect(
         written: written_seen,
         applied: Arc::clone(&applied),
         pulse: Arc::clone(&pulse),
+        phones,
         stop,
     };
     let doors = Doors {
         commands: asked,
+        names,
+        phones: Phones::new(heard),
         disk,
         stop: stopping,
     };
@@ -327,23 +354,6 @@ fn follow_settings(
     };
     runtime.spawn(configuration::run(source, engine, asked));
     api::Configuration { reloads }
-}
-
-fn serve_http(
-    runtime: &Runtime,
-    listener: TcpListener,
-    state: api::State,
-    mut stop: watch::Receiver<bool>,
-) {
-    runtime.spawn(async move {
-        let stopped = async move {
-            // A sender that is gone means the same as one that says stop.
-            let _ = stop.wait_for(|stop| *stop).await;
-        };
-        if let Err(error) = api::serve(listener, state, stopped).await {
-            tracing::error!(%error, "HTTP cannot be served");
-        }
-    });
 }
 
 fn start_disk(waker: Waker) -> anyhow::Result<(disk::Disk, Receiver<disk::Event>)> {

@@ -55,6 +55,7 @@ mod reply;
 mod requests;
 mod resolving;
 mod screening;
+pub(crate) mod shedding;
 mod signing;
 mod snapshot;
 mod timeouts;
@@ -66,6 +67,7 @@ use access::Access;
 use config::{Account, Config};
 use connections::Connections;
 use counters::{Counters, Occupancy};
+use shedding::Load;
 use requests::Requests;
 use resolving::Resolving;
 
@@ -89,6 +91,7 @@ pub struct Endpoint {
     outputs: VecDeque<Output>,
     touched: Vec<SessionId>,
     counters: Counters,
+    load: Load,
     trace: Trace,
     trunks: Trunks,
     resolving: Resolving,
@@ -119,6 +122,7 @@ impl Endpoint {
         let mut secret = [0; 32];
         random.fill_bytes(&mut secret);
         let trace = Trace::new(config.trace);
+        let load = Load::new(&secret);
         let connections = Connections::new(&config.limits, random.next_u64());
         let resolving = Resolving::new(random.next_u64());
         Self {
@@ -134,6 +138,7 @@ impl Endpoint {
             outputs: VecDeque::new(),
             touched: Vec::new(),
             counters: Counters::default(),
+            load,
             trace,
             trunks: Trunks::default(),
             resolving,

@@ -19,6 +19,7 @@ mod dialog;
 mod endpoint;
 mod error;
 mod event;
+mod glance;
 mod referral;
 mod referring;
 mod registrar;
@@ -36,11 +37,13 @@ pub use endpoint::config::{
 };
 pub use endpoint::counters::{Counters, Occupancy};
 pub use endpoint::messaging::InstantMessage;
+pub use endpoint::shedding::{Shedding, Standing};
 pub use error::Error;
 pub use event::{
     Binding, End, EndKind, Event, Identity, Incoming, Invite, Output, Progress, ReasonHeader,
     Refusal, Reliability, Request, RequestId, SessionId, Target,
 };
+pub use glance::Glance;
 pub use referring::{ReferTo, Replaces, TransferId};
 pub use resolver::{QueryId, Question, Record, ResolveError};
 pub use timer::Timers;

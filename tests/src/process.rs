@@ -59,6 +59,11 @@ pub fn terminate(id: u32) {
     signal(id, Signal::TERM);
 }
 
+/// Tells a process to read its files again.
+pub fn hang_up(id: u32) {
+    signal(id, Signal::HUP);
+}
+
 fn signal(id: u32, signal: Signal) {
     let id = i32::try_from(id).ok().and_then(Pid::from_raw).unwrap();
     kill_process(id, signal).unwrap();

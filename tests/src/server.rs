@@ -47,25 +47,34 @@ pub struct Server {
 impl Server {
     /// Starts a server for the story of this name and waits until it is ready.
     pub fn start(story: &str) -> Self {
+        Self::start_with(story, &[])
+    }
+
+    /// The same with more keys of the configuration, as environment variables.
+    pub fn start_with(story: &str, more: &[(&'static str, String)]) -> Self {
         let folder = target_folder().join("e2e").join(story);
         for attempt in 0..STARTS {
             // What an earlier run or attempt left.
             let _ = fs::remove_dir_all(&folder);
             fs::create_dir_all(&folder).unwrap();
-            if let Some(server) = Self::attempt(&folder, attempt) {
+            if let Some(server) = Self::attempt(&folder, attempt, more) {
                 return server;
             }
         }
         panic!("no server started on free ports");
     }
 
-    fn attempt(folder: &Path, attempt: usize) -> Option<Self> {
+    fn attempt(
+        folder: &Path,
+        attempt: usize,
+        more: &[(&'static str, String)],
+    ) -> Option<Self> {
         let sip = free_address();
         let http = free_address();
         let outbound_peer = free_address();
         let first = block_of_ports(attempt);
         let peers = first + MEDIA_PORTS;
-        let environment = vec![
+        let mut environment = vec![
             (
                 "TRUNKLINE__DATA_DIR",
                 folder.join("data").display().to_string(),
@@ -80,6 +89,7 @@ impl Server {
             ("TRUNKLINE__DEMO__OUTBOUND_PEER", outbound_peer.to_string()),
             ("TRUNKLINE__LOG__FILTER", "info".to_owned()),
         ];
+        environment.extend_from_slice(more);
         let mut server = Self {
             process: launch(folder, &environment, "server.log"),
             folder: folder.to_owned(),
@@ -193,6 +203,21 @@ impl Server {
             })
             .filter_map(value)
             .sum()
+    }
+
+    /// The process that was started.
+    pub fn process_id(&self) -> u32 {
+        self.process.id()
+    }
+
+    /// Its log so far.
+    pub fn log(&self) -> String {
+        fs::read_to_string(self.folder.join("server.log")).unwrap_or_default()
+    }
+
+    /// Sends it a signal as an administrator does.
+    pub fn hang_up(&self) {
+        process::hang_up(self.process.id());
     }
 
     /// Waits until nothing is left of any call.

@@ -26,12 +26,15 @@ struct Slot {
     socket: UdpSocket,
     open: bool,
     peer: Option<SocketAddr>,
+    /// Whether the socket is one of IPv6, over which peers of IPv4 are reached in IPv6 clothes.
+    is_v6: bool,
 }
 
 impl Sockets {
     pub(super) fn new(sockets: Vec<UdpSocket>, statistics: Arc<Statistics>) -> Self {
         let slots = sockets.into_iter().map(|socket| Slot {
             peer: socket.peer_addr().ok(),
+            is_v6: socket.local_addr().is_ok_and(|local| local.is_ipv6()),
             socket,
             open: false,
         });
@@ -74,6 +77,7 @@ impl Sockets {
         let Some(slot) = slot(&mut self.slots, number) else {
             return;
         };
+        let to = slot.clothed(to);
         slot.aim(to, path);
         let named = (slot.peer != Some(to)).then_some(to);
         let mut sent = datagram::send(&slot.socket, packet, named);
@@ -105,7 +109,7 @@ impl Sockets {
         match datagram::receive(&slot.socket, buffer) {
             Ok((length, from)) => {
                 add(&statistics.packets_in, 1);
-                take(from, &mut buffer[..length]);
+                take(plain(from), &mut buffer[..length]);
             }
             Err(error) if is_unreachable(&error) => add(&statistics.peers_unreachable, 1),
             Err(_) => {}
@@ -117,7 +121,22 @@ fn slot(slots: &mut [Slot], number: u32) -> Option<&mut Slot> {
     slots.get_mut(usize::try_from(number).ok()?)
 }
 
+/// An address of IPv4 without the clothes of IPv6.
+fn plain(address: SocketAddr) -> SocketAddr {
+    SocketAddr::new(address.ip().to_canonical(), address.port())
+}
+
 impl Slot {
+    /// The peer as the socket names it.
+    fn clothed(&self, to: SocketAddr) -> SocketAddr {
+        match to {
+            SocketAddr::V4(v4) if self.is_v6 => {
+                SocketAddr::new(v4.ip().to_ipv6_mapped().into(), v4.port())
+            }
+            SocketAddr::V4(_) | SocketAddr::V6(_) => to,
+        }
+    }
+
     /// Connects to a proven peer, and dissolves the connection when there is none.
     fn aim(&mut self, to: SocketAddr, path: Path) {
         match path {

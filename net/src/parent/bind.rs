@@ -1,7 +1,7 @@
 //! Binds everything that a worker will ever need, or says exactly what could not be had.
 
 use crate::syscall::{
-    option::{self, Inheritance, set_inheritance},
+    option::{self, Inheritance, Kind, bind_v6, set_inheritance},
     process::memory_file,
 };
 use std::{
@@ -211,7 +211,10 @@ fn free_ports(addresses: &[SocketAddr]) -> Result<Vec<UdpSocket>, BindError> {
 }
 
 fn sip_socket(address: SocketAddr) -> io::Result<UdpSocket> {
-    let socket = UdpSocket::bind(address)?;
+    let socket = match address {
+        SocketAddr::V4(_) => UdpSocket::bind(address)?,
+        SocketAddr::V6(_) => bind_v6(address, Kind::Datagram)?.into(),
+    };
     socket.set_nonblocking(true)?;
     option::set_receive_buffer(&socket, SIP_RECEIVE_BYTES)?;
     option::set_dscp(&socket, address, SIP_DSCP)?;
@@ -227,7 +230,10 @@ fn rtp_socket(address: SocketAddr) -> io::Result<UdpSocket> {
 }
 
 fn listener(address: SocketAddr) -> io::Result<TcpListener> {
-    let listener = TcpListener::bind(address)?;
+    let listener = match address {
+        SocketAddr::V4(_) => TcpListener::bind(address)?,
+        SocketAddr::V6(_) => bind_v6(address, Kind::Listener)?.into(),
+    };
     listener.set_nonblocking(true)?;
     Ok(listener)
 }
@@ -252,6 +258,27 @@ mod tests {
         );
         let source = error.source().unwrap().to_string();
         assert!(source.contains("in use"), "{source}");
+    }
+
+    #[test]
+    fn both_families_have_the_same_port() {
+        let plan = Plan {
+            sip_udp: vec!["127.0.0.1:0".parse().unwrap()],
+            ..Plan::default()
+        };
+        let first = Sockets::bind(&plan).unwrap();
+        let port = first.sip_udp_addresses().unwrap()[0].port();
+        drop(first);
+        let everywhere = [format!("0.0.0.0:{port}"), format!("[::]:{port}")];
+        let everywhere: Vec<SocketAddr> = everywhere.map(|it| it.parse().unwrap()).into();
+        let plan = Plan {
+            sip_udp: everywhere.clone(),
+            sip_tcp: everywhere.clone(),
+            ..Plan::default()
+        };
+        let sockets = Sockets::bind(&plan).unwrap();
+        assert_eq!(sockets.sip_udp_addresses().unwrap(), everywhere);
+        assert_eq!(sockets.sip_tcp_addresses().unwrap(), everywhere);
     }
 
     #[test]

@@ -75,6 +75,40 @@ pub(crate) fn begin_connect(remote: SocketAddr) -> io::Result<TcpStream> {
     }
 }
 
+/// What kind of socket to bind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Datagram,
+    Listener,
+}
+
+/// Connections that may wait to be accepted.
+const BACKLOG: libc::c_int = 1_024;
+
+/// Binds a socket that hears IPv6 alone, so that the same port can be bound for IPv4 beside it.
+pub(crate) fn bind_v6(address: SocketAddr, kind: Kind) -> io::Result<OwnedFd> {
+    let stream = match kind {
+        Kind::Datagram => libc::SOCK_DGRAM,
+        Kind::Listener => libc::SOCK_STREAM,
+    };
+    // SAFETY: the call takes integers only.
+    let made = check(unsafe { libc::socket(libc::AF_INET6, stream | libc::SOCK_CLOEXEC, 0) })?;
+    // SAFETY: the kernel has just given this descriptor to nobody else.
+    let socket = unsafe { OwnedFd::from_raw_fd(made) };
+    set(&socket, libc::IPPROTO_IPV6, libc::IPV6_V6ONLY, 1)?;
+    if kind == Kind::Listener {
+        set(&socket, libc::SOL_SOCKET, libc::SO_REUSEADDR, 1)?;
+    }
+    let raw = RawAddress::from(address);
+    // SAFETY: the address is valid for its length and outlives the call.
+    check(unsafe { libc::bind(made, raw.pointer(), raw.length()) })?;
+    if kind == Kind::Listener {
+        // SAFETY: the call takes integers only.
+        check(unsafe { libc::listen(made, BACKLOG) })?;
+    }
+    Ok(socket)
+}
+
 /// Raises the number of descriptors that this process may hold as far as it may; gives the number.
 pub(crate) fn raise_descriptor_limit() -> io::Result<u64> {
     let mut limit = libc::rlimit {

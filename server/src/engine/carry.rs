@@ -1,6 +1,6 @@
 //! Carrying out a step: the journal first, everything else after it.
 
-use super::Running;
+use super::{Running, chronicle};
 use call::{Admission, Input, Output};
 use journal::Entry;
 use model::{Event, Fact, SourceFact};
@@ -44,7 +44,10 @@ impl Running {
         let entries: Vec<Entry<'_>> = outputs
             .iter()
             .filter_map(|output| match output {
-                Output::Fact(fact) => Some(Entry::Fact(fact)),
+                Output::Fact(fact) => {
+                    chronicle::tell(fact);
+                    Some(Entry::Fact(fact))
+                }
                 Output::Save { state, .. } => Some(Entry::Save {
                     key: keys.next()?,
                     state,
@@ -117,7 +120,7 @@ impl Running {
     fn carry(&mut self, now: Duration, output: Output) -> Option<Input> {
         let engine = &mut self.engine;
         match output {
-            Output::Transmit(transmit) => self.transmit(&transmit),
+            Output::Transmit(transmit) => return self.transmit(&transmit),
             Output::Connect {
                 connection,
                 transport,
@@ -134,10 +137,15 @@ impl Running {
                 };
                 engine.reactor.connect(now, connection.0, remote, &security);
             }
-            Output::Disconnect(connection) => engine.reactor.close(connection.0),
-            // Unanswered questions fail by themselves after a while.
-            Output::Resolve { question, .. } => {
-                tracing::debug!(?question, "no name server is asked");
+            Output::Disconnect(connection) => {
+                engine.reactor.close(connection.0);
+                engine.doors.phones.close(connection);
+            }
+            Output::Resolve { query, question } => {
+                if !engine.doors.names.ask(query, question) {
+                    let answer = Err(sip::ResolveError::Unanswered);
+                    return Some(Input::Resolved { query, answer });
+                }
             }
             Output::Media { worker, order } => engine.media.order(worker, order),
             Output::OpenRecording {
@@ -166,7 +174,8 @@ impl Running {
         None
     }
 
-    fn transmit(&mut self, transmit: &Transmit) {
+    /// Sends; gives the end of a connection that this brought about.
+    fn transmit(&mut self, transmit: &Transmit) -> Option<Input> {
         let flow = transmit.flow;
         match flow.transport {
             Transport::Tcp | Transport::Tls => {
@@ -178,9 +187,13 @@ impl Running {
             }
             Transport::Udp => self.send_datagram(transmit),
             Transport::Ws | Transport::Wss => {
-                tracing::error!(?flow, "no socket for this transport");
+                let connection = flow.connection?;
+                if !self.engine.doors.phones.send(connection, &transmit.data) {
+                    return Some(Input::Closed(connection));
+                }
             }
         }
+        None
     }
 
     fn send_datagram(&mut self, transmit: &Transmit) {

@@ -17,6 +17,7 @@ pub(crate) struct Pulse {
     last_ms: AtomicU64,
     journal_failed: AtomicBool,
     sync_failed: AtomicBool,
+    leaving: AtomicBool,
 }
 
 impl Pulse {
@@ -26,6 +27,7 @@ impl Pulse {
             last_ms: AtomicU64::new(0),
             journal_failed: AtomicBool::new(false),
             sync_failed: AtomicBool::new(false),
+            leaving: AtomicBool::new(false),
         }
     }
 
@@ -52,17 +54,24 @@ impl Pulse {
         self.journal_failed.load(Ordering::Relaxed)
     }
 
+    /// Notes that the server stops: no new calls are taken.
+    pub(super) fn leave(&self) {
+        self.leaving.store(true, Ordering::Relaxed);
+    }
+
     /// The parts that must work before the server can take calls.
     pub(crate) fn checks(&self) -> Vec<Check> {
         let last = Duration::from_millis(self.last_ms.load(Ordering::Relaxed));
         let silent = self.clock.now().saturating_sub(last) > SILENCE;
         let engine = silent.then(|| "the engine does not answer".to_owned());
+        let leaving = self.leaving.load(Ordering::Relaxed);
+        let leaving = leaving.then(|| "the server stops".to_owned());
         let failed = self.is_journal_failed() || self.sync_failed.load(Ordering::Relaxed);
         let journal = failed.then(|| "the journal cannot be written".to_owned());
         vec![
             Check {
                 name: "sip",
-                fault: engine.clone(),
+                fault: engine.clone().or(leaving),
             },
             Check {
                 name: "media",
@@ -97,10 +106,13 @@ impl Gauger {
         metrics::gauge!("trunkline_media_legs").set(gauges.legs as f64);
         metrics::gauge!("trunkline_recordings_open").set(gauges.recordings as f64);
         metrics::gauge!("trunkline_journal_bytes").set(engine.journal.size_bytes() as f64);
+        metrics::gauge!("trunkline_sip_shed_ratio").set(f64::from(gauges.shed_permille) / 1_000.0);
         count_sip(engine.switchboard.sip_counters());
         let seen = engine.reactor.counters();
         metrics::counter!("trunkline_sip_datagrams_in_total").absolute(seen.datagrams_in);
         metrics::counter!("trunkline_sip_datagrams_out_total").absolute(seen.datagrams_out);
+        metrics::gauge!("trunkline_sip_connections").set(engine.reactor.connections() as f64);
+        metrics::counter!("trunkline_sip_handshakes_failed_total").absolute(seen.handshakes_failed);
         for (thread, statistics) in engine.media.statistics().enumerate() {
             let figures = statistics.figures();
             let thread = thread.to_string();
@@ -133,6 +145,7 @@ fn count_sip(seen: &sip::Counters) {
         ("refused_unknown_source", seen.refused_unknown_source),
         ("dropped_responses", seen.dropped_responses),
         ("dropped_acks", seen.dropped_acks),
+        ("shed", seen.shed),
         ("refused_overload", seen.refused_overload),
         ("dropped_unreachable", seen.dropped_unreachable),
     ];

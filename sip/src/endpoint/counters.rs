@@ -44,6 +44,8 @@ pub struct Counters {
     pub probes: u64,
     /// Bindings' paths given up because no probe was answered.
     pub dead_flows: u64,
+    /// New calls refused unread because there is too much to do.
+    pub shed: u64,
     /// New requests refused because a limit was reached.
     pub refused_overload: u64,
     /// Messages that could not be sent since a connection was lost or not opened.

@@ -7,6 +7,7 @@ use super::admission::{Outside, refusal};
 use super::incoming::{Arrival, user_of};
 use super::registration::EXTENSIONS;
 use super::reply::{ALLOW, Reply, SUPPORTED};
+use super::shedding::Standing;
 use super::transmit::Received;
 use crate::event::Identity;
 use crate::message::{Message, Method, Name, Status};
@@ -23,6 +24,9 @@ impl Endpoint {
         let Received { message, flow } = received;
         let has_credentials = message.header(Name::Authorization).is_some();
         let outside = Outside::of(message.method());
+        if outside == Outside::Call && self.sheds(received) {
+            return;
+        }
         let is_stranger = !outside.is_open_to_all() && !self.is_known_source(flow);
         if is_stranger && !has_credentials {
             self.counters.refused_unknown_source += 1;
@@ -43,6 +47,9 @@ impl Endpoint {
             Outside::Call => self.screen_invite(now, received, key),
             Outside::Registration => self.receive_register(now, received, key),
             Outside::InstantMessage => self.receive_message_outside(now, received, key),
+            Outside::Capabilities if self.load.standing == Standing::Leaving => {
+                self.refuse_for_a_while(received);
+            }
             Outside::Capabilities => {
                 let contact = self.contact_value(flow);
                 let reply = capabilities().with(Name::Contact, contact);
@@ -126,10 +133,7 @@ impl Endpoint {
 
     pub(super) fn refuse_overload(&mut self, received: Received<'_>) {
         self.counters.refused_overload += 1;
-        let seconds = self.config.limits.retry_after.as_secs();
-        let reply =
-            Reply::new(Status::SERVICE_UNAVAILABLE).with(Name::RetryAfter, seconds.to_string());
-        self.reply_stateless(received.flow, received.message, &reply);
+        self.refuse_for_a_while(received);
     }
 }
 

@@ -37,6 +37,7 @@ mod replaces;
 mod requests;
 mod reuse;
 mod screening;
+mod shedding;
 mod simulation;
 mod smuggling;
 mod snapshots;

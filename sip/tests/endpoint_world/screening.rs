@@ -272,7 +272,8 @@ fn a_full_endpoint_says_when_to_come_back() {
     let answers = world.exchange(trunk(), &second);
 
     assert_eq!(code(&answers[0]), Some(503));
-    assert_eq!(header(&answers[0], "Retry-After"), "5");
+    let wait: u32 = header(&answers[0], "Retry-After").parse().unwrap();
+    assert!((2..=6).contains(&wait));
     assert_eq!(world.parties[0].endpoint.counters().refused_overload, 1);
 }
 

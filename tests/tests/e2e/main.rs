@@ -6,11 +6,14 @@ mod crash;
 mod endings;
 mod flows;
 mod hostile;
+mod leaving;
 mod offers;
 mod phones;
 mod proxy;
 mod queueing;
 mod renegotiation;
+mod sockets;
+mod tls;
 
 use std::time::Duration;
 

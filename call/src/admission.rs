@@ -1,0 +1,100 @@
+//! When to refuse new calls: by how long they waited to be looked at, as CoDel does for packets.
+//!
+//! ```text
+//! every 100 ms:   half of the new calls waited longer than 50 ms ──▶ the refused share grows
+//!                 otherwise ──▶ it shrinks, to nothing within two seconds
+//! ```
+//!
+//! A queue that comes and goes, such as after a restart, is none of this machine's business: it
+//! acts on one that stands. While it acts, a call that has waited too long is refused whatever its
+//! luck, for its caller is about to ask again.
+
+use sip::Shedding;
+use std::time::Duration;
+
+/// A new call that waited longer is late.
+const LATE: Duration = Duration::from_millis(50);
+/// A wait of this length shows that the share has to grow in great steps.
+const VERY_LATE: Duration = Duration::from_millis(200);
+/// How long is watched before the share changes.
+const WINDOW: Duration = Duration::from_millis(100);
+/// Windows after which nothing of an overload is left.
+const FORGOTTEN: u32 = 20;
+/// The steps in which the share grows, of a thousand.
+const STEP: u16 = 80;
+const GREAT_STEP: u16 = 250;
+/// New calls that are let through even in the worst case, of a thousand, to see whether it is over.
+const LEAST_ADMITTED: u16 = 20;
+
+/// Watches waits and says which new calls to refuse.
+#[derive(Debug, Default)]
+pub(crate) struct Regulator {
+    window: Window,
+    permille: u16,
+}
+
+#[derive(Debug, Default)]
+struct Window {
+    ends: Duration,
+    heard: u32,
+    late: u32,
+    very_late: u32,
+}
+
+impl Regulator {
+    /// Takes a new call that has waited; what is to become of new calls at this moment, of this one
+    /// above all.
+    pub(crate) fn hear(&mut self, now: Duration, waited: Duration) -> Shedding {
+        self.turn(now);
+        self.window.heard += 1;
+        self.window.late += u32::from(waited > LATE);
+        self.window.very_late += u32::from(waited > VERY_LATE);
+        if self.permille > 0 && waited > LATE {
+            return Shedding::All;
+        }
+        self.shedding(now)
+    }
+
+    /// What is to become of new calls at this moment.
+    pub(crate) fn shedding(&mut self, now: Duration) -> Shedding {
+        self.turn(now);
+        match self.permille {
+            0 => Shedding::None,
+            share => Shedding::Permille(share),
+        }
+    }
+
+    /// The share of new calls that is refused, of a thousand.
+    pub(crate) fn permille(&self) -> u16 {
+        self.permille
+    }
+
+    /// Ends the window if it is over, and those that went by without a call.
+    fn turn(&mut self, now: Duration) {
+        if now < self.window.ends {
+            return;
+        }
+        let window = std::mem::take(&mut self.window);
+        self.permille = if window.late * 2 <= window.heard {
+            shrunk(self.permille)
+        } else if window.very_late * 2 > window.heard {
+            self.permille + GREAT_STEP
+        } else {
+            self.permille + STEP
+        };
+        self.permille = self.permille.min(1_000 - LEAST_ADMITTED);
+        let quiet = now.saturating_sub(window.ends).as_millis() / WINDOW.as_millis();
+        for _ in 0..quiet.min(FORGOTTEN.into()) {
+            self.permille = shrunk(self.permille);
+        }
+        self.window.ends = now + WINDOW;
+    }
+}
+
+/// By an eighth and a little more, so that it comes to its end.
+fn shrunk(permille: u16) -> u16 {
+    (permille - permille / 8).saturating_sub(10)
+}
+
+#[cfg(test)]
+mod tests;
