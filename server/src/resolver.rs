@@ -145,7 +145,9 @@ fn absolute(text: &str) -> Result<Name, NetError> {
 
 async fn addresses(resolver: &TokioResolver, host: &str) -> Result<Vec<Record>, NetError> {
     let found = resolver.lookup_ip(absolute(host)?).await?;
-    let ttl = found.valid_until().saturating_duration_since(Instant::now());
+    let ttl = found
+        .valid_until()
+        .saturating_duration_since(Instant::now());
     let found = found.iter().take(RECORDS);
     Ok(found.map(|ip| Record::Address { ip, ttl }).collect())
 }

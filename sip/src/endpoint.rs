@@ -67,9 +67,9 @@ use access::Access;
 use config::{Account, Config};
 use connections::Connections;
 use counters::{Counters, Occupancy};
-use shedding::Load;
 use requests::Requests;
 use resolving::Resolving;
+use shedding::Load;
 
 /// A SIP user agent, registrar and call endpoint without sockets and without a clock.
 ///

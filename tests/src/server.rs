@@ -64,11 +64,7 @@ impl Server {
         panic!("no server started on free ports");
     }
 
-    fn attempt(
-        folder: &Path,
-        attempt: usize,
-        more: &[(&'static str, String)],
-    ) -> Option<Self> {
+    fn attempt(folder: &Path, attempt: usize, more: &[(&'static str, String)]) -> Option<Self> {
         let sip = free_address();
         let http = free_address();
         let outbound_peer = free_address();

@@ -11,6 +11,9 @@ pub(super) fn tell(fact: &Fact) {
         return;
     }
     match &fact.event {
+        Event::Source { fact, .. } => {
+            tracing::debug!(target: "call", fact = name_of(fact));
+        }
         Event::Call { call, fact } => {
             let span = tracing::debug_span!(target: "call", "call", call.id = %call);
             span.in_scope(|| tracing::debug!(target: "call", fact = name_of(fact)));

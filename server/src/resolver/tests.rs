@@ -79,7 +79,9 @@ fn name(text: &str) -> String {
 
 #[tokio::test]
 async fn a_host_has_the_addresses_of_both_families() {
-    let answer = ask(Question::Addresses(name("gw1.example.test"))).await.unwrap();
+    let answer = ask(Question::Addresses(name("gw1.example.test")))
+        .await
+        .unwrap();
 
     let ips: Vec<String> = answer
         .iter()
@@ -88,12 +90,17 @@ async fn a_host_has_the_addresses_of_both_families() {
             Record::Address { .. } | Record::Naptr { .. } | Record::Srv { .. } => None,
         })
         .collect();
-    assert!(ips.contains(&name("192.0.2.1")) && ips.contains(&name("::1")), "{ips:?}");
+    assert!(
+        ips.contains(&name("192.0.2.1")) && ips.contains(&name("::1")),
+        "{ips:?}"
+    );
 }
 
 #[tokio::test]
 async fn services_and_their_servers_are_found() {
-    let srv = ask(Question::Srv(name("_sip._udp.example.test"))).await.unwrap();
+    let srv = ask(Question::Srv(name("_sip._udp.example.test")))
+        .await
+        .unwrap();
     let ttl = Duration::from_secs(300);
     assert_eq!(
         srv,

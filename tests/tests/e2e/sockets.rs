@@ -71,15 +71,24 @@ fn a_page_speaks_sip_over_a_websocket_in_text_and_in_binary() {
 
 #[test]
 fn who_does_not_ask_for_sip_or_comes_from_another_site_is_refused() {
-    let more = [("TRUNKLINE__HTTP__ALLOWED_ORIGINS", "https://crm.example".to_owned())];
+    let more = [(
+        "TRUNKLINE__HTTP__ALLOWED_ORIGINS",
+        "https://crm.example".to_owned(),
+    )];
     let server = Server::start_with("websocket-refusals", &more);
     let own = format!("http://{}", server.http);
 
     assert_eq!(connect(&server, &[]).err(), Some(StatusCode::BAD_REQUEST));
     let other = ("sec-websocket-protocol", "chat");
-    assert_eq!(connect(&server, &[other]).err(), Some(StatusCode::BAD_REQUEST));
+    assert_eq!(
+        connect(&server, &[other]).err(),
+        Some(StatusCode::BAD_REQUEST)
+    );
     let foreign = [SIP, ("origin", "https://evil.example")];
-    assert_eq!(connect(&server, &foreign).err(), Some(StatusCode::FORBIDDEN));
+    assert_eq!(
+        connect(&server, &foreign).err(),
+        Some(StatusCode::FORBIDDEN)
+    );
     assert!(connect(&server, &[SIP, ("origin", "https://crm.example")]).is_ok());
     assert!(connect(&server, &[SIP, ("origin", &own)]).is_ok());
 }

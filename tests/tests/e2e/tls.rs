@@ -86,7 +86,10 @@ fn a_telephone_over_tls_is_served_and_comes_back_after_a_crash() {
     let mut phone = dial(address, &root);
     let answer = ask(&mut phone, "one").unwrap();
     assert!(answer.starts_with("SIP/2.0 200 "), "{answer}");
-    assert!(answer.contains("Via: SIP/2.0/TLS phone.invalid"), "{answer}");
+    assert!(
+        answer.contains("Via: SIP/2.0/TLS phone.invalid"),
+        "{answer}"
+    );
 
     server.kill_worker();
 
@@ -149,7 +152,8 @@ fn a_server_with_addresses_of_both_families_is_reached_by_both() {
         // An address that no trunk is at hears that it is not known: it is heard.
         let peer = UdpSocket::bind((address.ip(), 0)).unwrap();
         peer.set_read_timeout(Some(SHORTLY)).unwrap();
-        peer.send_to(options("UDP", "u").as_bytes(), address).unwrap();
+        peer.send_to(options("UDP", "u").as_bytes(), address)
+            .unwrap();
         let mut answer = vec![0; 4_096];
         let length = peer.recv(&mut answer).unwrap();
         let answer = String::from_utf8_lossy(&answer[..length]);
