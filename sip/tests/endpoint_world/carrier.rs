@@ -120,7 +120,7 @@ impl Carrier {
         let learnt = self.endpoint.save_trunks();
         self.seed += 1;
         self.endpoint = Endpoint::new(config(address(1)), [self.seed; 32]);
-        let is_late = self.seed % 2 == 0;
+        let is_late = self.seed.is_multiple_of(2);
         if is_late {
             self.configure(trunks.clone());
         }
