@@ -90,13 +90,13 @@ impl Endpoint {
     }
 
     fn receive_message(&mut self, now: Duration, flow: Flow, data: Bytes) {
-        let bytes = data.clone();
         let parsed = Message::parse(data, framing_of(flow.transport));
-        let standing = match &parsed {
-            Ok(message) => self.standing(flow, message),
-            Err(_) => Standing::Stranger,
+        let (standing, bytes) = match &parsed {
+            Ok(message) => (self.standing(flow, message), &message.bytes()[..]),
+            Err(error) if self.is_known_source(flow) => (Standing::Known, error.bytes()),
+            Err(error) => (Standing::Stranger, error.bytes()),
         };
-        self.trace.record(standing, Direction::In, flow, &bytes);
+        self.trace.record(standing, Direction::In, flow, bytes);
         match parsed {
             Ok(message) if message.is_request() => {
                 self.counters.requests += 1;

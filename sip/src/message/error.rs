@@ -119,6 +119,14 @@ impl ParseError {
         }
     }
 
+    /// The message as it came, as far as it could be told apart from noise.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        self.salvage
+            .as_ref()
+            .map(|salvage| &salvage.buffer[..])
+            .unwrap_or_default()
+    }
+
     /// What is wrong, the earliest fault of the message.
     pub const fn fault(&self) -> Fault {
         self.fault
