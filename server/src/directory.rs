@@ -3,10 +3,13 @@
 use crate::routes;
 use call::{AgentEntry, Directory, DirectoryParts, FlowEntry};
 use ivr::{Document, Resources, Voices};
-use model::{PublishedFlow, TrunkGateway};
+use model::{PublishedFlow, Trunk, TrunkGateway};
 use std::collections::HashMap;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
+
+/// Stands for an address somewhere outside (RFC 5737); nothing is ever sent to it.
+const OUTSIDE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)), 5060);
 
 /// Makes the directory. A published flow that no longer passes its checks is left out and logged:
 /// its callers are told that the number leads nowhere, others are not touched.
@@ -23,14 +26,7 @@ pub(crate) fn build(
     let locals = stored
         .trunks
         .iter()
-        .filter_map(|trunk| {
-            let mut gateways = trunk
-                .outbound
-                .iter()
-                .flat_map(|outbound| &outbound.gateways);
-            let peer = gateways.find_map(TrunkGateway::address)?;
-            Some((trunk.id, sip_address(sip_udp, peer)?))
-        })
+        .filter_map(|trunk| Some((trunk.id, local_of(trunk, sip_udp)?)))
         .collect::<HashMap<_, _>>();
     Directory::new(DirectoryParts {
         trunks: stored.trunks,
@@ -44,6 +40,14 @@ pub(crate) fn build(
         flows,
         locals,
     })
+}
+
+/// Our SIP address towards a trunk's gateways: towards the one whose address is known, or else the
+/// way that everything outside takes.
+fn local_of(trunk: &Trunk, sip_udp: &[SocketAddr]) -> Option<SocketAddr> {
+    let gateways = &trunk.outbound.as_ref()?.gateways;
+    let known = gateways.iter().find_map(TrunkGateway::address);
+    sip_address(sip_udp, known.unwrap_or(OUTSIDE))
 }
 
 /// Our SIP address in a conversation with `peer`.

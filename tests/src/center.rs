@@ -108,6 +108,13 @@ impl Center {
         self.start(now);
     }
 
+    /// Changes how long a call may live, with a new process.
+    pub fn shorten_calls(&mut self, now: Duration, life: Duration) {
+        self.config.sip.session_timers.longest_life = Some(life);
+        self.process = None;
+        self.start(now);
+    }
+
     /// Starts the process anew from the journal and the disk.
     pub fn start(&mut self, now: Duration) {
         self.seed += 1;

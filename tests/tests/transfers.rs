@@ -228,6 +228,37 @@ fn a_customer_who_hangs_up_stops_the_number_from_ringing() {
 }
 
 #[test]
+fn an_agent_hands_a_colleague_on_who_was_called() {
+    for (name, seed) in [("1001", 134), ("1002", 135)] {
+        let mut world = World::new(seed, 2);
+        world.phone_mut("outside").hz = 1_300.0;
+        world.habit("1002", Habit::Answer { after: seconds(1) });
+        world.habit("outside", Habit::Answer { after: seconds(1) });
+        world.at("1001", |phone, now| phone.dial(now, "1002", Offer::Early));
+        world.run_for(seconds(3));
+
+        world.at(name, |phone, now| phone.refer(now, "13912345678"));
+        world.run_for(seconds(4));
+
+        let (left, stays, hz) = match name {
+            "1001" => ("1001", "1002", 1_100.0),
+            _ => ("1002", "1001", 1_000.0),
+        };
+        assert!(hears(&world, stays, 1_300.0), "{}", world.ladder);
+        assert!(hears(&world, "outside", hz), "{}", world.ladder);
+        assert_eq!(world.talk(left).stage, Stage::Over, "{}", world.ladder);
+        assert_eq!(world.work(left), WorkState::Idle);
+        assert!(matches!(world.work(stays), WorkState::Talking { .. }));
+        world.kill();
+        world.run_for(seconds(2));
+        world.at("outside", |phone, now| phone.hang_up(now));
+        world.run_for(seconds(1));
+        assert_eq!(world.work(stays), WorkState::Idle);
+        settle(&mut world);
+    }
+}
+
+#[test]
 fn a_trunk_never_makes_us_call_anybody() {
     let mut world = conversation(130, 1);
 

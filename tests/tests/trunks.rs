@@ -229,6 +229,59 @@ fn numbers_are_rewritten_by_the_rules_of_the_trunk() {
     assert_eq!(record.caller.as_str(), "+8613800138000");
 }
 
+/// A caller whose network asserts who they are, and who asks not to be shown.
+fn private_caller(seed: u64, trusted: bool) -> World {
+    let mut world = World::with(seed, 1, |demo| {
+        inbound(demo).inbound.trusts_identity = trusted;
+    });
+    world.habit("1001", Habit::Answer { after: seconds(1) });
+    world.add_caller("caller", "anonymous");
+    world.phone_mut("caller").claims = vec![
+        "P-Asserted-Identity: <sip:13900001111@carrier.example>".to_owned(),
+        "Privacy: id".to_owned(),
+    ];
+    world.at("caller", |phone, now| {
+        phone.dial(now, "4008110511", Offer::Early);
+    });
+    world.run_for(seconds(3));
+    assert_eq!(world.talk("1001").stage, Stage::Up, "{}", world.ladder);
+    let invite = world.talk("1001").invite.clone().unwrap();
+    assert!(!invite.from.contains("13900001111"), "{}", invite.from);
+    settle(&mut world);
+    world
+}
+
+#[test]
+fn a_trusted_trunk_tells_the_record_who_calls_and_the_phone_does_not() {
+    let world = private_caller(174, true);
+    assert_eq!(record(&world, 0).caller.as_str(), "13900001111");
+}
+
+#[test]
+fn nobody_believes_what_another_trunk_asserts() {
+    let world = private_caller(175, false);
+    assert_eq!(record(&world, 0).caller.as_str(), "anonymous");
+}
+
+#[test]
+fn a_call_that_lives_too_long_is_ended() {
+    let mut world = World::new(176, 1);
+    let now = world.now;
+    world.center.shorten_calls(now, seconds(60));
+    world.run_for(seconds(70));
+    world.habit("1001", Habit::Answer { after: seconds(1) });
+    world.ring("caller", "4008110511");
+    world.run_for(seconds(50));
+    assert_eq!(world.talk("caller").stage, Stage::Up, "{}", world.ladder);
+    world.run_for(seconds(20));
+    for name in ["caller", "1001"] {
+        assert_eq!(world.talk(name).stage, Stage::Over, "{}", world.ladder);
+    }
+    settle(&mut world);
+    let ending = record(&world, 0).ending.unwrap();
+    assert_eq!(ending.reason, EndReason::Expired);
+}
+
 #[test]
 fn a_trunk_may_show_our_number_or_none() {
     for (seed, private) in [(164, false), (165, true)] {
