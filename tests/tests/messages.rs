@@ -21,6 +21,25 @@ fn a_message_reaches_all_devices_of_a_colleague() {
 }
 
 #[test]
+fn a_message_to_nobody_is_refused() {
+    let mut world = World::new(183, 2);
+    world.at("1002", |phone, now| phone.unregister(now));
+    world.run_for(seconds(1));
+    for (to, status) in [("1002", "480"), ("9999", "404")] {
+        world.ladder.clear();
+        world.at("1001", |phone, now| phone.write(now, to, "hello"));
+        world.run_for(seconds(1));
+        let told = format!("1001 ◀ {status} MESSAGE");
+        assert!(
+            world.ladder.texts().contains(&told.as_str()),
+            "{}",
+            world.ladder
+        );
+    }
+    settle(&mut world);
+}
+
+#[test]
 fn a_message_in_a_call_reaches_the_other_side() {
     let mut world = World::new(181, 1);
     world.habit("1001", Habit::Answer { after: seconds(1) });

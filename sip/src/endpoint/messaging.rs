@@ -109,7 +109,9 @@ impl Endpoint {
             self.reply_stateless(received.flow, message, &Reply::new(Status::NOT_FOUND));
             return;
         }
-        if let Some(reply) = type_objection(message) {
+        let objection =
+            type_objection(message).or_else(|| self.addressee_objection(now, &from, message));
+        if let Some(reply) = objection {
             self.reply_stateless(received.flow, message, &reply);
             return;
         }
@@ -127,6 +129,25 @@ impl Endpoint {
         self.respond(now, slot, &tag, &Reply::new(Status::ACCEPTED));
         let to_user = message.request_uri().map(|uri| number_of(&uri));
         self.emit(read(message, Some(from), to_user.unwrap_or_default(), None));
+    }
+
+    /// Why a message of one account cannot reach another: nobody has that name, or no phone of
+    /// theirs is there.
+    fn addressee_objection(
+        &self,
+        now: Duration,
+        from: &Identity,
+        message: &Message,
+    ) -> Option<Reply> {
+        let Identity::Account(_) = from else {
+            return None;
+        };
+        let user = message.request_uri().map(|uri| number_of(&uri))?;
+        if !self.access.has_account(&user) {
+            return Some(Reply::new(Status::NOT_FOUND));
+        }
+        let is_there = !self.registrar.contacts(now, &user).is_empty();
+        (!is_there).then(|| Reply::new(Status::TEMPORARILY_UNAVAILABLE))
     }
 
     pub(super) fn receive_message_in(

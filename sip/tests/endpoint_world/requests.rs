@@ -6,7 +6,7 @@ use sip::{Error, Event, InstantMessage, SessionId, Target, Transport};
 use crate::handmade::Handmade;
 use crate::network::{World, address, code, header, invite_to, pair, trunk_at};
 use crate::offers::Call;
-use crate::registrations::{phone, signed, world};
+use crate::registrations::{phone, register, registered, signed, world};
 
 const KEY: &[u8] = b"Signal=5\r\nDuration=160\r\n";
 
@@ -230,14 +230,21 @@ fn a_message_inside_of_a_call_belongs_to_it() {
 #[test]
 fn a_message_is_taken_from_who_proves_to_be_somebody_if_it_is_text() {
     let mut world = world();
-    let text = Handmade::new("MESSAGE", phone()).body("text/plain", "hello");
+    let text = Handmade::new("MESSAGE", phone())
+        .uri("sip:8001@192.0.2.1")
+        .body("text/plain", "hello");
     assert_eq!(world.statuses(phone(), &text), [403]);
     let image = Handmade::new("MESSAGE", address(50)).body("image/png", "...");
     let answers = world.exchange(address(50), &image);
     assert_eq!(code(&answers[0]), Some(415));
     assert_eq!(header(&answers[0], "Accept"), "text/*");
 
+    registered(&mut world, &register(1), "secret");
     let options = Handmade::new("INVITE", phone());
+    let challenge = world.exchange(phone(), &options).remove(0);
+    let nobody = text.clone().uri("sip:8999@192.0.2.1");
+    let nobody = signed(&nobody, "MESSAGE", &challenge, "secret").with("Call-ID", "other");
+    assert_eq!(world.statuses(phone(), &nobody), [404]);
     let challenge = world.exchange(phone(), &options).remove(0);
     let signed = signed(&text, "MESSAGE", &challenge, "secret");
     assert_eq!(world.statuses(phone(), &signed), [202]);
