@@ -223,3 +223,21 @@ pub(crate) async fn remove(world: &World, (token, path): (&str, &str), version: 
     headers.insert(header::IF_MATCH, version.parse().unwrap());
     world.send(removal).await
 }
+
+/// The bodies that the operations page shows, one a kind of carrier.
+#[tokio::test]
+async fn the_examples_of_the_documentation_are_accepted() {
+    let world = World::new().await;
+    let token = world.token(ADMIN).await;
+    let page = include_str!("../../../docs/operations.md");
+    let examples = page.split("```json\n").skip(1);
+    let examples: Vec<&str> = examples
+        .filter_map(|rest| rest.split("```").next())
+        .collect();
+
+    assert_eq!(examples.len(), 3);
+    for example in examples {
+        let made = world.post(&token, "/api/v1/trunks", example).await;
+        assert_eq!(made.status, 201, "{example}: {:?}", made.json());
+    }
+}

@@ -9,6 +9,7 @@ export function themeOf(appearance: Appearance): ThemeConfig {
     algorithm: dark ? theme.darkAlgorithm : theme.defaultAlgorithm,
     token: {
       colorPrimary: dark ? "#62acf0" : "#0b5cad",
+      ...(dark && { colorLink: "#7db9f2", colorLinkHover: "#a3cff7", colorLinkActive: "#7db9f2" }),
       colorError: dark ? "#ff7875" : "#b91c1c",
       colorInfo: dark ? "#4c9be8" : "#0b5cad",
       colorBgLayout: dark ? "#10151a" : "#f3f5f8",

@@ -26,5 +26,6 @@ describe("the form of a trunk", () => {
 
   it("finds the field that the server complains about", () => {
     expect(fieldOf("/outbound/gateways/0/port")).toEqual(["outbound", "gateways", 0, "port"]);
+    expect(fieldOf("/inbound/sources/1")).toEqual(["inbound", "sources"]);
   });
 });

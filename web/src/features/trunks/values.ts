@@ -99,8 +99,11 @@ export function settingsOf(values: Values): TrunkSettings {
   };
 }
 
+/** Lists that the form shows as one field. */
+const ONE_FIELD = /^(\/inbound\/(?:sources|tls_names)|\/media\/(?:codecs|fixups))\/\d+$/;
+
 /** The field that a JSON pointer of the server names. */
 export function fieldOf(pointer: string): (string | number)[] {
-  const parts = pointer.split("/").slice(1);
+  const parts = pointer.replace(ONE_FIELD, "$1").split("/").slice(1);
   return parts.map((part) => (/^\d+$/.test(part) ? Number(part) : part));
 }
