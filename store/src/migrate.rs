@@ -43,3 +43,6 @@ fn explain(error: MigrateError, migrator: &Migrator) -> Error {
     }
     Error::Migration(error)
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,10 +1,12 @@
 //! What the live engine tells of a call and of devices.
 
 use call::{Answer, Command, CommandError, Rung, RungDirection, Transport};
-use model::CallId;
+use model::{CallId, EnterpriseId, Event, SourceFact};
+use std::net::IpAddr;
 use std::time::Duration;
 use tests::demo::enterprise;
-use tests::phone::Habit;
+use tests::digest::Hash;
+use tests::phone::{Account, Habit};
 use tests::story::{seconds, settle};
 use tests::world::World;
 
@@ -51,7 +53,7 @@ fn nobody_sees_the_ladder_of_another_enterprise_or_of_a_call_that_never_was() {
     let call = world.center.live(world.now).calls[0].id;
 
     let foreign = Command::Ladder {
-        enterprise: model::EnterpriseId::from_bytes([9; 16]),
+        enterprise: EnterpriseId::from_bytes([9; 16]),
         call,
     };
     let now = world.now;
@@ -106,6 +108,39 @@ fn lines(rungs: &[Rung]) -> Vec<String> {
                 RungDirection::Sent => "◀",
             };
             format!("{} {arrow} {word}", rung.leg)
+        })
+        .collect()
+}
+
+#[test]
+fn a_source_that_guesses_passwords_is_written_down_with_whom_it_tried() {
+    let mut world = World::new(34, 2);
+    for _ in 0..60 {
+        world.at("1002", |phone, now| {
+            let password = "not the password".to_owned();
+            let hash = Hash::Md5;
+            phone.register(now, Account { password, hash });
+        });
+        world.run_for(seconds(1));
+        if !barred(&world).is_empty() {
+            break;
+        }
+    }
+
+    let barred = barred(&world);
+    let (enterprise_of_it, source, SourceFact::Barred { failures, user, .. }) = &barred[0];
+    assert_eq!(*enterprise_of_it, enterprise());
+    assert_eq!(source.to_string(), "127.0.2.2");
+    assert!(*failures >= 10, "{failures}");
+    assert_eq!(user.as_deref(), Some("1002"));
+}
+
+fn barred(world: &World) -> Vec<(EnterpriseId, IpAddr, SourceFact)> {
+    let facts = world.center.journal.facts.iter();
+    facts
+        .filter_map(|fact| match &fact.event {
+            Event::Source { source, fact: said } => Some((fact.enterprise, *source, said.clone())),
+            Event::Call { .. } | Event::Agent { .. } => None,
         })
         .collect()
 }

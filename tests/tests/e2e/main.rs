@@ -14,6 +14,7 @@ mod queueing;
 mod renegotiation;
 mod sockets;
 mod tls;
+mod trunks;
 
 use std::time::Duration;
 
