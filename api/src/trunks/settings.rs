@@ -82,7 +82,7 @@ impl Serialize for Password {
 }
 
 /// Passwords go one way only; the specification names them all the same.
-fn never_said(_: &Option<Password>) -> bool {
+fn never_said<T>(_: &T) -> bool {
     true
 }
 
