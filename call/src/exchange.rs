@@ -110,7 +110,9 @@ impl Exchange {
 
     /// The address that goes into our SDP for a peer that reached us at `local`.
     pub(crate) fn media_address(&self, local: IpAddr) -> IpAddr {
-        self.advertise.unwrap_or(local)
+        self.advertise
+            .filter(|it| it.is_ipv4() == local.is_ipv4())
+            .unwrap_or(local)
     }
 
     /// The media thread for the next call.

@@ -53,7 +53,7 @@ impl Server {
                 self.clock = self.next_arrival;
                 continue;
             };
-            let waited = self.clock - arrived;
+            let waited = self.clock.saturating_sub(arrived);
             self.number += 1;
             let shedding = self.regulator.hear(self.clock, waited);
             if self.is_refused(shedding) {
@@ -111,7 +111,7 @@ fn the_server_stays_busy_and_quick_at_several_times_its_capacity() {
 
         // A hundred a second can be taken, less what refusing the others costs.
         let refusing = REFUSAL * u32::try_from(outcome.refused).unwrap();
-        let capacity = (ms(20_000) - refusing).as_millis() / WORK.as_millis();
+        let capacity = ms(20_000).saturating_sub(refusing).as_millis() / WORK.as_millis();
         let admitted = outcome.admitted as u128;
         assert!(
             admitted * 100 >= capacity * 90,
