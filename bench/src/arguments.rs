@@ -51,6 +51,8 @@ enum Name {
     Memory,
     /// Nanoseconds for one message and one packet.
     Micro,
+    /// Signalling alone, beside what others use for it.
+    Sip,
     /// The reference itself.
     #[value(hide = true)]
     Stub,
@@ -66,6 +68,8 @@ pub(crate) enum Command {
     Memory,
     /// Single steps.
     Micro,
+    /// Signalling alone.
+    Sip,
     /// Everything.
     All,
     /// The reference, on these ports.
@@ -98,6 +102,7 @@ impl Arguments {
             Name::Setup => Command::Setups,
             Name::Memory => Command::Memory,
             Name::Micro => Command::Micro,
+            Name::Sip => Command::Sip,
             Name::Stub => {
                 let ports = self.ports.as_deref().unwrap_or_default();
                 Command::Stub(stub::Ports {

@@ -1,6 +1,8 @@
 //! The programs that are measured: the product's release build, and the reference.
 
 use crate::process::{family, stay_on};
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 use std::io::{self, Read as _};
 use std::net::{Ipv4Addr, SocketAddrV4, TcpListener, UdpSocket};
 use std::path::{Path, PathBuf};
@@ -12,6 +14,7 @@ use tempfile::TempDir;
 const PROCESSORS: (usize, usize) = (0, 1);
 /// How long a contestant may take to answer its first request.
 const PATIENCE: Duration = Duration::from_mins(1);
+const SETTLING: Duration = Duration::from_secs(1);
 const PRODUCT: &str = "trunkline";
 
 /// Who is measured.
@@ -21,6 +24,10 @@ pub(crate) enum Kind {
     Product,
     /// A bare loop over sockets.
     Stub,
+    /// sipp with its own scenario of a called party.
+    Sipp,
+    /// Kamailio with one worker, answering calls by transactions.
+    Kamailio,
 }
 
 impl Kind {
@@ -28,6 +35,8 @@ impl Kind {
         match self {
             Self::Product => "product",
             Self::Stub => "stub",
+            Self::Sipp => "sipp",
+            Self::Kamailio => "kamailio",
         }
     }
 }
@@ -76,8 +85,13 @@ impl Contestant {
         let mut command = match kind {
             Kind::Product => product(temporary.path(), server, (peer, ports))?,
             Kind::Stub => stub(temporary.path(), server.port(), peer)?,
+            Kind::Sipp => sipp(temporary.path(), server),
+            Kind::Kamailio => kamailio(temporary.path(), server)?,
         };
-        command.stdin(Stdio::null()).stdout(Stdio::null());
+        command
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .env("TERM", "dumb");
         stay_on(PROCESSORS.0)?;
         let child = command.spawn();
         stay_on(PROCESSORS.1)?;
@@ -86,7 +100,12 @@ impl Contestant {
             server,
             _folder: temporary,
         };
-        contestant.wait_until_ready()?;
+        if kind == Kind::Sipp {
+            // It answers nothing but calls.
+            std::thread::sleep(SETTLING);
+        } else {
+            contestant.wait_until_ready()?;
+        }
         Ok(contestant)
     }
 
@@ -134,7 +153,12 @@ impl Contestant {
 
 impl Drop for Contestant {
     fn drop(&mut self) {
-        // The worker dies with its parent.
+        // The product's worker dies with its parent; Kamailio's children have to be told by it.
+        let id = i32::try_from(self.child.id()).map(Pid::from_raw);
+        if let Ok(id) = id {
+            let _ = kill(id, Signal::SIGTERM);
+            std::thread::sleep(SETTLING);
+        }
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
@@ -169,6 +193,55 @@ fn stub(folder: &Path, sip: u16, peer: u16) -> io::Result<Command> {
     command
         .args(["stub", "--ports", &sip, &peer])
         .current_dir(folder);
+    Ok(command)
+}
+
+fn sipp(folder: &Path, server: SocketAddrV4) -> Command {
+    let mut command = Command::new("sipp");
+    command
+        .args(["-sn", "uas", "-nostdin", "-i"])
+        .arg(server.ip().to_string())
+        .args(["-p", &server.port().to_string()])
+        .current_dir(folder);
+    command
+}
+
+fn kamailio(folder: &Path, server: SocketAddrV4) -> io::Result<Command> {
+    let file = folder.join("kamailio.cfg");
+    let text = format!(
+        r#"#!KAMAILIO
+debug=0
+log_stderror=yes
+children=1
+disable_tcp=yes
+auto_aliases=no
+listen=udp:{server}
+loadmodule "tm.so"
+loadmodule "sl.so"
+loadmodule "pv.so"
+loadmodule "textops.so"
+request_route {{
+    if (is_method("ACK")) exit;
+    if (is_method("OPTIONS")) {{ sl_send_reply("200", "OK"); exit; }}
+    t_newtran();
+    if (is_method("INVITE")) {{
+        append_to_reply("Contact: <sip:{server}>\r\n");
+        t_reply("180", "Ringing");
+        append_to_reply("Contact: <sip:{server}>\r\n");
+    }}
+    t_reply("200", "OK");
+}}
+"#
+    );
+    std::fs::write(&file, text)?;
+    let mut command = Command::new("/usr/sbin/kamailio");
+    command
+        .args(["-DD", "-E", "-m", "256", "-M", "8", "-f"])
+        .arg(&file)
+        .args(["-w".as_ref(), folder.as_os_str()])
+        .args(["-Y".as_ref(), folder.as_os_str()])
+        .args(["-P".as_ref(), folder.join("pid").as_os_str()])
+        .stderr(Stdio::null());
     Ok(command)
 }
 

@@ -14,6 +14,7 @@ mod micro;
 mod process;
 mod scenario;
 mod setups;
+mod sip;
 mod socket;
 mod stub;
 mod table;
@@ -33,6 +34,7 @@ pub fn run() -> io::Result<()> {
         Command::Setups => setups::run(&arguments.plan()),
         Command::Memory => memory::run(&arguments.plan()),
         Command::Micro => micro::run(),
+        Command::Sip => sip::run(&arguments.plan()),
         Command::All => {
             micro::run()?;
             compare::run(&scenario::ALL, &arguments.plan())?;

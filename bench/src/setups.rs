@@ -22,6 +22,14 @@ const SETUP_MAX_MS: f64 = 500.0;
 /// # Errors
 /// A contestant that cannot be started.
 pub(crate) fn run(plan: &Plan) -> io::Result<()> {
+    run_with(plan, &[Kind::Product, Kind::Stub])
+}
+
+/// The same with other contestants; the product is the first of them.
+///
+/// # Errors
+/// A contestant that cannot be started.
+pub(crate) fn run_with(plan: &Plan, contestants: &[Kind]) -> io::Result<()> {
     let mut table = Table::new(&[
         "scenario",
         "who",
@@ -31,10 +39,10 @@ pub(crate) fn run(plan: &Plan) -> io::Result<()> {
         "set-up ms p50/p99",
         "generator",
     ]);
-    let contestants: &[Kind] = if plan.alone {
-        &[Kind::Product]
+    let contestants = if plan.alone {
+        &contestants[..1]
     } else {
-        &[Kind::Product, Kind::Stub]
+        contestants
     };
     for kind in contestants {
         let best = climb(*kind, plan)?.unwrap_or_default();

@@ -1,0 +1,37 @@
+//! What signalling costs: a call through the endpoint alone, reading and writing beside `rsip`, the
+//! worst datagrams that could be thought of, and set-ups beside sipp and Kamailio.
+
+mod calls;
+mod hostile;
+mod wire;
+
+use crate::arguments::Plan;
+use crate::contestant::Kind;
+use crate::setups;
+use nix::time::{ClockId, clock_gettime};
+use std::io;
+use std::time::Duration;
+
+/// Measures and prints all of it.
+///
+/// # Errors
+/// A contestant that cannot be started.
+pub(crate) fn run(plan: &Plan) -> io::Result<()> {
+    wire::run()?;
+    hostile::run()?;
+    calls::run()?;
+    setups::run_with(plan, &[Kind::Product, Kind::Sipp, Kind::Kamailio])
+}
+
+/// Processor time of this thread: what others do on the machine does not count.
+fn spent() -> io::Result<Duration> {
+    let now = clock_gettime(ClockId::CLOCK_THREAD_CPUTIME_ID)?;
+    Ok(Duration::from(now))
+}
+
+/// The processor time that `work` takes.
+fn time<T>(work: impl FnOnce() -> T) -> io::Result<(T, Duration)> {
+    let before = spent()?;
+    let done = work();
+    Ok((done, spent()?.saturating_sub(before)))
+}
