@@ -81,6 +81,28 @@ impl Api {
         read(request.send_json(body).unwrap())
     }
 
+    /// The trunk of this name.
+    pub fn trunk(&self, name: &str) -> Value {
+        let page = self.get("/trunks").json();
+        let trunks = page["items"].as_array().cloned().unwrap_or_default();
+        let found = trunks.into_iter().find(|it| it["settings"]["name"] == name);
+        found.unwrap_or_else(|| panic!("no trunk {name}: {page:#}"))
+    }
+
+    /// Changes settings of a trunk; what is in force changes with them.
+    pub fn change_trunk(&self, name: &str, change: impl FnOnce(&mut Value)) {
+        let mut trunk = self.trunk(name);
+        change(&mut trunk["settings"]);
+        let path = format!("/trunks/{}", trunk["id"].as_str().unwrap());
+        let request = self
+            .agent
+            .put(format!("{}{path}", self.base))
+            .header("authorization", format!("Bearer {}", self.token))
+            .header("if-match", format!("\"{}\"", trunk["version"]));
+        let answer = read(request.send_json(&trunk["settings"]).unwrap());
+        assert_eq!(answer.status, 200, "{:#}", answer.json());
+    }
+
     /// Signs this agent in to take calls on a SIP phone.
     pub fn take_calls(&self) {
         let answer = self.post("/agents/me/sign-in", &json!({"answer_mode": "sip"}));

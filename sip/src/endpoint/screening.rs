@@ -12,6 +12,7 @@ use super::transmit::Received;
 use crate::event::Identity;
 use crate::message::{Message, Method, Name, Status};
 use crate::transaction::table::Key;
+use crate::transport::Transport;
 use crate::uri::Scheme;
 
 impl Endpoint {
@@ -30,7 +31,11 @@ impl Endpoint {
         let is_stranger = !outside.is_open_to_all() && !self.is_known_source(flow);
         if is_stranger && !has_credentials {
             self.counters.refused_unknown_source += 1;
-            self.reply_stateless(flow, message, &Reply::new(Status::FORBIDDEN));
+            // Any answer to the probe of a scanner tells it that somebody is here.
+            let is_probe = outside == Outside::Capabilities && flow.transport == Transport::Udp;
+            if !is_probe {
+                self.reply_stateless(flow, message, &Reply::new(Status::FORBIDDEN));
+            }
             return;
         }
         let proves_later = outside == Outside::InstantMessage;

@@ -1,5 +1,6 @@
 //! Whole stories with the real binary and telephones that nobody here wrote.
 
+mod carriers;
 mod console;
 mod conversation;
 mod crash;
@@ -12,6 +13,7 @@ mod phones;
 mod proxy;
 mod queueing;
 mod renegotiation;
+mod scanners;
 mod sockets;
 mod tls;
 mod trunks;
