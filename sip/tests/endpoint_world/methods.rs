@@ -69,6 +69,7 @@ const TABLE: &[Row] = &[
     Row {
         trunk: &[200],
         phone: &[200],
+        stranger: &[],
         ..only_inside("OPTIONS", &[200])
     },
     Row {
