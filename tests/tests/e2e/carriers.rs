@@ -13,7 +13,7 @@ use tests::voice::Voice;
 const TRUNK: &str = "local-out";
 const OUTSIDE: &str = "4008110516";
 /// Half of a registration of a minute, and some.
-const RENEWAL: Duration = Duration::from_secs(60);
+const RENEWAL: Duration = Duration::from_mins(1);
 
 fn gateway(address: SocketAddr, priority: u16) -> Value {
     json!({
