@@ -86,7 +86,7 @@ async fn a_host_has_the_addresses_of_both_families() {
     let ips: Vec<String> = answer
         .iter()
         .filter_map(|record| match record {
-            Record::Address { ip, ttl } if *ttl <= Duration::from_secs(300) => Some(ip.to_string()),
+            Record::Address { ip, ttl } if *ttl <= Duration::from_mins(5) => Some(ip.to_string()),
             Record::Address { .. } | Record::Naptr { .. } | Record::Srv { .. } => None,
         })
         .collect();
@@ -101,7 +101,7 @@ async fn services_and_their_servers_are_found() {
     let srv = ask(Question::Srv(name("_sip._udp.example.test")))
         .await
         .unwrap();
-    let ttl = Duration::from_secs(300);
+    let ttl = Duration::from_mins(5);
     assert_eq!(
         srv,
         [Record::Srv {
