@@ -4,12 +4,16 @@
 //! `TRUNKLINE_FUZZ_SECONDS` makes a run about that many times longer; `TRUNKLINE_FUZZ_SEED` repeats
 //! the input that a failure names.
 
+#[path = "tokens.rs"]
+mod tokens;
+
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::Path;
 
 use rand_chacha::ChaCha12Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
+use tokens::TOKENS;
 
 /// Longest input; a datagram cannot be longer.
 const LENGTH: usize = 65_535;
@@ -67,83 +71,6 @@ fn corpus(name: &str) -> Vec<(String, Vec<u8>)> {
     found.sort();
     found
 }
-
-/// What parsers trip over.
-const TOKENS: &[&[u8]] = &[
-    b"\r\n",
-    b"\n",
-    b"\r",
-    b"\0",
-    b" ",
-    b"\t",
-    b":",
-    b";",
-    b",",
-    b"=",
-    b"\"",
-    b"\\",
-    b"<",
-    b">",
-    b"@",
-    b"[",
-    b"]",
-    b"%",
-    b"%00",
-    b"?",
-    b"/",
-    b"*",
-    b"\xff",
-    b"\xd5\xc5",
-    b"\r\n ",
-    b"\r\n\r\n",
-    b"SIP/2.0",
-    b"SIP/3.0",
-    b"INVITE",
-    b"ACK",
-    b"BYE",
-    b"CANCEL",
-    b"REGISTER",
-    b"Via: ",
-    b"v:",
-    b"Content-Length: 0",
-    b"l: 65537",
-    b"Content-Length: -1",
-    b"CSeq: 2147483648 BYE",
-    b"From: <>",
-    b"To: \"",
-    b"tag=",
-    b"branch=z9hG4bK",
-    b"rport",
-    b"received=::1",
-    b"sip:",
-    b"sips:",
-    b"tel:",
-    b"[::1]",
-    b"0",
-    b"-1",
-    b"65536",
-    b"4294967296",
-    b"18446744073709551615",
-    b"99999999999999999999999999999999",
-    b"Require: 100rel\r\n",
-    b"Supported: timer, 100rel, replaces, gruu, outbound\r\n",
-    b"Session-Expires: 90;refresher=uas\r\n",
-    b"Min-SE: 4294967295\r\n",
-    b"RAck: 1 1 INVITE\r\n",
-    b"RSeq: 1\r\n",
-    b"Replaces: a;to-tag=b;from-tag=c\r\n",
-    b"Refer-To: <sip:a@h?Replaces=x%3Bto-tag%3Dy>\r\n",
-    b"Event: refer\r\n",
-    b"Expires: 0\r\n",
-    b"Contact: *\r\n",
-    b"Record-Route: <sip:[::1];lr>\r\n",
-    b"Route: <sip:p>\r\n",
-    b"Max-Forwards: 0\r\n",
-    b"m=audio 0 RTP/AVP 0",
-    b"c=IN IP6 ::1",
-    b"a=inactive",
-    b"a=sendonly",
-];
 
 struct Mutation<'a> {
     random: ChaCha12Rng,

@@ -1,6 +1,9 @@
 //! What holds for any text: none breaks out of its header, and the bounds cut off work rather than
 //! finish it. What holds for any bytes is in `fuzz`.
 
+#[path = "../../fuzz/tokens.rs"]
+mod tokens;
+
 use bytes::Bytes;
 use rand_chacha::{
     ChaCha12Rng,
@@ -15,57 +18,7 @@ use sip::{
     },
     uri::{Uri, escape_user, unescape},
 };
-
-const TOKENS: &[&[u8]] = &[
-    b"\r\n",
-    b"\n",
-    b"\r",
-    b"\0",
-    b" ",
-    b"\t",
-    b":",
-    b";",
-    b",",
-    b"=",
-    b"\"",
-    b"\\",
-    b"<",
-    b">",
-    b"@",
-    b"[",
-    b"]",
-    b"%",
-    b"%00",
-    b"?",
-    b"/",
-    b"*",
-    b"\xff",
-    b"\xd5\xc5",
-    b"\r\n ",
-    b"\r\n\r\n",
-    b"SIP/2.0",
-    b"SIP/3.0",
-    b"INVITE",
-    b"Via: ",
-    b"v:",
-    b"Content-Length: 0",
-    b"l: 65537",
-    b"Content-Length: -1",
-    b"CSeq: 2147483648 BYE",
-    b"From: <>",
-    b"To: \"",
-    b"tag=",
-    b"branch=",
-    b"rport",
-    b"received=::1",
-    b"sip:",
-    b"tel:",
-    b"[::1]",
-    b"65536",
-    b"4294967296",
-    b"18446744073709551615",
-    b"99999999999999999999999999999999",
-];
+use tokens::TOKENS;
 
 struct Random(ChaCha12Rng);
 
