@@ -3,7 +3,7 @@
 
 use crate::table::Table;
 use bytes::Bytes;
-use media::{Config, Engine, Law, LegId, Line, Order, Outbox, Prompt, Segment};
+use media::{Codec, Config, Engine, LegId, Line, Order, Outbox, Prompt, Segment, Terms};
 use sip::message::{Framing, Message};
 use std::hint::black_box;
 use std::io;
@@ -70,17 +70,20 @@ fn play_frames() -> f64 {
         let remote = SocketAddr::from((Ipv4Addr::LOCALHOST, FIRST_PORT + 10_000));
         let open = Order::Open {
             leg,
-            remote,
-            law: Law::Mu,
-            payload_type: 0,
-            telephone_event: Some(101),
+            terms: Terms {
+                remote,
+                codec: Codec::Pcmu,
+                payload_type: 0,
+                telephone_event: Some(101),
+                comfort_noise: None,
+                sending: true,
+            },
             signalling: remote.ip(),
             line: Line {
                 ssrc: number,
                 sequence: 1,
                 timestamp: 0,
             },
-            sending: true,
         };
         let play = Order::Play {
             leg,

@@ -4,7 +4,7 @@ use crate::exchange::Exchange;
 use crate::sdp_fixups;
 use bytes::Bytes;
 use media::sdp::{self, Agreed, Direction, Local, SdpError};
-use media::{Law, LegId, Line, Order};
+use media::{Law, LegId, Line, Order, Terms};
 use model::{Codec, DtmfMode, SdpFixup, TrunkId, TrunkMedia};
 use serde::{Deserialize, Serialize};
 use sip::{ReasonHeader, Refusal, SessionId};
@@ -321,27 +321,16 @@ impl Leg {
         let Some(agreed) = &self.agreed else {
             return;
         };
-        let sending = listens(agreed.direction);
+        let (leg, terms) = (self.media, terms(agreed));
         let order = if self.opened_at.is_some() {
-            Order::Retarget {
-                leg: self.media,
-                remote: agreed.remote,
-                law: agreed.law,
-                payload_type: agreed.payload_type,
-                telephone_event: agreed.telephone_event,
-                sending,
-            }
+            Order::Retarget { leg, terms }
         } else {
             self.opened_at = Some(now);
             Order::Open {
-                leg: self.media,
-                remote: agreed.remote,
-                law: agreed.law,
-                payload_type: agreed.payload_type,
-                telephone_event: agreed.telephone_event,
+                leg,
+                terms,
                 signalling: self.signalling,
                 line: self.line,
-                sending,
             }
         };
         exchange.order(order);
@@ -354,13 +343,9 @@ impl Leg {
         };
         exchange.order(Order::Resume {
             leg: self.media,
-            remote: agreed.remote,
-            law: agreed.law,
-            payload_type: agreed.payload_type,
-            telephone_event: agreed.telephone_event,
+            terms: terms(agreed),
             signalling: self.signalling,
             line: self.line.after_gap(now.saturating_sub(opened_at)),
-            sending: listens(agreed.direction),
             latched: self.latched,
         });
     }
@@ -377,6 +362,18 @@ impl Leg {
         } else {
             exchange.release_port(now, self.media);
         }
+    }
+}
+
+/// What the media engine has to know of an agreement.
+fn terms(agreed: &Agreed) -> Terms {
+    Terms {
+        remote: agreed.remote,
+        codec: agreed.law.into(),
+        payload_type: agreed.payload_type,
+        telephone_event: agreed.telephone_event,
+        comfort_noise: None,
+        sending: listens(agreed.direction),
     }
 }
 

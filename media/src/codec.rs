@@ -1,3 +1,97 @@
 //! Audio codecs.
 
 pub mod g711;
+
+use serde::{Deserialize, Serialize};
+
+use g711::Law;
+
+/// How the audio of a stream is coded (RFC 3551, RFC 7587).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Codec {
+    /// G.711 µ-law.
+    Pcmu,
+    /// G.711 A-law.
+    Pcma,
+    /// G.722 at 64 kbit/s, wide-band.
+    G722,
+    /// Opus (RFC 6716), mono.
+    Opus,
+    /// G.729, which is passed on and never decoded here.
+    G729,
+}
+
+impl Codec {
+    /// The companding law, if this is G.711.
+    pub const fn law(self) -> Option<Law> {
+        match self {
+            Self::Pcmu => Some(Law::Mu),
+            Self::Pcma => Some(Law::A),
+            Self::G722 | Self::Opus | Self::G729 => None,
+        }
+    }
+
+    /// RTP timestamp units a second. G.722's is that of a historical error (RFC 3551 §4.5.2).
+    pub const fn clock(self) -> u32 {
+        match self {
+            Self::Pcmu | Self::Pcma | Self::G722 | Self::G729 => 8_000,
+            Self::Opus => 48_000,
+        }
+    }
+
+    /// Samples a second of the audio itself.
+    pub const fn sample_rate(self) -> u32 {
+        match self {
+            Self::Pcmu | Self::Pcma | Self::G729 => 8_000,
+            Self::G722 => 16_000,
+            Self::Opus => 48_000,
+        }
+    }
+
+    /// The payload type that needs no `rtpmap` (RFC 3551 §6).
+    pub const fn static_payload_type(self) -> Option<u8> {
+        match self {
+            Self::Pcmu => Some(0),
+            Self::Pcma => Some(8),
+            Self::G722 => Some(9),
+            Self::G729 => Some(18),
+            Self::Opus => None,
+        }
+    }
+
+    /// The codec of a static payload type.
+    pub const fn of_payload_type(payload_type: u8) -> Option<Self> {
+        match payload_type {
+            0 => Some(Self::Pcmu),
+            8 => Some(Self::Pcma),
+            9 => Some(Self::G722),
+            18 => Some(Self::G729),
+            _ => None,
+        }
+    }
+
+    /// The name in an `rtpmap`.
+    pub const fn encoding_name(self) -> &'static str {
+        match self {
+            Self::Pcmu => "PCMU",
+            Self::Pcma => "PCMA",
+            Self::G722 => "G722",
+            Self::Opus => "opus",
+            Self::G729 => "G729",
+        }
+    }
+
+    /// Whether its audio can be heard and made here.
+    pub const fn is_transcodable(self) -> bool {
+        !matches!(self, Self::G729)
+    }
+}
+
+impl From<Law> for Codec {
+    fn from(law: Law) -> Self {
+        match law {
+            Law::Mu => Self::Pcmu,
+            Law::A => Self::Pcma,
+        }
+    }
+}

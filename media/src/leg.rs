@@ -18,21 +18,12 @@ use crate::prompt::Cursor;
 use crate::rtp::Packet;
 use crate::rtp::sequence::{Arrival, SeqExt};
 use crate::sink::SinkPlan;
-use crate::{Event, Law, LegId, Outbox, Quality};
+use crate::{Event, Law, LegId, Outbox, Quality, Terms};
 use sender::{Relayed, Sender};
 use watch::Watch;
 
 /// A second stream of the proven source takes over when the first has paused for so long.
 const STREAM_PAUSE: Micros = Micros::from_ms(60);
-
-/// What the session description says of a leg.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Terms {
-    pub(crate) law: Law,
-    pub(crate) payload_type: u8,
-    pub(crate) telephone_event: Option<u8>,
-    pub(crate) sending: bool,
-}
 
 /// What an accepted packet holds.
 #[derive(Clone, Copy, Debug)]
@@ -104,14 +95,19 @@ impl Leg {
         }
     }
 
-    pub(crate) fn retarget(&mut self, now: Micros, remote: SocketAddr, terms: Terms) {
+    pub(crate) fn retarget(&mut self, now: Micros, terms: Terms) {
         if !self.terms.sending && terms.sending {
             self.sender.forget_source();
         }
+        self.latch.retarget(now, terms.remote);
         self.terms = terms;
-        self.latch.retarget(now, remote);
         self.watch.restart(now);
         self.ssrc = None;
+    }
+
+    /// The law of G.711 that the leg speaks.
+    pub(crate) fn law(&self) -> Law {
+        self.terms.codec.law().unwrap_or(Law::Mu)
     }
 
     pub(crate) fn quality(&self) -> Quality {
@@ -231,7 +227,7 @@ impl Leg {
         };
         let sent = outbox.push_packet(route, &header.to_bytes(), payload);
         if let Content::Audio(law) = heard.content {
-            law.transcode(self.terms.law, sent);
+            law.transcode(self.law(), sent);
         }
     }
 
@@ -257,7 +253,7 @@ impl Leg {
         match self.keys.next_frame() {
             None => return false,
             Some(KeyFrame::Pause) => {
-                let silence = [self.terms.law.silence(); FRAME_SAMPLES];
+                let silence = [self.law().silence(); FRAME_SAMPLES];
                 self.send_frame(at, &silence, outbox);
             }
             Some(KeyFrame::Packet { event, begins }) => {
@@ -284,7 +280,7 @@ impl Leg {
     #[inline]
     fn content(&self, payload_type: u8, payload: &[u8]) -> Option<Content> {
         if payload_type == self.terms.payload_type {
-            Some(Content::Audio(self.terms.law))
+            Some(Content::Audio(self.law()))
         } else if self.terms.telephone_event == Some(payload_type) {
             TelephoneEvent::parse(payload).map(Content::Event)
         } else {

@@ -6,22 +6,22 @@
 //!
 //! ```
 //! use std::{sync::Arc, time::Duration};
-//! use media::{Config, Engine, Law, LegId, Line, Order, Outbox, Prompt, Segment};
+//! use media::{Codec, Config, Engine, LegId, Line, Order, Outbox, Prompt, Segment, Terms};
 //!
 //! let (leg, now) = (LegId(20_000), Duration::from_hours(500_000));
 //! let mut engine = Engine::new(Config { first_leg: leg, legs: 1_000 });
 //! let mut outbox = Outbox::with_capacity(1_024);
 //! let phone = "192.0.2.1:4000".parse().unwrap();
-//! let open = Order::Open {
-//!     leg,
+//! let terms = Terms {
 //!     remote: phone,
-//!     law: Law::Mu,
+//!     codec: Codec::Pcmu,
 //!     payload_type: 0,
 //!     telephone_event: Some(101),
-//!     signalling: phone.ip(),
-//!     line: Line { ssrc: 7, sequence: 1, timestamp: 0 },
+//!     comfort_noise: None,
 //!     sending: true,
 //! };
+//! let line = Line { ssrc: 7, sequence: 1, timestamp: 0 };
+//! let open = Order::Open { leg, terms, signalling: phone.ip(), line };
 //! let segments = vec![Segment::Audio(Arc::new(Prompt::from_pcm(&[0; 8_000])))];
 //! engine.handle_order(now, open, &mut outbox);
 //! engine.handle_order(now, Order::Play { leg, play: 1, segments, repeat: false }, &mut outbox);
@@ -58,10 +58,10 @@ pub mod sdp;
 mod sink;
 pub mod wav;
 
-pub use codec::g711::Law;
+pub use codec::{Codec, g711::Law};
 pub use engine::{Config, Counters, Engine};
 pub use line::Line;
-pub use order::{Event, LegId, Order, Quality, RecordingKey};
+pub use order::{Event, LegId, Order, Quality, RecordingKey, Terms};
 pub use outbox::{Block, Outbox};
 pub use ports::PortPool;
 pub use prompt::{Prompt, Segment};

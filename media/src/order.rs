@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Law, Line, Segment};
+use crate::{Codec, Law, Line, Segment};
 
 /// One RTP stream pair with one party; for a SIP leg, its local RTP port.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -15,6 +15,23 @@ pub struct LegId(pub u32);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct RecordingKey(pub u64);
 
+/// What the session description says of a leg.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Terms {
+    /// Address in the peer's SDP.
+    pub remote: SocketAddr,
+    /// Codec of both directions.
+    pub codec: Codec,
+    /// Payload type of the audio.
+    pub payload_type: u8,
+    /// Payload type of RFC 4733 events, if agreed.
+    pub telephone_event: Option<u8>,
+    /// Payload type of comfort noise (RFC 3389), if agreed.
+    pub comfort_noise: Option<u8>,
+    /// Whether the peer may be sent media (not on hold).
+    pub sending: bool,
+}
+
 /// An instruction to the engine. Orders for a leg that is not open are counted and change nothing.
 #[derive(Clone, Debug)]
 pub enum Order {
@@ -22,39 +39,23 @@ pub enum Order {
     Open {
         /// The leg.
         leg: LegId,
-        /// Address in the peer's SDP.
-        remote: SocketAddr,
-        /// Codec of both directions.
-        law: Law,
-        /// Payload type of the audio.
-        payload_type: u8,
-        /// Payload type of RFC 4733 events, if agreed.
-        telephone_event: Option<u8>,
+        /// What the session description says.
+        terms: Terms,
         /// Where the peer's SIP came from: the only other address that may send media.
         signalling: IpAddr,
         /// Numbers of the first packet.
         line: Line,
-        /// Whether the peer may be sent media (not on hold).
-        sending: bool,
     },
     /// A leg goes on after a restart of the process.
     Resume {
         /// The leg.
         leg: LegId,
-        /// Address in the peer's SDP.
-        remote: SocketAddr,
-        /// Codec of both directions.
-        law: Law,
-        /// Payload type of the audio.
-        payload_type: u8,
-        /// Payload type of RFC 4733 events, if agreed.
-        telephone_event: Option<u8>,
+        /// What the session description says.
+        terms: Terms,
         /// Where the peer's SIP came from.
         signalling: IpAddr,
         /// Numbers of the next packet, already advanced by [`Line::after_gap`].
         line: Line,
-        /// Whether the peer may be sent media.
-        sending: bool,
         /// The source that had proven itself before the restart.
         latched: Option<SocketAddr>,
     },
@@ -62,16 +63,8 @@ pub enum Order {
     Retarget {
         /// The leg.
         leg: LegId,
-        /// Address in the peer's SDP.
-        remote: SocketAddr,
-        /// Codec of both directions.
-        law: Law,
-        /// Payload type of the audio.
-        payload_type: u8,
-        /// Payload type of RFC 4733 events, if agreed.
-        telephone_event: Option<u8>,
-        /// Whether the peer may be sent media.
-        sending: bool,
+        /// What the session description says.
+        terms: Terms,
     },
     /// Plays the segments, joined without gaps, replacing what plays; [`Event::PlayEnded`] follows
     /// only if they are played to the end.

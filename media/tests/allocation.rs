@@ -11,7 +11,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use media::rtp::Header;
-use media::{Config, Engine, Law, LegId, Line, Order, Outbox, Prompt, RecordingKey, Segment};
+use media::{
+    Codec, Config, Engine, Law, LegId, Line, Order, Outbox, Prompt, RecordingKey, Segment, Terms,
+};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, Stats, StatsAlloc};
 
 #[global_allocator]
@@ -37,17 +39,20 @@ fn busy_engine(outbox: &mut Outbox) -> Engine {
     let mut orders: Vec<Order> = (0..LEGS)
         .map(|n| Order::Open {
             leg: leg(n),
-            remote: phone(n),
-            law: if n == 1 { Law::A } else { Law::Mu },
-            payload_type: if n == 1 { 8 } else { 0 },
-            telephone_event: Some(101),
+            terms: Terms {
+                remote: phone(n),
+                codec: if n == 1 { Codec::Pcma } else { Codec::Pcmu },
+                payload_type: if n == 1 { 8 } else { 0 },
+                telephone_event: Some(101),
+                comfort_noise: None,
+                sending: true,
+            },
             signalling: phone(n).ip(),
             line: Line {
                 ssrc: n,
                 sequence: 0,
                 timestamp: 0,
             },
-            sending: true,
         })
         .collect();
     for (a, b) in [(0, 1), (3, 4), (3, 5), (4, 5)] {

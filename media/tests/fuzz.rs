@@ -21,7 +21,9 @@ use std::time::Duration;
 
 use media::dtmf::TelephoneEvent;
 use media::rtp::Header;
-use media::{Config, Engine, Law, LegId, Line, Order, Outbox, RecordingKey, rtp, wav};
+use media::{
+    Codec, Config, Engine, Law, LegId, Line, Order, Outbox, RecordingKey, Terms, rtp, wav,
+};
 use rand_chacha::ChaCha12Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
@@ -133,17 +135,20 @@ fn the_engine_outlives_any_packets_from_its_own_peers() {
     let mut orders: Vec<Order> = (10..13)
         .map(|leg| Order::Open {
             leg: LegId(leg),
-            remote: peer,
-            law: if leg == 11 { Law::A } else { Law::Mu },
-            payload_type: 0,
-            telephone_event: Some(101),
+            terms: Terms {
+                remote: peer,
+                codec: if leg == 11 { Codec::Pcma } else { Codec::Pcmu },
+                payload_type: 0,
+                telephone_event: Some(101),
+                comfort_noise: None,
+                sending: true,
+            },
             signalling: peer.ip(),
             line: Line {
                 ssrc: leg,
                 sequence: 0,
                 timestamp: 0,
             },
-            sending: true,
         })
         .collect();
     for (a, b) in [(10, 11), (10, 12)] {

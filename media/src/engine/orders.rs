@@ -7,14 +7,14 @@ use crate::clock::{FRAME_SAMPLES, Micros};
 use crate::jitter::JitterBuffer;
 use crate::latch::Latch;
 use crate::leg::sender::Sender;
-use crate::leg::{Decoded, Leg, Terms};
+use crate::leg::{Decoded, Leg};
 use crate::prompt::Cursor;
 use crate::recorder::Recorder;
 use crate::sink::{Gain, SourceId};
-use crate::{Event, Law, LegId, Line, Order, Outbox, RecordingKey, Segment};
+use crate::{Event, Law, LegId, Line, Order, Outbox, RecordingKey, Segment, Terms};
 
 struct Opening {
-    remote: SocketAddr,
+    terms: Terms,
     signalling: IpAddr,
     line: Line,
     latched: Option<SocketAddr>,
@@ -39,68 +39,35 @@ impl Engine {
         match order {
             Order::Open {
                 leg,
-                remote,
-                law,
-                payload_type,
-                telephone_event,
+                terms,
                 signalling,
                 line,
-                sending,
             } => {
-                let terms = Terms {
-                    law,
-                    payload_type,
-                    telephone_event,
-                    sending,
-                };
                 let opening = Opening {
-                    remote,
+                    terms,
                     signalling,
                     line,
                     latched: None,
                 };
-                self.open(now, leg, terms, &opening)
+                self.open(now, leg, opening)
             }
             Order::Resume {
                 leg,
-                remote,
-                law,
-                payload_type,
-                telephone_event,
+                terms,
                 signalling,
                 line,
-                sending,
                 latched,
             } => {
-                let terms = Terms {
-                    law,
-                    payload_type,
-                    telephone_event,
-                    sending,
-                };
                 let opening = Opening {
-                    remote,
+                    terms,
                     signalling,
                     line,
                     latched,
                 };
-                self.open(now, leg, terms, &opening)
+                self.open(now, leg, opening)
             }
-            Order::Retarget {
-                leg,
-                remote,
-                law,
-                payload_type,
-                telephone_event,
-                sending,
-            } => {
-                let terms = Terms {
-                    law,
-                    payload_type,
-                    telephone_event,
-                    sending,
-                };
-                self.leg_mut(leg)?.retarget(now, remote, terms);
+            Order::Retarget { leg, terms } => {
+                self.leg_mut(leg)?.retarget(now, terms);
                 Some(())
             }
             Order::Play {
@@ -150,14 +117,15 @@ impl Engine {
         }
     }
 
-    fn open(&mut self, now: Micros, id: LegId, terms: Terms, opening: &Opening) -> Option<()> {
+    fn open(&mut self, now: Micros, id: LegId, opening: Opening) -> Option<()> {
         let index = self.index(id)?;
         if self.legs[index as usize].is_some() {
             return None;
         }
-        let latch = Latch::new(now, opening.remote, opening.signalling, opening.latched);
+        let remote = opening.terms.remote;
+        let latch = Latch::new(now, remote, opening.signalling, opening.latched);
         let sender = Sender::new(now, opening.line);
-        let leg = Leg::new(now, id, terms, latch, sender);
+        let leg = Leg::new(now, id, opening.terms, latch, sender);
         self.legs[index as usize] = Some(Box::new(leg));
         let phase = self.phases.iter_mut().min_by_key(|phase| phase.len())?;
         phase.push(index);

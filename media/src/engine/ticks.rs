@@ -61,7 +61,7 @@ impl Engine {
         match leg.plan.mode() {
             SinkMode::Relay(_) if leg.sender.is_held_by_leg(at) => {}
             SinkMode::Relay(_) | SinkMode::Silence => {
-                let silence = [leg.terms.law.silence(); FRAME_SAMPLES];
+                let silence = [leg.law().silence(); FRAME_SAMPLES];
                 leg.send_frame(at, &silence, outbox);
             }
             SinkMode::Play => self.play_frame(at, index, outbox),
@@ -73,7 +73,7 @@ impl Engine {
         let Some(leg) = self.legs[index].as_mut() else {
             return;
         };
-        let law = leg.terms.law;
+        let law = leg.law();
         let mut frame = [law.silence(); FRAME_SAMPLES];
         let ended = match &mut leg.play {
             Some(cursor) => cursor.fill(law, &mut frame).then_some(cursor.play),
@@ -112,7 +112,7 @@ impl Engine {
             return;
         };
         let mut frame = [0; FRAME_SAMPLES];
-        mixer.encode(leg.terms.law, &mut frame);
+        mixer.encode(leg.law(), &mut frame);
         leg.send_frame(at, &frame, outbox);
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use media::rtp::Header;
 use media::{Event, Law, LegId, Order, RecordingKey};
 
-use crate::world::{EVENT_TYPE, Path, START, World, leg, share, tone};
+use crate::world::{Path, START, World, leg, share, tone};
 
 const TONE: f64 = 2_300.0;
 
@@ -127,12 +127,8 @@ fn a_phone_behind_nat_is_found_and_the_socket_asked_to_connect() {
 fn open_behind_nat(world: &mut World, a: LegId, public: SocketAddr) {
     world.order(Order::Open {
         leg: a,
-        remote: "10.0.0.5:4000".parse().expect("an address"),
-        law: Law::Mu,
-        payload_type: 0,
-        telephone_event: Some(EVENT_TYPE),
+        terms: crate::world::terms("10.0.0.5:4000".parse().expect("an address"), Law::Mu),
         signalling: public.ip(),
         line: crate::world::line(0),
-        sending: true,
     });
 }

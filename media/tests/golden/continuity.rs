@@ -1,7 +1,7 @@
 //! One numbering for the whole life of a leg.
 
 use media::rtp::Header;
-use media::{Law, LegId, Order, Prompt, Segment};
+use media::{Law, LegId, Order, Prompt, Segment, Terms};
 use rand_chacha::rand_core::Rng;
 
 use crate::world::{EVENT_TYPE, Heard, World, phone, tone};
@@ -45,11 +45,10 @@ fn same_event(one: &Header, two: &Header) -> bool {
 fn retarget(world: &mut World, leg: LegId, n: u32, sending: bool) {
     world.order(Order::Retarget {
         leg,
-        remote: phone(n),
-        law: Law::Mu,
-        payload_type: 0,
-        telephone_event: Some(EVENT_TYPE),
-        sending,
+        terms: Terms {
+            sending,
+            ..crate::world::terms(phone(n), Law::Mu)
+        },
     });
 }
 

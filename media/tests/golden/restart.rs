@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use media::{Law, Line, Order, RecordingKey};
 
-use crate::world::{EVENT_TYPE, START, World, leg, new_engine, phone, share, tone};
+use crate::world::{START, World, leg, new_engine, phone, share, tone};
 
 const KEY: RecordingKey = RecordingKey(5);
 
@@ -28,13 +28,9 @@ fn a_resumed_engine_goes_on_in_numbers_and_in_the_recording() {
     for (n, &line) in checkpoint.iter().enumerate() {
         world.order(Order::Resume {
             leg: leg(n as u32),
-            remote: phone(n as u32),
-            law: Law::Mu,
-            payload_type: 0,
-            telephone_event: Some(EVENT_TYPE),
+            terms: crate::world::terms(phone(n as u32), Law::Mu),
             signalling: phone(n as u32).ip(),
             line: line.after_gap(world.now.saturating_sub(saved_at)),
-            sending: true,
             latched: Some(phone(n as u32)),
         });
         world.parties[n].heard.clear();

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use media::dtmf::TelephoneEvent;
 use media::rtp::{Datagram, Header, parse};
-use media::{Config, Engine, Event, Law, LegId, Line, Order, Outbox, RecordingKey};
+use media::{Config, Engine, Event, Law, LegId, Line, Order, Outbox, RecordingKey, Terms};
 use rand_chacha::ChaCha12Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
@@ -91,6 +91,18 @@ pub(crate) fn phone(n: u32) -> SocketAddr {
     SocketAddr::new([192, 0, 2, n as u8 + 1].into(), 4_000)
 }
 
+/// What was agreed on with a phone at `remote` that takes keys.
+pub(crate) fn terms(remote: SocketAddr, law: Law) -> Terms {
+    Terms {
+        remote,
+        codec: law.into(),
+        payload_type: law.payload_type(),
+        telephone_event: Some(EVENT_TYPE),
+        comfort_noise: None,
+        sending: true,
+    }
+}
+
 pub(crate) fn line(n: u32) -> Line {
     Line {
         ssrc: 0xAAAA_0000 + n,
@@ -157,13 +169,9 @@ impl World {
         });
         self.order(Order::Open {
             leg: id,
-            remote: address,
-            law,
-            payload_type: law.payload_type(),
-            telephone_event: Some(EVENT_TYPE),
+            terms: terms(address, law),
             signalling: address.ip(),
             line: line(n),
-            sending: true,
         });
         id
     }
