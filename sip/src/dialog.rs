@@ -107,6 +107,11 @@ impl Dialog {
         uri(&self.target).scheme() == Scheme::Sips
     }
 
+    /// Whether the peer is a phone, to be reached by its own connections.
+    pub(crate) fn is_of_phone(&self) -> bool {
+        self.reach == Reach::Flow && self.phone.is_some()
+    }
+
     /// Aims the first request of a call at a registered contact.
     pub(crate) fn lead_to(&mut self, binding: &Binding) {
         self.routes.clone_from(&binding.path);

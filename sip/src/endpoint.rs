@@ -62,6 +62,7 @@ mod timeouts;
 mod transferring;
 mod transmit;
 mod trunks;
+mod waiting;
 
 use access::Access;
 use config::{Account, Config};
@@ -70,6 +71,7 @@ use counters::{Counters, Occupancy};
 use requests::Requests;
 use resolving::Resolving;
 use shedding::Load;
+use waiting::Waiting;
 
 /// A SIP user agent, registrar and call endpoint without sockets and without a clock.
 ///
@@ -96,6 +98,7 @@ pub struct Endpoint {
     trunks: Trunks,
     resolving: Resolving,
     requests: Requests,
+    waiting: Waiting,
     strangers: Strangers,
 }
 
@@ -143,6 +146,7 @@ impl Endpoint {
             trunks: Trunks::default(),
             resolving,
             requests: Requests::default(),
+            waiting: Waiting::default(),
             strangers: Strangers::default(),
         }
     }
@@ -238,6 +242,7 @@ impl Endpoint {
             deadlines: self.deadlines.len(),
             connections: self.connections.len(),
             users: self.registrar.len(),
+            waiting: self.waiting.len(),
         }
     }
 

@@ -208,6 +208,21 @@ impl Registrar {
         self.keep(user, |contact| contact.flow.connection != Some(connection))
     }
 
+    /// Lets a user's bindings over a connection that is gone be those over another.
+    pub(crate) fn move_flow(&mut self, user: &str, gone: ConnectionId, flow: Flow) {
+        let mut contacts = self.users.get(user).cloned().unwrap_or_default();
+        let mut is_moved = false;
+        for contact in &mut contacts {
+            if contact.flow.connection == Some(gone) {
+                contact.flow = flow;
+                is_moved = true;
+            }
+        }
+        if is_moved {
+            self.replace(user, contacts);
+        }
+    }
+
     /// Drops all bindings over a path where nobody answers.
     pub(crate) fn forget_flow(&mut self, flow: Flow) -> Vec<Changed> {
         let concerned: Vec<String> = self

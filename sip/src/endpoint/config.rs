@@ -170,6 +170,8 @@ pub struct Limits {
     pub sessions: usize,
     /// Requests of ours outside of dialogs that wait for their answer.
     pub requests: usize,
+    /// Requests to phones without a connection that wait for the next one.
+    pub waiting: usize,
     /// Early dialogs and answers kept of one forked INVITE.
     pub forks: usize,
     /// Registered users.
@@ -198,6 +200,7 @@ impl Default for Limits {
             transactions: 200_000,
             sessions: 50_000,
             requests: 10_000,
+            waiting: 10_000,
             forks: 8,
             users: 50_000,
             contacts: 5,

@@ -66,4 +66,6 @@ pub struct Occupancy {
     pub connections: usize,
     /// Users with bindings.
     pub users: usize,
+    /// Requests to phones that wait for the phone's next connection.
+    pub waiting: usize,
 }

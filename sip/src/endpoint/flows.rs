@@ -9,11 +9,13 @@ use bytes::Bytes;
 use super::Endpoint;
 use super::connections::{Asked, Hop, Phase};
 use super::transmit::Received;
+use super::waiting::Heard;
 use crate::dialog::{Dialog, Reach};
 use crate::event::{Output, SessionId};
 use crate::framing::StreamFramer;
 use crate::message::{Framing, Message};
 use crate::transport::{ConnectionId, Flow, Transport};
+use crate::uri::Uri;
 
 impl Endpoint {
     /// The flow to a hop, asking for a connection where one is needed and there is none; none when
@@ -78,12 +80,14 @@ impl Endpoint {
         })
     }
 
-    fn is_alive(&self, flow: Flow) -> bool {
+    pub(super) fn is_alive(&self, flow: Flow) -> bool {
         flow.connection
             .is_none_or(|connection| self.connections.is_alive(connection))
     }
 
-    fn phone_flow(&self, dialog: &Dialog) -> Flow {
+    /// The flow to a phone: the one it has, the one it registered over since, or a connection to
+    /// where it listens.
+    pub(super) fn phone_flow(&mut self, dialog: &Dialog) -> Flow {
         let flow = dialog.flow;
         let Some(phone) = &dialog.phone else {
             return flow;
@@ -95,6 +99,16 @@ impl Endpoint {
         if !is_lost || !may_have_moved {
             return flow;
         }
+        self.registered_flow(dialog)
+            .or_else(|| self.dial_phone(dialog))
+            .unwrap_or(flow)
+    }
+
+    /// The flow over which the phone of a dialog registered last: the one with its instance, or if it
+    /// names none the one with its Contact in front of the user's others.
+    pub(super) fn registered_flow(&self, dialog: &Dialog) -> Option<Flow> {
+        let phone = dialog.phone.as_ref()?;
+        let contacts = self.registrar.saved(&phone.user);
         contacts
             .iter()
             .filter(|contact| self.is_alive(contact.flow))
@@ -103,8 +117,20 @@ impl Endpoint {
                 (Some(_), None) => false,
                 (None, _) => true,
             })
-            .max_by_key(|contact| contact.refreshed_at)
-            .map_or(flow, |contact| contact.flow)
+            .max_by_key(|contact| (contact.uri == dialog.target, contact.refreshed_at))
+            .map(|contact| contact.flow)
+    }
+
+    /// A connection to a phone that listens at the very address that it spoke from.
+    fn dial_phone(&mut self, dialog: &Dialog) -> Option<Flow> {
+        let phone = dialog.phone.as_ref()?;
+        let remote = listening(&dialog.target, dialog.flow).filter(|_| dialog.routes.is_empty())?;
+        let flow = self.reach_again(dialog.flow, remote, None)?;
+        let connection = self.connections.get_mut(flow.connection?)?;
+        connection.users.insert(phone.user.clone());
+        self.registrar
+            .move_flow(&phone.user, dialog.flow.connection?, flow);
+        Some(flow)
     }
 
     /// The flow for a response whose request came over `flow`: where that is gone, a phone is found
@@ -122,7 +148,8 @@ impl Endpoint {
             return flow;
         };
         if session.dialog.reach == Reach::Flow {
-            return self.phone_flow(&session.dialog);
+            let dialog = session.dialog.clone();
+            return self.phone_flow(&dialog);
         }
         let Ok(response) = Message::parse(response.clone(), Framing::Stream) else {
             return flow;
@@ -202,10 +229,19 @@ impl Endpoint {
             let changed = self.registrar.forget_connection(&user, id);
             self.announce(changed);
         }
+        let was_open = matches!(connection.phase, Phase::Open(_));
         let mut clients: Vec<_> = connection.clients.into_iter().collect();
         clients.sort_unstable();
         for slot in clients {
-            self.client_lost(now, slot);
+            let (rings_in_vain, heard) = if was_open {
+                (self.is_opening(slot), Heard::Perhaps)
+            } else {
+                (false, Heard::Never)
+            };
+            // A phone that goes away while it is called is not waited for: others may be free.
+            if rings_in_vain || !self.wait_for_phone(now, slot, heard) {
+                self.client_lost(now, slot);
+            }
         }
     }
 
@@ -227,4 +263,17 @@ impl Endpoint {
             }
         }
     }
+}
+
+/// Where a phone listens for connections: over TCP, at the port of its Contact, if the host of that
+/// is the address that the phone was heard from.
+pub(super) fn listening(contact: &str, flow: Flow) -> Option<SocketAddr> {
+    let uri = Uri::parse(contact).ok()?;
+    let is_tcp = flow.transport == Transport::Tcp
+        && uri
+            .parameter("transport")
+            .is_some_and(|name| name.eq_ignore_ascii_case("tcp"));
+    let own = uri.host_address()?.to_canonical();
+    (is_tcp && own == flow.remote.ip().to_canonical())
+        .then(|| SocketAddr::new(flow.remote.ip(), uri.port().unwrap_or(5060)))
 }

@@ -34,6 +34,10 @@ impl Endpoint {
             .ok_or(Error::UnknownSession(session))?;
         found.owner = Owner::Released;
         found.cause = cause;
+        self.forget_unheard(session);
+        let Some(found) = self.sessions.get_mut(&session) else {
+            return Ok(());
+        };
         let is_sent = self
             .transactions
             .find_purpose(&found.transactions, Purpose::Open)

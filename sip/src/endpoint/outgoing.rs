@@ -142,6 +142,7 @@ impl Endpoint {
         let Some(status) = received.message.status() else {
             return;
         };
+        self.follow_peer(slot, received.flow);
         let Some(transaction) = self.transactions.get_mut(slot) else {
             return;
         };

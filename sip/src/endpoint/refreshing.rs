@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use super::Endpoint;
 use super::reply::{ALLOW, Reply, SUPPORTED};
+use super::signing::copied;
 use super::transmit::{Dispatch, Errand};
-use crate::dialog::value;
 use crate::event::{EndKind, ReasonHeader, SessionId};
-use crate::message::{Message, Method, Name, RequestBuilder, RequestHead, Status};
+use crate::message::{Message, Method, Name, Status};
 use crate::session::change::{Aim, Change};
 use crate::session::interval::{self, Interval, Wish};
 use crate::session::{Session, Stage};
@@ -201,48 +201,15 @@ impl Endpoint {
         }
         let branch = self.new_branch();
         let via = self.via_value(flow, &branch);
-        let header = |name| value(invite.header(name).unwrap_or_default());
-        let mut request = RequestBuilder::new(&RequestHead {
-            method: Method::Invite,
-            uri,
-            via: value(via.as_bytes()),
-            from: header(Name::From),
-            to: header(Name::To),
-            call_id: header(Name::CallId),
-            sequence: cseq,
-            max_forwards: invite.max_forwards().unwrap_or(crate::dialog::HOPS),
-        });
-        for kept in invite.iter() {
-            let is_written = matches!(
-                kept.name(),
-                Name::Via
-                    | Name::From
-                    | Name::To
-                    | Name::CallId
-                    | Name::CSeq
-                    | Name::MaxForwards
-                    | Name::ContentType
-                    | Name::ContentLength
-                    | Name::Authorization
-                    | Name::ProxyAuthorization
-            );
-            if !is_written && !replaced.iter().any(|(name, _)| *name == kept.name()) {
-                request = request.extension(kept.name_text(), value(kept.value()));
-            }
-        }
-        for answer in answers {
-            request = request.header(answer.name, value(answer.value.as_bytes()));
-        }
-        for (name, text) in replaced {
-            request = request.header(*name, value(text.as_bytes()));
-        }
-        let body = invite.body_bytes();
+        let Some(message) = copied(invite, &via, cseq, &answers, replaced) else {
+            return;
+        };
         let dispatch = Dispatch {
             flow,
             method: Method::Invite,
             cseq,
             branch,
-            message: super::outgoing::with_sdp(request, &body),
+            message,
         };
         self.start_client(now, dispatch, Errand::of(id, Purpose::Open));
         self.settle_session(id);

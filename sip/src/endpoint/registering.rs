@@ -10,7 +10,7 @@ use super::failure::{Failure, Judgement};
 use super::gateways::{Step, bracketed};
 use super::requests::Awaiting;
 use super::resolving::Waiter;
-use super::signing::signed;
+use super::signing::copied;
 use super::transmit::{Dispatch, Received};
 use crate::dialog::{self, value};
 use crate::message::{
@@ -328,7 +328,7 @@ impl Endpoint {
         let branch = self.new_branch();
         let via = self.via_value(flow, &branch);
         let cseq = request.sequence().number + 1;
-        if let Some(message) = signed(&request, &via, cseq, &answers) {
+        if let Some(message) = copied(&request, &via, cseq, &answers, &[]) {
             let dispatch = Dispatch {
                 flow,
                 method: Method::Register,

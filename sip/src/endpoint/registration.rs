@@ -42,6 +42,7 @@ impl Endpoint {
         let reply = self.register(now, received, &user);
         if self.transactions.len() >= self.config.limits.transactions {
             self.reply_stateless(flow, message, &reply);
+            self.phone_came_back(now, &user);
             return;
         }
         let errand = Errand {
@@ -52,6 +53,7 @@ impl Endpoint {
         let tag = self.access.stateless_tag(message);
         let slot = self.start_server(now, received, key, errand);
         self.respond(now, slot, &tag, &reply);
+        self.phone_came_back(now, &user);
     }
 
     fn register(&mut self, now: Duration, received: Received<'_>, user: &str) -> Reply {

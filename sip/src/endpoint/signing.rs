@@ -134,7 +134,7 @@ impl Endpoint {
         let answers = self.preempted(over, method, &uri);
         let branch = self.new_branch();
         let via = self.via_value(flow, &branch);
-        let Some(message) = signed(request, &via, cseq, &answers) else {
+        let Some(message) = copied(request, &via, cseq, &answers, &[]) else {
             return;
         };
         let dispatch = Dispatch {
@@ -166,12 +166,14 @@ impl Endpoint {
     }
 }
 
-/// A request once more, with these credentials in place of any others.
-pub(super) fn signed(
+/// A request once more, with these credentials in place of any others and these headers in place of
+/// its own.
+pub(super) fn copied(
     request: &Message,
     via: &str,
     sequence: u32,
     answers: &[Answer],
+    replaced: &[(Name, String)],
 ) -> Option<Bytes> {
     let Sequence { method, .. } = request.sequence();
     let mut copy = RequestBuilder::new(&RequestHead {
@@ -186,6 +188,9 @@ pub(super) fn signed(
     });
     for answer in answers {
         copy = copy.header(answer.name, value(answer.value.as_bytes()));
+    }
+    for (name, text) in replaced {
+        copy = copy.header(*name, value(text.as_bytes()));
     }
     let mut content_type = None;
     for header in request.iter() {
@@ -203,7 +208,7 @@ pub(super) fn signed(
         );
         if header.name() == Name::ContentType {
             content_type = HeaderValue::from_bytes(header.value()).ok();
-        } else if !is_written {
+        } else if !is_written && !replaced.iter().any(|(name, _)| *name == header.name()) {
             copy = copy.extension(header.name_text(), value(header.value()));
         }
     }

@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::Endpoint;
+use super::flows::listening;
 use crate::error::Error;
 use crate::event::SessionId;
 use crate::registrar::Contact;
@@ -84,6 +85,7 @@ impl Endpoint {
         }
         self.settle_session(id);
         self.resume_hunt(now, id);
+        self.resume_requests(now, id);
         Ok(id)
     }
 
@@ -106,7 +108,8 @@ impl Endpoint {
         .unwrap_or_default()
     }
 
-    /// Brings a user's bindings back, but for those over connections that are gone.
+    /// Brings a user's bindings back, but for those over connections that are gone and whose phones
+    /// do not listen for another.
     ///
     /// # Errors
     /// If the form cannot be read.
@@ -117,6 +120,7 @@ impl Endpoint {
         contacts.retain(|contact| contact.expires_at > now);
         contacts.retain(|contact| match contact.flow.connection {
             None => true,
+            Some(_) if is_listening(contact) => true,
             Some(id) => self.connections.get_mut(id).is_some_and(|connection| {
                 connection.users.insert(saved.user.clone());
                 true
@@ -130,6 +134,11 @@ impl Endpoint {
     pub fn take_touched_users(&mut self) -> Vec<String> {
         self.registrar.take_touched()
     }
+}
+
+/// Whether a phone can be connected to where its Contact says.
+fn is_listening(contact: &Contact) -> bool {
+    contact.path.is_empty() && listening(&contact.uri, contact.flow).is_some()
 }
 
 fn read<T: DeserializeOwned>(saved: &[u8]) -> Result<T, Error> {

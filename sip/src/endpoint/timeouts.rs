@@ -58,6 +58,12 @@ impl Endpoint {
             }
         };
         let (session, purpose) = (transaction.session, transaction.purpose);
+        // A phone that was never reached has not left the dialog, as silence would have it.
+        let status = if self.waiting.is_unheard(slot) {
+            Status::SERVICE_UNAVAILABLE.code()
+        } else {
+            Status::REQUEST_TIMEOUT.code()
+        };
         let (asked, awaiting) = match due {
             Due::TimedOut => (self.asked(slot), self.requests.take(slot)),
             Due::Repeat | Due::Nothing => (None, None),
@@ -68,7 +74,6 @@ impl Endpoint {
             Due::TimedOut | Due::Nothing => (),
         }
         self.settle(slot);
-        let status = Status::REQUEST_TIMEOUT.code();
         match (due, purpose, session) {
             (Due::TimedOut, Purpose::Open, Some(id)) => {
                 self.call_attempt_failed(now, id, &Failure::TimedOut);
@@ -77,7 +82,7 @@ impl Endpoint {
             _ => (),
         }
         if let Some(asked) = asked {
-            self.request_done(now, &asked, Status::REQUEST_TIMEOUT.code(), None);
+            self.request_done(now, &asked, status, None);
         }
         if let Some(awaiting) = awaiting {
             self.request_failed(now, awaiting, &Failure::TimedOut);

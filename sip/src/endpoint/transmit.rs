@@ -7,6 +7,7 @@ use rand_chacha::rand_core::Rng;
 
 use super::connections::Handover;
 use super::reply::{Reply, reply_flow};
+use super::waiting::Heard;
 use super::{Deadline, Endpoint};
 use crate::event::{Output, SessionId};
 use crate::message::{Framing, Message, Method};
@@ -101,7 +102,7 @@ impl Endpoint {
         self.trace.note_time(now);
         let (flow, message) = (dispatch.flow, dispatch.message.clone());
         let slot = self.begin_client(now, dispatch, errand);
-        if !self.send(flow, message) {
+        if !self.send(flow, message) && !self.wait_for_phone(now, slot, Heard::Never) {
             self.client_lost(now, slot);
         }
         slot
@@ -275,6 +276,7 @@ impl Endpoint {
         let Some(transaction) = self.transactions.remove(slot) else {
             return;
         };
+        self.waiting.remove(slot);
         let age = transaction.age;
         self.deadlines
             .reschedule(Deadline::Transaction { age, slot }, transaction.due, None);

@@ -152,6 +152,11 @@ impl InviteClient {
         }
     }
 
+    /// Whether the callee has sent nothing at all.
+    pub(crate) fn is_unheard(&self) -> bool {
+        matches!(self.state, State::Calling { .. })
+    }
+
     /// Whether a final response has come or the transaction was given up.
     pub(crate) fn is_answered(&self) -> bool {
         match self.state {

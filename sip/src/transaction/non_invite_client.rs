@@ -123,6 +123,11 @@ impl NonInviteClient {
         }
     }
 
+    /// Whether the peer has sent nothing at all.
+    pub(crate) fn is_unheard(&self) -> bool {
+        matches!(self.state, State::Trying { .. })
+    }
+
     /// Whether a final response has come or the transaction was given up.
     pub(crate) fn is_answered(&self) -> bool {
         match self.state {

@@ -14,6 +14,7 @@ use super::non_invite_client::NonInviteClient;
 use super::non_invite_server::NonInviteServer;
 use crate::event::SessionId;
 use crate::message::Method;
+use crate::timer::Pace;
 use crate::transport::Flow;
 
 /// What identifies a transaction on the wire (RFC 3261 §17.1.3, §17.2.3).
@@ -56,7 +57,7 @@ impl Key {
 }
 
 /// Where a transaction lives in the table; reused when it is gone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct Slot(u32);
 
 /// What a transaction is for, in its session.
@@ -103,6 +104,26 @@ impl Machine {
             Self::NonInviteClient(machine) => machine.is_answered(),
             Self::InviteServer(machine) => machine.is_answered(),
             Self::NonInviteServer(machine) => machine.is_answered(),
+        }
+    }
+
+    /// Whether a client has heard nothing at all from its peer.
+    pub(crate) fn is_unheard(&self) -> bool {
+        match self {
+            Self::InviteClient(machine) => machine.is_unheard(),
+            Self::NonInviteClient(machine) => machine.is_unheard(),
+            Self::InviteServer(_) | Self::NonInviteServer(_) => false,
+        }
+    }
+
+    /// Begins a client's wait for an answer anew, with its request sent another way at `now`.
+    pub(crate) fn start_again(&mut self, now: Duration, pace: Pace) {
+        match self {
+            Self::InviteClient(machine) if machine.is_unheard() => {
+                *machine = InviteClient::new(now, pace);
+            }
+            Self::NonInviteClient(machine) => *machine = NonInviteClient::new(now, pace),
+            Self::InviteClient(_) | Self::InviteServer(_) | Self::NonInviteServer(_) => (),
         }
     }
 

@@ -140,7 +140,7 @@ impl Desk {
             .with("Expires", "600")
     }
 
-    /// Sends a REGISTER, answers the challenge, and returns the final answer.
+    /// Sends a REGISTER, answers the challenge, and returns the final answer; what followed it is left.
     pub(crate) fn register(&mut self, flow: Flow, request: &Handmade) -> Message {
         let hashes = hashes();
         self.hear(flow, &request.text());
@@ -170,9 +170,10 @@ impl Desk {
             )
             .with("Authorization", &proof);
         self.hear(flow, &signed.text());
-        let answer = self.last();
-        self.sent.clear();
-        answer
+        let mut sent = std::mem::take(&mut self.sent).into_iter();
+        let (_, answer) = sent.find(|(_, data)| is_answer(data, number)).unwrap();
+        self.sent = sent.collect();
+        Message::parse(answer, Framing::Stream).unwrap()
     }
 
     /// Registers a phone on a flow and calls it; the phone answers.
@@ -222,6 +223,11 @@ impl Desk {
             }
         }
     }
+}
+
+fn is_answer(data: &Bytes, number: u32) -> bool {
+    let message = Message::parse(data.clone(), Framing::Stream).unwrap();
+    code(&message).is_some() && message.sequence().number == number
 }
 
 pub(crate) fn udp(number: u8) -> Flow {

@@ -47,4 +47,5 @@ mod timers;
 mod torture;
 mod transfers;
 mod trunks;
+mod waiting;
 mod witness;
