@@ -62,6 +62,8 @@ pub struct Gauges {
     pub legs: usize,
     /// Recordings whose files are not complete.
     pub recordings: usize,
+    /// Registrations at carriers that were taken back, without an answer yet.
+    pub farewells: usize,
     /// New calls that are refused because there is too much to do, of a thousand.
     pub shed_permille: u16,
 }
@@ -221,6 +223,7 @@ impl Switchboard {
             calls: self.calls.len(),
             legs: self.exchange.legs_open(),
             recordings: self.exchange.recordings.len(),
+            farewells: self.exchange.endpoint.farewells(),
             shed_permille: self.regulator.permille(),
         }
     }
@@ -260,6 +263,12 @@ impl Switchboard {
             Admission::Closed => Shedding::All,
         };
         self.exchange.endpoint.set_shedding(shedding);
+    }
+
+    /// Takes our registrations at carriers back, because the server stops.
+    pub fn leave_carriers(&mut self, now: Duration) {
+        self.exchange.endpoint.unregister_all(now);
+        self.settle(now);
     }
 
     /// Leaves media ports out that this process does not hold.

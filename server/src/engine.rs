@@ -5,6 +5,7 @@
 
 mod carry;
 mod chronicle;
+mod ending;
 mod gauges;
 mod intake;
 mod phones;
@@ -17,7 +18,8 @@ pub(crate) use threads::{MediaThreads, Room};
 use crate::recordings::Recordings;
 use crate::resolver::Names;
 use crate::routes::Routes;
-use call::{Admission, Answer, Command, CommandError, Directory, Input, LiveView, Switchboard};
+use call::{Answer, Command, CommandError, Directory, Input, LiveView, Switchboard};
+use ending::Ending;
 use gauges::Gauger;
 use intake::Intake;
 use journal::Journal;
@@ -43,8 +45,6 @@ const INPUTS_A_TURN: usize = 1_024;
 /// Deadlines are met in steps, so that one wake-up serves the timers of many calls; the shortest
 /// of SIP's is a hundred steps long.
 const DEADLINE_STEP: Duration = Duration::from_millis(5);
-/// How long the ends of calls may take that the server ends.
-const LAST_WORDS: Duration = Duration::from_secs(10);
 
 /// Where the answer of a command goes.
 pub(crate) type Reply = oneshot::Sender<Result<Answer, CommandError>>;
@@ -111,7 +111,7 @@ struct Running {
     gauger: Gauger,
     next_view: Duration,
     next_pulse: Duration,
-    stop_at: Option<Duration>,
+    ending: Ending,
 }
 
 impl Engine {
@@ -130,7 +130,7 @@ impl Engine {
             gauger: Gauger::default(),
             next_view: Duration::ZERO,
             next_pulse: Duration::ZERO,
-            stop_at: None,
+            ending: Ending::default(),
         };
         let now = running.engine.clock.now();
         running.finish_step(now);
@@ -291,23 +291,6 @@ impl Running {
                 tracing::warn!(%error, "an old journal segment could not be removed");
             }
         }
-    }
-
-    /// Once told to stop: takes no new calls, waits for those in progress, ends what is left.
-    fn look_at_the_end(&mut self, now: Duration) -> bool {
-        if !*self.engine.doors.stop.borrow() {
-            return true;
-        }
-        let stop_at = *self.stop_at.get_or_insert(now + self.engine.drain);
-        self.engine.switchboard.admit(Admission::Closed);
-        self.engine.windows.pulse.leave();
-        if now >= stop_at {
-            self.engine.switchboard.end_all(now);
-        }
-        let gauges = self.engine.switchboard.gauges();
-        let patience_is_over = now >= stop_at + LAST_WORDS;
-        let at_rest = gauges.calls == 0 && gauges.recordings == 0 && gauges.legs == 0;
-        !at_rest && !patience_is_over
     }
 }
 

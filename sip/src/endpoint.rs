@@ -43,6 +43,7 @@ pub(crate) mod messaging;
 mod naming;
 mod offers;
 mod outgoing;
+mod parting;
 mod probing;
 mod progress;
 mod receive;

@@ -29,12 +29,14 @@ pub struct Manner {
     pub hz: f64,
     /// Whether it answers by itself.
     pub answers: bool,
-    /// `udp` or `tcp`.
+    /// `udp`, `tcp` or `tls`.
     pub transport: &'static str,
     /// The password it knows.
     pub password: &'static str,
-    /// Whether it registers.
-    pub registers: bool,
+    /// Seconds between its registrations, none where it does not register.
+    pub interval: u32,
+    /// Where it finds the server, if not where that takes UDP and TCP.
+    pub server: Option<SocketAddr>,
 }
 
 impl Manner {
@@ -46,14 +48,25 @@ impl Manner {
             answers: true,
             transport: "udp",
             password: PASSWORD,
-            registers: true,
+            interval: 60,
+            server: None,
         }
     }
 
     /// A telephone of somebody outside, which does not register.
     pub fn trunk(user: &'static str, hz: f64) -> Self {
         Self {
-            registers: false,
+            interval: 0,
+            ..Self::answering(user, hz)
+        }
+    }
+
+    /// A telephone over TLS that answers by itself and comes back as often as it may.
+    pub fn over_tls(user: &'static str, hz: f64, server: SocketAddr) -> Self {
+        Self {
+            transport: "tls",
+            interval: 30,
+            server: Some(server),
             ..Self::answering(user, hz)
         }
     }
@@ -87,7 +100,11 @@ impl Baresip {
         let control = SocketAddr::from(([127, 0, 0, 1], ports + 2));
         let configuration = configuration(&folder, control, ports);
         fs::write(folder.join("config"), configuration).unwrap();
-        fs::write(folder.join("accounts"), account(server.sip, manner)).unwrap();
+        fs::write(
+            folder.join("accounts"),
+            account(manner.server.unwrap_or(server.sip), manner),
+        )
+        .unwrap();
         let mut command = Command::new("baresip");
         command.arg("-f").arg(&folder).args(["-s", "-v"]);
         Self {
@@ -170,9 +187,9 @@ fn account(server: SocketAddr, manner: Manner) -> String {
         user,
         transport,
         password,
+        interval,
         ..
     } = manner;
-    let interval = if manner.registers { 60 } else { 0 };
     let answers = if manner.answers { "auto" } else { "manual" };
     format!(
         "<sip:{user}@{server};transport={transport}>;auth_user={user};auth_pass={password};\

@@ -10,6 +10,7 @@ use super::failure::{Failure, Judgement};
 use super::gateways::{Step, bracketed};
 use super::requests::Awaiting;
 use super::resolving::Waiter;
+use super::shedding::Standing;
 use super::signing::copied;
 use super::transmit::{Dispatch, Received};
 use crate::dialog::{self, value};
@@ -36,6 +37,12 @@ pub(super) struct Asked {
     contact: String,
 }
 
+impl Asked {
+    pub(super) fn is_of(&self, trunk: TrunkId) -> bool {
+        self.over.trunk == trunk
+    }
+}
+
 /// The last REGISTER of a registration that is not wanted any more.
 #[derive(Debug, Clone)]
 pub(super) struct Farewell {
@@ -55,7 +62,9 @@ impl Endpoint {
             return;
         };
         let has_lapsed = registration.lapse(now);
-        if registration.is_due(now) {
+        if registration.is_due(now) && self.load.standing == Standing::Leaving {
+            registration.postpone(now);
+        } else if registration.is_due(now) {
             registration.ask();
             let gateways = trunk.gateways.iter().map(|kept| kept.gateway.clone());
             let mut hunt = Hunt::through(id, gateways, &mut self.random);
@@ -256,7 +265,7 @@ impl Endpoint {
         }
     }
 
-    /// Takes back what a trunk that is not wanted any more has registered.
+    /// Takes back what a trunk has registered.
     pub(super) fn unregister(&mut self, now: Duration, mut trunk: Trunk) {
         let home = trunk
             .registration

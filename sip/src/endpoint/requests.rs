@@ -71,6 +71,18 @@ impl Requests {
         self.clients.remove(&slot)
     }
 
+    pub(super) fn all_awaiting(&self) -> impl Iterator<Item = &Awaiting> {
+        self.clients.values()
+    }
+
+    /// Lets the answers to a trunk's REGISTER mean nothing.
+    pub(super) fn forget_registration(&mut self, trunk: TrunkId) {
+        self.clients.retain(|_, awaiting| match awaiting {
+            Awaiting::Registration(asked) => !asked.is_of(trunk),
+            Awaiting::Request(_) | Awaiting::Farewell(_) | Awaiting::Probe(..) => true,
+        });
+    }
+
     /// The gateway that a request went to.
     pub(super) fn over(&self, id: RequestId) -> Option<Over> {
         let letter = self.open.get(&id)?;

@@ -28,6 +28,9 @@ const LONGEST_WAIT: Duration = Duration::from_mins(30);
 /// Refused for good by its kind: somebody has to change the configuration.
 const HOPELESS_WAIT: Duration = Duration::from_mins(15);
 
+/// Between looks at whether an endpoint that leaves serves again.
+const PAUSE: Duration = Duration::from_secs(5);
+
 /// Longest lifetime that a 423 makes us ask for.
 const LONGEST_LIFETIME: Duration = Duration::from_hours(24);
 
@@ -151,6 +154,11 @@ impl Registration {
             let until = now + share(Duration::from_secs(2), 0..100, random);
             self.phase = Phase::Waiting { until };
         }
+    }
+
+    /// Waits on, for nothing is to be registered at this time.
+    pub(crate) fn postpone(&mut self, now: Duration) {
+        self.phase = Phase::Waiting { until: now + PAUSE };
     }
 
     pub(crate) fn lifetime(&self) -> Duration {

@@ -37,7 +37,7 @@ pub(crate) struct SavedTrunk {
 }
 
 /// One trunk with what was learnt of it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Trunk {
     pub(crate) config: TrunkConfig,
     pub(crate) gateways: Vec<Gatekeeping>,

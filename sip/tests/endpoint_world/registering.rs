@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use sip::auth::{Authenticator, Freshness};
 use sip::message::{Method, Name};
-use sip::{Event, Identity, RegistrationConfig, RegistrationState, Transport, TrunkConfig};
+use sip::{
+    Event, Identity, RegistrationConfig, RegistrationState, Standing, Transport, TrunkConfig,
+};
 
 use crate::carrier::{Carrier, Sent, TRUNK, trunk};
 use crate::handmade::Handmade;
@@ -256,6 +258,67 @@ fn a_trunk_that_is_taken_away_is_unregistered_with_its_credentials() {
     carrier.wait(40_000);
     assert_eq!(carrier.endpoint.occupancy().transactions, 0);
     assert_eq!(carrier.endpoint.occupancy().deadlines, 0);
+}
+
+#[test]
+fn an_endpoint_that_leaves_renews_nothing_until_it_serves_again() {
+    let (mut carrier, first) = begun(&[11]);
+    grant(&mut carrier, &first);
+    carrier.act(|endpoint, _| endpoint.set_standing(Standing::Leaving));
+    carrier.wait(290_000);
+    assert_eq!(carrier.rest(), [] as [&str; 0]);
+    assert!(is_registered(&carrier), "it has not lapsed yet");
+
+    carrier.act(|endpoint, _| endpoint.set_standing(Standing::Serving));
+    let at = carrier.now;
+    carrier.due(Method::Register);
+    assert!(carrier.now - at <= Duration::from_secs(5));
+}
+
+#[test]
+fn an_endpoint_that_stops_takes_its_registrations_back_and_registers_anew_when_it_starts() {
+    let (mut carrier, first) = begun(&[11]);
+    grant(&mut carrier, &first);
+    carrier.act(|endpoint, now| {
+        endpoint.set_standing(Standing::Leaving);
+        endpoint.unregister_all(now);
+    });
+    let farewell = carrier.next();
+    assert!(farewell.header("Contact").ends_with(";expires=0"));
+    assert!(farewell.cseq() > first.cseq());
+    assert_eq!(carrier.endpoint.farewells(), 1);
+    carrier.reply(&farewell, "401 No", &[("WWW-Authenticate", &challenge())]);
+    assert_eq!(
+        carrier.endpoint.farewells(),
+        1,
+        "it is asked with credentials"
+    );
+    let signed = carrier.next();
+    carrier.reply(&signed, "200 OK", &[]);
+    assert_eq!(carrier.endpoint.farewells(), 0);
+    carrier.wait(600_000);
+    assert_eq!(carrier.rest(), [] as [&str; 0]);
+    assert_eq!(state(&carrier), RegistrationState::Registering);
+
+    carrier.restart(vec![registered_trunk(&[11])], &[]);
+    let again = carrier.due(Method::Register);
+    assert_eq!(again.header("Expires"), "300");
+    assert_ne!(again.header("Call-ID"), signed.header("Call-ID"));
+}
+
+#[test]
+fn a_grant_that_comes_after_the_end_is_not_believed() {
+    let (mut carrier, first) = begun(&[11]);
+    grant(&mut carrier, &first);
+    let refresh = carrier.due(Method::Register);
+    carrier.act(|endpoint, now| {
+        endpoint.set_standing(Standing::Leaving);
+        endpoint.unregister_all(now);
+    });
+    let farewell = carrier.next();
+    assert!(farewell.cseq() > refresh.cseq());
+    grant(&mut carrier, &refresh);
+    assert_eq!(state(&carrier), RegistrationState::Registering);
 }
 
 #[test]

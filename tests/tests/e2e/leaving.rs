@@ -1,6 +1,7 @@
 //! A server that is told to stop, and one that has too much to do.
 
 use crate::{CALLER, SHORTLY, WHILE};
+use serde_json::json;
 use std::fmt::Write as _;
 use std::net::UdpSocket;
 use std::time::{Duration, Instant};
@@ -67,6 +68,46 @@ fn a_server_that_is_told_to_stop_refuses_new_calls_and_waits_for_those_in_progre
     // The caller has heard all of it and hangs up: the server has nothing left to wait for.
     caller.nudge();
     caller.succeeds_within(Duration::from_secs(30));
+    assert!(server.stop().success());
+}
+
+/// Grants the next REGISTER that it is asked for; gives its Contact.
+fn grant(registrar: &UdpSocket) -> String {
+    let mut buffer = vec![0; 8_192];
+    let (length, server) = registrar.recv_from(&mut buffer).unwrap();
+    let asked = String::from_utf8_lossy(&buffer[..length]).into_owned();
+    assert!(asked.starts_with("REGISTER "), "{asked}");
+    let kept = ["Via:", "From:", "To:", "Call-ID:", "CSeq:", "Contact:"];
+    let headers = asked
+        .lines()
+        .filter(|line| kept.iter().any(|name| line.starts_with(name)))
+        .fold(String::new(), |all, line| all + line + "\r\n");
+    let granted = format!("SIP/2.0 200 OK\r\n{headers}Content-Length: 0\r\n\r\n");
+    registrar.send_to(granted.as_bytes(), server).unwrap();
+    let contact = asked.lines().find(|line| line.starts_with("Contact:"));
+    contact.unwrap().to_owned()
+}
+
+#[test]
+fn a_server_that_stops_takes_its_registrations_back() {
+    let mut server = Server::start("unregister");
+    let admin = server.api("admin");
+    let registrar = UdpSocket::bind(server.outbound_peer).unwrap();
+    registrar.set_read_timeout(Some(SHORTLY)).unwrap();
+    admin.change_trunk("local-out", |settings| {
+        settings["outbound"]["registration"] =
+            json!({"user": "joe", "domain": "carrier.example", "expires_seconds": 60});
+    });
+    let contact = grant(&registrar);
+    assert!(contact.ends_with(";expires=60"), "{contact}");
+    until("a registered trunk", SHORTLY, || {
+        admin.trunk("local-out")["status"]["registration"]["state"] == "registered"
+    });
+
+    process::terminate(server.process_id());
+
+    let contact = grant(&registrar);
+    assert!(contact.ends_with(";expires=0"), "{contact}");
     assert!(server.stop().success());
 }
 

@@ -13,6 +13,7 @@ mod phones;
 mod proxy;
 mod queueing;
 mod renegotiation;
+mod returning;
 mod scanners;
 mod sockets;
 mod tls;

@@ -17,7 +17,7 @@ use tests::patience::{eventually, until};
 use tests::server::{Server, free_address};
 
 /// Writes a certificate for 127.0.0.1 with its key; gives its authority's certificate.
-fn certify(folder: &Path) -> String {
+pub(crate) fn certify(folder: &Path) -> String {
     let mut params = CertificateParams::new(Vec::new()).unwrap();
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let key = KeyPair::generate().unwrap();
@@ -32,7 +32,7 @@ fn certify(folder: &Path) -> String {
 }
 
 /// A server with a TLS listener; its certificate lies in the folder.
-fn start(story: &str, folder: &Path) -> (Server, SocketAddr) {
+pub(crate) fn start(story: &str, folder: &Path) -> (Server, SocketAddr) {
     let address = free_address();
     let path = |name: &str| folder.join(name).display().to_string();
     let more = [
