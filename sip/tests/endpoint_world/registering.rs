@@ -272,7 +272,7 @@ fn an_endpoint_that_leaves_renews_nothing_until_it_serves_again() {
     carrier.act(|endpoint, _| endpoint.set_standing(Standing::Serving));
     let at = carrier.now;
     carrier.due(Method::Register);
-    assert!(carrier.now - at <= Duration::from_secs(5));
+    assert!(carrier.now <= at + Duration::from_secs(5));
 }
 
 #[test]
