@@ -3,8 +3,11 @@
 //! Legs lie in a vector by number, so a packet finds its leg without hashing. Every leg belongs to
 //! one of four phases of 5 ms, which spreads what the engine sends over the 20 ms of a frame.
 
+mod moving;
 mod orders;
 mod ticks;
+
+pub use moving::Departure;
 
 use std::net::SocketAddr;
 use std::time::Duration;

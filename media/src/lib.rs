@@ -59,7 +59,7 @@ mod sink;
 pub mod wav;
 
 pub use codec::{Codec, g711::Law};
-pub use engine::{Config, Counters, Engine};
+pub use engine::{Config, Counters, Departure, Engine};
 pub use line::Line;
 pub use order::{Event, LegId, Order, Quality, RecordingKey, Terms};
 pub use outbox::{Block, Outbox};

@@ -131,6 +131,16 @@ pub enum Order {
         /// The recording.
         recording: RecordingKey,
     },
+    /// A leg goes on in the engine of another thread: same stream and numbering, what plays to it and
+    /// the recording of which it is the customer. It hears no other leg until it is bridged there.
+    /// What leaves comes out of [`Outbox::drain_departures`](crate::Outbox::drain_departures), for
+    /// [`Engine::arrive`](crate::Engine::arrive).
+    Move {
+        /// The leg.
+        leg: LegId,
+        /// The other thread.
+        to: usize,
+    },
     /// A leg ends.
     Close {
         /// The leg.

@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::vec::Drain;
 
 use crate::rtp::HEADER_SIZE;
-use crate::{Event, LegId, RecordingKey};
+use crate::{Departure, Event, LegId, RecordingKey};
 
 /// The engine's output, owned and reused by its caller.
 #[derive(Debug, Default)]
@@ -14,6 +14,7 @@ pub struct Outbox {
     packets: Vec<Packet>,
     packet_bytes: Vec<u8>,
     events: Vec<Event>,
+    departures: Vec<Departure>,
     blocks: Vec<BlockHead>,
     block_bytes: Vec<u8>,
 }
@@ -59,6 +60,7 @@ impl Outbox {
             packets: Vec::with_capacity(packets),
             packet_bytes: Vec::with_capacity(packets * 172),
             events: Vec::with_capacity(64),
+            departures: Vec::new(),
             blocks: Vec::with_capacity(64),
             block_bytes: Vec::with_capacity(64 * 3_200),
         }
@@ -86,6 +88,12 @@ impl Outbox {
         self.events.drain(..)
     }
 
+    /// Takes the legs that leave for another engine. Nothing else of them is in this outbox any more
+    /// than what they sent before.
+    pub fn drain_departures(&mut self) -> Drain<'_, Departure> {
+        self.departures.drain(..)
+    }
+
     /// Recording blocks to write.
     pub fn blocks(&self) -> impl Iterator<Item = Block<'_>> {
         self.blocks.iter().map(|block| {
@@ -100,7 +108,10 @@ impl Outbox {
 
     /// Whether nothing waits to be done.
     pub fn is_empty(&self) -> bool {
-        self.packets.is_empty() && self.events.is_empty() && self.blocks.is_empty()
+        self.packets.is_empty()
+            && self.events.is_empty()
+            && self.departures.is_empty()
+            && self.blocks.is_empty()
     }
 
     /// Forgets everything and keeps the memory.
@@ -108,8 +119,13 @@ impl Outbox {
         self.packets.clear();
         self.packet_bytes.clear();
         self.events.clear();
+        self.departures.clear();
         self.blocks.clear();
         self.block_bytes.clear();
+    }
+
+    pub(crate) fn push_departure(&mut self, departure: Departure) {
+        self.departures.push(departure);
     }
 
     pub(crate) fn push_event(&mut self, event: Event) {

@@ -113,6 +113,7 @@ impl Engine {
             }
             Order::RecordAgent { recording, agent } => self.record_agent(recording, agent),
             Order::StopRecording { recording } => self.stop_recording(now, recording, outbox),
+            Order::Move { leg, to } => self.depart(leg, to, outbox),
             Order::Close { leg } => self.close(leg, outbox),
         }
     }
@@ -127,8 +128,7 @@ impl Engine {
         let sender = Sender::new(now, opening.line);
         let leg = Leg::new(now, id, opening.terms, latch, sender);
         self.legs[index as usize] = Some(Box::new(leg));
-        let phase = self.phases.iter_mut().min_by_key(|phase| phase.len())?;
-        phase.push(index);
+        self.join_phase(index);
         Some(())
     }
 
@@ -177,7 +177,7 @@ impl Engine {
     }
 
     /// Ends that two legs hear each other.
-    fn part(&mut self, a: LegId, b: LegId) {
+    pub(super) fn part(&mut self, a: LegId, b: LegId) {
         for (hearer, source) in [(a, b), (b, a)] {
             let hearer_index = self.index(hearer);
             if let Some(leg) = self.leg_mut(hearer) {
@@ -240,13 +240,8 @@ impl Engine {
         if recording.resume {
             recorder.resume(now);
         }
-        let vacant = self.recorders.iter().position(Option::is_none);
-        let slot = vacant.unwrap_or_else(|| {
-            self.recorders.push(None);
-            self.recorders.len() - 1
-        });
-        self.recorders[slot] = Some(recorder);
-        self.leg_mut(recording.customer)?.customer_of = Some(slot as u32);
+        let slot = self.keep_recorder(recorder);
+        self.leg_mut(recording.customer)?.customer_of = Some(slot);
         self.record_agent(recording.key, recording.agent)
     }
 
@@ -305,27 +300,50 @@ impl Engine {
             self.part(id, other);
         }
         let leg = self.legs[index as usize].take()?;
-        for phase in &mut self.phases {
-            if let Some(place) = phase.iter().position(|&known| known == index) {
-                phase.swap_remove(place);
-            }
-        }
-        if let Some(Some(recorder)) = leg
-            .agent_of
-            .and_then(|slot| self.recorders.get_mut(slot as usize))
-        {
+        self.forget_phase(index);
+        if let Some(recorder) = self.recorder_at(leg.agent_of) {
             recorder.set_agent(None);
         }
         outbox.push_event(Event::Closed { leg: id, quality });
         Some(())
     }
 
-    fn index(&self, leg: LegId) -> Option<u32> {
+    /// The leg is ticked in the phase that has the fewest.
+    pub(super) fn join_phase(&mut self, index: u32) {
+        if let Some(phase) = self.phases.iter_mut().min_by_key(|phase| phase.len()) {
+            phase.push(index);
+        }
+    }
+
+    pub(super) fn forget_phase(&mut self, index: u32) {
+        for phase in &mut self.phases {
+            if let Some(place) = phase.iter().position(|&known| known == index) {
+                phase.swap_remove(place);
+            }
+        }
+    }
+
+    /// The slot in which the recorder is kept.
+    pub(super) fn keep_recorder(&mut self, recorder: Recorder) -> u32 {
+        let vacant = self.recorders.iter().position(Option::is_none);
+        let slot = vacant.unwrap_or_else(|| {
+            self.recorders.push(None);
+            self.recorders.len() - 1
+        });
+        self.recorders[slot] = Some(recorder);
+        slot as u32
+    }
+
+    pub(super) fn recorder_at(&mut self, slot: Option<u32>) -> Option<&mut Recorder> {
+        self.recorders.get_mut(slot? as usize)?.as_mut()
+    }
+
+    pub(super) fn index(&self, leg: LegId) -> Option<u32> {
         let index = leg.0.checked_sub(self.first_leg)?;
         ((index as usize) < self.legs.len()).then_some(index)
     }
 
-    fn leg_mut(&mut self, leg: LegId) -> Option<&mut Leg> {
+    pub(super) fn leg_mut(&mut self, leg: LegId) -> Option<&mut Leg> {
         let index = self.index(leg)?;
         self.legs[index as usize].as_deref_mut()
     }

@@ -12,6 +12,7 @@ mod attack;
 mod audio;
 mod continuity;
 mod keys;
+mod moving;
 mod recording;
 mod restart;
 mod world;

@@ -1,12 +1,12 @@
 //! The engine between parties and a network that loses, delays, reorders and duplicates.
 
-use std::collections::{BTreeMap, BinaryHeap};
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use media::dtmf::TelephoneEvent;
 use media::rtp::{Datagram, Header, parse};
-use media::{Config, Engine, Event, Law, LegId, Line, Order, Outbox, RecordingKey, Terms};
+use media::{Config, Departure, Engine, Event, Law, LegId, Line, Order, Outbox, RecordingKey, Terms};
 use rand_chacha::ChaCha12Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
@@ -70,6 +70,9 @@ struct InFlight {
 
 pub(crate) struct World {
     pub(crate) engine: Engine,
+    /// The engine of another thread, and the legs that have gone there.
+    elsewhere: Engine,
+    gone: BTreeSet<LegId>,
     pub(crate) now: Duration,
     pub(crate) parties: Vec<Party>,
     pub(crate) events: Vec<Event>,
@@ -132,6 +135,8 @@ impl World {
     pub(crate) fn new(seed: u8) -> Self {
         Self {
             engine: new_engine(),
+            elsewhere: new_engine(),
+            gone: BTreeSet::new(),
             now: START,
             parties: Vec::new(),
             events: Vec::new(),
@@ -181,6 +186,13 @@ impl World {
         self.collect(self.now);
     }
 
+    /// Tells the other thread's engine.
+    pub(crate) fn order_elsewhere(&mut self, order: Order) {
+        let outbox = &mut self.outbox;
+        self.elsewhere.handle_order(self.now, order, outbox);
+        self.collect(self.now);
+    }
+
     /// Lets a party press a key for 100 ms.
     pub(crate) fn press(&mut self, n: usize, key: char) {
         let code = TelephoneEvent::code_of(key).expect("a key");
@@ -224,7 +236,12 @@ impl World {
             {
                 let mut packet = self.network.pop().expect("was peeked at");
                 let at = packet.arrival.0;
-                self.engine.handle_packet(
+                let engine = if self.gone.contains(&packet.leg) {
+                    &mut self.elsewhere
+                } else {
+                    &mut self.engine
+                };
+                engine.handle_packet(
                     at,
                     packet.leg,
                     packet.from,
@@ -234,6 +251,7 @@ impl World {
                 self.collect(at);
             }
             self.engine.handle_tick(self.now, &mut self.outbox);
+            self.elsewhere.handle_tick(self.now, &mut self.outbox);
             self.collect(self.now);
             self.now += TICK;
         }
@@ -322,6 +340,16 @@ impl World {
             file.right.extend(block.bytes.iter().skip(1).step_by(2));
         }
         self.events.extend(self.outbox.drain_events());
+        let departures: Vec<Departure> = self.outbox.drain_departures().collect();
+        for departure in departures {
+            if departure.to() == 0 {
+                self.gone.remove(&departure.leg());
+                self.engine.arrive(departure);
+            } else {
+                self.gone.insert(departure.leg());
+                self.elsewhere.arrive(departure);
+            }
+        }
         self.outbox.clear();
     }
 }
