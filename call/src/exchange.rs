@@ -5,6 +5,7 @@
 use crate::call::Join;
 use crate::engagements::Engagements;
 use crate::ladder::Ladders;
+use crate::leg::Leg;
 use crate::trunks::Trunks;
 use crate::{Directory, Key, Library, Output};
 use media::{LegId, Line, Order, PortPool, RecordingKey};
@@ -73,6 +74,8 @@ pub(crate) struct Exchange {
     pub(crate) touched: BTreeSet<CallId>,
     sessions: HashMap<SessionId, CallId>,
     legs: HashMap<LegId, (EnterpriseId, CallId, Side)>,
+    /// Legs that live on another media thread than that of their port.
+    moved: HashMap<LegId, usize>,
     random: ChaCha12Rng,
     workers: usize,
     next_worker: usize,
@@ -101,6 +104,7 @@ impl Exchange {
             touched: BTreeSet::new(),
             sessions: HashMap::new(),
             legs: HashMap::new(),
+            moved: HashMap::new(),
             random: ChaCha12Rng::from_seed(seed),
             workers: config.media_workers.max(1),
             next_worker: 0,
@@ -143,11 +147,32 @@ impl Exchange {
         id
     }
 
-    /// The media thread for a call of this agent's: that of another call of theirs, so that the two
-    /// can be joined.
-    pub(crate) fn worker_for(&mut self, agent: AgentId) -> usize {
-        let other = self.engagements.of(agent).last().map(|it| it.worker);
-        other.unwrap_or_else(|| self.pick_worker())
+    /// The media thread on which a leg lives: that of its port, unless it has gone to another.
+    pub(crate) fn worker_of(&self, leg: LegId) -> Option<usize> {
+        let moved = self.moved.get(&leg).copied();
+        moved.or_else(|| self.ports.worker_of(leg))
+    }
+
+    /// Lets a leg live on another thread than that of its port from its beginning.
+    pub(crate) fn place(&mut self, leg: LegId, worker: usize) {
+        if self.ports.worker_of(leg) == Some(worker) {
+            self.moved.remove(&leg);
+        } else {
+            self.moved.insert(leg, worker);
+        }
+    }
+
+    /// Brings a leg to the thread of another, because only legs of one thread can be bridged.
+    pub(crate) fn bring(&mut self, leg: &Leg, other: LegId) {
+        let (from, to) = (self.worker_of(leg.media), self.worker_of(other));
+        let Some(to) = to.filter(|_| from != to) else {
+            return;
+        };
+        if leg.is_open() {
+            let leg = leg.media;
+            self.order(Order::Move { leg, to });
+        }
+        self.place(leg.media, to);
     }
 
     /// Tells the thread that owns the order's leg.
@@ -159,6 +184,7 @@ impl Exchange {
             | Order::Play { leg, .. }
             | Order::StopPlay { leg }
             | Order::SendDigits { leg, .. }
+            | Order::Move { leg, .. }
             | Order::Close { leg } => *leg,
             Order::Bridge { a, .. } | Order::Unbridge { a, .. } => *a,
             Order::Record { customer, .. } => *customer,
@@ -169,7 +195,7 @@ impl Exchange {
 
     /// Tells the thread that owns `leg`.
     pub(crate) fn order_at(&mut self, leg: LegId, order: Order) {
-        if let Some(worker) = self.ports.worker_of(leg) {
+        if let Some(worker) = self.worker_of(leg) {
             self.outputs.push_back(Output::Media { worker, order });
         }
     }
@@ -205,6 +231,7 @@ impl Exchange {
 
     pub(crate) fn release_port(&mut self, now: Duration, leg: LegId) {
         self.legs.remove(&leg);
+        self.moved.remove(&leg);
         self.ports.release(now, leg);
     }
 

@@ -86,11 +86,6 @@ impl PortPool {
             .position(|piece| piece.ports.contains(&port))
     }
 
-    /// The ports of one worker, first to one past the last.
-    pub fn ports_of(&self, worker: usize) -> Option<Range<u16>> {
-        self.pieces.get(worker).map(|piece| piece.ports.clone())
-    }
-
     /// How many ports of one worker could be had at once.
     pub fn free(&self, now: Duration, worker: usize) -> usize {
         self.pieces.get(worker).map_or(0, |piece| {

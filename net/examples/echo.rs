@@ -79,7 +79,7 @@ fn work(value: &str) -> Result<(), Box<dyn Error>> {
     let config = media::Config {
         name: "media".into(),
         clock,
-        sockets: inherited.rtp,
+        sockets: inherited.rtp.into(),
         checkpoint: inherited.checkpoints.pop(),
         orders: 16,
         events: 16,

@@ -1,10 +1,11 @@
-//! Media threads: each owns its RTP sockets and one [`Machine`], and shares nothing with others.
+//! Media threads: each runs one [`Machine`] over the RTP sockets that are open in it. The sockets
+//! belong to all threads, so that a stream can go from one to another; nothing else is shared.
 //!
 //! A thread waits for packets of the open slots or for the next tick of 5 ms, hands both to its
 //! machine and does what the machine asks for through a [`Sink`]. Orders come in and events go out
 //! over bounded channels; whatever is full or slow elsewhere, the thread never waits for it.
 //!
-//! A slot is the index of a socket among those that the thread was given.
+//! A slot is the index of a socket among all of them.
 
 mod channel;
 mod checkpoint;
@@ -69,8 +70,8 @@ pub trait Sink<E> {
 pub enum Queued {
     /// They belong to another call: they are thrown away, and the socket hears everyone.
     Discarded,
-    /// They belong to this call, which goes on after a restart: they are delivered, and a peer
-    /// that the socket is connected to stays.
+    /// They belong to this call, which goes on after a restart or comes from another thread: they
+    /// are delivered, and a peer that the socket is connected to stays.
     Delivered,
 }
 

@@ -85,7 +85,7 @@ fn relaying_a_thousand_packets_allocates_nothing() {
     let config = media::Config {
         name: "counted".into(),
         clock: Clock::anchored_here(),
-        sockets: vec![socket],
+        sockets: [socket].into(),
         checkpoint: None,
         orders: 4,
         events: 2_000,

@@ -1,11 +1,15 @@
 //! The media engine as a machine of a media thread: a thin layer without copies.
+//!
+//! A leg that leaves for another thread is closed here before the news of it goes out, so that its
+//! socket is never open twice.
 
-use ::media::{Config, Engine, Event, LegId, Line, Order, Outbox, wav};
+use ::media::{Config, Departure, Engine, Event, LegId, Line, Order, Outbox, wav};
 use net::disk::{self, FileKey};
 use net::media::{Machine, Path, Queued, Sink};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Packets that one turn of the thread sends without having to grow its buffers.
@@ -13,9 +17,47 @@ const PACKETS_A_TURN: usize = 4_096;
 
 /// Where the numbering of each open leg was, for the process that follows.
 #[derive(Debug, Serialize, Deserialize)]
-struct Checkpoint {
+pub(crate) struct Checkpoint {
     at: Duration,
     lines: Vec<(LegId, Line)>,
+}
+
+impl Checkpoint {
+    /// Where each leg was that the processes' checkpoints name, and when. A leg that had gone from
+    /// one thread to another may be in two of them.
+    pub(crate) fn merge(
+        checkpoints: impl Iterator<Item = Vec<u8>>,
+    ) -> HashMap<LegId, (Duration, Line)> {
+        let mut merged = HashMap::new();
+        let known = checkpoints.filter_map(|bytes| postcard::from_bytes::<Self>(&bytes).ok());
+        for checkpoint in known {
+            for (leg, line) in checkpoint.lines {
+                let entry = merged.entry(leg).or_insert((checkpoint.at, line));
+                if entry.0 < checkpoint.at {
+                    *entry = (checkpoint.at, line);
+                }
+            }
+        }
+        merged
+    }
+}
+
+/// What a thread is told.
+#[derive(Debug)]
+pub(crate) enum Task {
+    /// What calls want.
+    Order(Order),
+    /// A leg comes from another thread.
+    Arrive(Departure),
+}
+
+/// What a thread tells.
+#[derive(Debug)]
+pub(crate) enum News {
+    /// What happened.
+    Event(Event),
+    /// A leg left for another thread.
+    Departed(Departure),
 }
 
 /// One thread's engine.
@@ -25,9 +67,8 @@ pub(crate) struct Threaded {
     slots: Slots,
     disk: disk::Orders,
     changes: Vec<(u32, Change)>,
-    /// Lines of the process before this one, until their legs go on.
-    before: HashMap<LegId, Line>,
-    before_at: Duration,
+    /// Lines of the process before this one, from which their legs go on.
+    before: Arc<HashMap<LegId, (Duration, Line)>>,
 }
 
 /// Which socket of the thread belongs to which leg. Ports that another program held when the server
@@ -71,18 +112,18 @@ enum Change {
 }
 
 impl Threaded {
-    /// An engine for the legs of these ports, in the order of the thread's sockets. `checkpoint` is what the process
-    /// before this one left.
-    pub(crate) fn new(ports: &[u16], disk: disk::Orders, checkpoint: Option<&[u8]>) -> Self {
+    /// An engine for legs of these ports, in the order of the threads' sockets. `before` is what the
+    /// process before this one left.
+    pub(crate) fn new(
+        ports: &[u16],
+        disk: disk::Orders,
+        before: Arc<HashMap<LegId, (Duration, Line)>>,
+    ) -> Self {
         let slots = Slots::new(ports);
         let config = Config {
             first_leg: LegId(slots.first),
             legs: slots.by_port.len(),
         };
-        let before = checkpoint.and_then(|bytes| postcard::from_bytes::<Checkpoint>(bytes).ok());
-        let (before_at, before) = before.map_or((Duration::ZERO, HashMap::new()), |it| {
-            (it.at, it.lines.into_iter().collect())
-        });
         Self {
             engine: Engine::new(config),
             outbox: Outbox::with_capacity(PACKETS_A_TURN),
@@ -90,37 +131,44 @@ impl Threaded {
             disk,
             changes: Vec::new(),
             before,
-            before_at,
         }
     }
 
     /// Numbers go on where they were a second ago at most, instead of where they ought to be by
     /// the clock.
-    fn refine(&mut self, now: Duration, leg: LegId, line: &mut Line) {
-        if let Some(before) = self.before.remove(&leg) {
-            *line = before.after_gap(now.saturating_sub(self.before_at));
+    fn refine(&self, now: Duration, leg: LegId, line: &mut Line) {
+        if let Some((at, before)) = self.before.get(&leg) {
+            *line = before.after_gap(now.saturating_sub(*at));
         }
     }
 }
 
 impl Machine for Threaded {
-    type Order = Order;
-    type Event = Event;
+    type Order = Task;
+    type Event = News;
 
-    fn handle_order(&mut self, now: Duration, mut order: Order) {
+    fn handle_order(&mut self, now: Duration, task: Task) {
+        let mut order = match task {
+            Task::Order(order) => order,
+            Task::Arrive(departure) => {
+                let slot = self.slots.of(departure.leg());
+                if self.engine.arrive(departure) {
+                    self.changes.push((slot, Change::Open(Queued::Delivered)));
+                }
+                return;
+            }
+        };
         match &mut order {
             Order::Open { leg, .. } => {
                 self.changes
                     .push((self.slots.of(*leg), Change::Open(Queued::Discarded)));
             }
             Order::Resume { leg, line, .. } => {
-                let (leg, mut refined) = (*leg, *line);
-                self.refine(now, leg, &mut refined);
-                *line = refined;
+                self.refine(now, *leg, line);
                 self.changes
-                    .push((self.slots.of(leg), Change::Open(Queued::Delivered)));
+                    .push((self.slots.of(*leg), Change::Open(Queued::Delivered)));
             }
-            Order::Close { leg } => self.changes.push((self.slots.of(*leg), Change::Close)),
+            Order::Close { leg } | Order::Move { leg, .. } => self.changes.push((self.slots.of(*leg), Change::Close)),
             Order::Retarget { .. }
             | Order::Play { .. }
             | Order::StopPlay { .. }
@@ -146,7 +194,7 @@ impl Machine for Threaded {
         self.engine.handle_tick(now, &mut self.outbox);
     }
 
-    fn flush(&mut self, sink: &mut impl Sink<Event>) {
+    fn flush(&mut self, sink: &mut impl Sink<News>) {
         for (slot, change) in &self.changes {
             if let Change::Open(queued) = change {
                 sink.open(*slot, *queued);
@@ -166,17 +214,23 @@ impl Machine for Threaded {
             let _ = self.disk.send(order);
         }
         for event in self.outbox.drain_events() {
-            sink.tell(event);
+            sink.tell(News::Event(event));
         }
         for (slot, change) in self.changes.drain(..) {
             if let Change::Close = change {
                 sink.close(slot);
             }
         }
+        for departure in self.outbox.drain_departures() {
+            sink.tell(News::Departed(departure));
+        }
         self.outbox.clear();
     }
 
-    fn is_vital(event: &Event) -> bool {
+    fn is_vital(news: &News) -> bool {
+        let News::Event(event) = news else {
+            return true;
+        };
         match event {
             Event::Digit { .. }
             | Event::PlayEnded { .. }

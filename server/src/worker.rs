@@ -18,7 +18,7 @@ use api::SocketEvent;
 use call::{Directory, Input, LiveView, Switchboard};
 use http::{Telephones, end_of, goodbyes};
 use journal::{Journal, Recovered};
-use media::{LegId, PortPool};
+use media::LegId;
 use net::inherit::{self, Inherited};
 use net::signalling::{Limits, Reactor, Sockets, Tls};
 use net::{Waker, disk};
@@ -186,7 +186,6 @@ impl Boot {
         let clock = inherited.clock;
         let now = clock.now();
         let config = self.switchboard_config();
-        let pool_shape = PortPool::new(config.media_ports.clone(), config.media_workers, [0; 32]);
         let mut switchboard = Switchboard::new(&config, Arc::clone(&self.audio.library), seed()?);
         switchboard.withhold(missing_ports(&config.media_ports, &inherited.rtp)?.into_iter());
         switchboard.handle(now, Input::Directory(Arc::new(self.directory)));
@@ -218,7 +217,7 @@ impl Boot {
             disk: disk.orders(),
             waker: waker.clone(),
         };
-        let media = MediaThreads::start(&pool_shape, config.media_workers, room)?;
+        let media = MediaThreads::start(config.media_workers, room)?;
         let positions = (recovered.last_seq, self.applied);
         let (handles, doors, windows) = connect(clock, waker, (disk_events, names), positions);
         let engine = Engine {

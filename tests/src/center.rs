@@ -1,4 +1,4 @@
-//! The server of the simulated world: one switchboard, one media engine, a journal and a disk.
+//! The server of the simulated world: one switchboard, two media engines, a journal and a disk.
 //!
 //! A step is journalled before anything of it leaves. Killed, it loses everything but the journal
 //! and the disk.
@@ -9,6 +9,7 @@ use crate::network::Datagram;
 use call::{Answer, Command, CommandError, Config, Directory, Gauges, Input, Output, Switchboard};
 use media::{Engine, LegId, Order, Outbox};
 use sip::{Flow, Transport};
+use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::ops::Range;
 use std::sync::Arc;
@@ -16,7 +17,9 @@ use std::time::Duration;
 
 /// RTP ports of the server.
 pub const PORTS: Range<u16> = 20_000..20_400;
-/// How often the media engine ticks.
+/// Media engines, each of which would have a thread.
+const WORKERS: usize = 2;
+/// How often they tick.
 const TICK: Duration = Duration::from_millis(5);
 /// How often the journal is told that the server lives while there are calls.
 const HEARTBEAT: Duration = Duration::from_millis(100);
@@ -36,10 +39,18 @@ pub struct Kill {
 #[derive(Debug)]
 struct Process {
     switchboard: Switchboard,
-    engine: Engine,
+    engines: Vec<Engine>,
+    /// In which engine each leg is.
+    places: HashMap<LegId, usize>,
     outbox: Outbox,
     next_tick: Option<Duration>,
     next_heartbeat: Duration,
+}
+
+impl Process {
+    fn open_legs(&self) -> usize {
+        self.engines.iter().map(Engine::open_legs).sum()
+    }
 }
 
 /// See the module.
@@ -78,7 +89,7 @@ impl Center {
                 ..sip::Config::new(crate::demo::REALM, "Trunkline")
             },
             media_ports: PORTS,
-            media_workers: 1,
+            media_workers: WORKERS,
             media_advertise: None,
             max_calls: 1_000,
         };
@@ -127,13 +138,14 @@ impl Center {
             .restore(now, &self.journal.saved, self.journal.last_at)
             .closed;
         self.lost.extend(lost.iter().map(ToString::to_string));
-        let first_leg = LegId(u32::from(PORTS.start));
+        let legs = media::Config {
+            first_leg: LegId(u32::from(PORTS.start)),
+            legs: PORTS.len(),
+        };
         self.process = Some(Process {
             switchboard,
-            engine: Engine::new(media::Config {
-                first_leg,
-                legs: PORTS.len(),
-            }),
+            engines: (0..WORKERS).map(|_| Engine::new(legs)).collect(),
+            places: HashMap::new(),
             outbox: Outbox::with_capacity(64),
             next_tick: None,
             next_heartbeat: now + HEARTBEAT,
@@ -160,11 +172,18 @@ impl Center {
         process.map_or(Gauges::default(), |it| it.switchboard.gauges())
     }
 
-    /// Open legs of the media engine.
+    /// Open legs of the media engines.
     pub fn open_legs(&self) -> usize {
-        self.process
-            .as_ref()
-            .map_or(0, |process| process.engine.open_legs())
+        self.process.as_ref().map_or(0, Process::open_legs)
+    }
+
+    /// How many legs are in another engine than the one to which their ports belong.
+    pub fn moved_legs(&self) -> usize {
+        let places = self.process.iter().flat_map(|it| &it.places);
+        let half = PORTS.start + PORTS.len() as u16 / 2;
+        places
+            .filter(|(leg, place)| (leg.0 >= u32::from(half)) != (**place == 1))
+            .count()
     }
 
     /// The states that a new journal segment would begin with.
@@ -209,9 +228,10 @@ impl Center {
         let mut bytes = datagram.bytes;
         if let Some(process) = &mut self.process {
             let outbox = &mut process.outbox;
-            process
-                .engine
-                .handle_packet(now, leg, datagram.from, &mut bytes, outbox);
+            if let Some(place) = process.places.get(&leg) {
+                let engine = &mut process.engines[*place];
+                engine.handle_packet(now, leg, datagram.from, &mut bytes, outbox);
+            }
         }
         self.finish_media(now);
     }
@@ -238,7 +258,9 @@ impl Center {
         }
         let ticks = process.next_tick.is_some_and(|at| at <= now);
         if ticks {
-            process.engine.handle_tick(now, &mut process.outbox);
+            for engine in &mut process.engines {
+                engine.handle_tick(now, &mut process.outbox);
+            }
             self.finish_media(now);
         }
         let Some(process) = &mut self.process else {
@@ -258,7 +280,7 @@ impl Center {
             self.step(now);
         }
         if let Some(process) = &mut self.process {
-            let sounding = process.engine.open_legs() > 0;
+            let sounding = process.open_legs() > 0;
             process.next_tick = sounding.then(|| match process.next_tick {
                 Some(at) if at > now => at,
                 _ => now + TICK,
@@ -323,7 +345,7 @@ impl Center {
                 to: transmit.flow.remote,
                 bytes: transmit.data.to_vec(),
             }),
-            Output::Media { order, .. } => self.order(now, order, inputs),
+            Output::Media { worker, order } => self.order(now, (worker, order), inputs),
             Output::OpenRecording {
                 recording,
                 path,
@@ -359,11 +381,22 @@ impl Center {
         }
     }
 
-    fn order(&mut self, now: Duration, order: Order, inputs: &mut Vec<Input>) {
+    fn order(&mut self, now: Duration, (worker, order): (usize, Order), inputs: &mut Vec<Input>) {
         let Some(process) = &mut self.process else {
             return;
         };
-        process.engine.handle_order(now, order, &mut process.outbox);
+        match order {
+            Order::Open { leg, .. } | Order::Resume { leg, .. } => {
+                process.places.insert(leg, worker);
+            }
+            Order::Close { leg } => drop(process.places.remove(&leg)),
+            _ => (),
+        }
+        process.engines[worker].handle_order(now, order, &mut process.outbox);
+        for departure in process.outbox.drain_departures() {
+            process.places.insert(departure.leg(), departure.to());
+            process.engines[departure.to()].arrive(departure);
+        }
         process.next_tick.get_or_insert(now + TICK);
         self.empty_outbox(inputs);
     }

@@ -3,7 +3,6 @@
 use super::rung::{Refused, q850_of};
 use super::{Call, Part, Stage};
 use crate::call::ending::Departure;
-use crate::engagements::Engagement;
 use crate::exchange::Exchange;
 use crate::limits::DEAD_AIR;
 use media::{Law, Order};
@@ -62,12 +61,7 @@ impl Call {
 
     /// Notes that an agent takes part.
     pub(super) fn engage(&self, agent: AgentId, exchange: &mut Exchange) {
-        let Some(worker) = exchange.ports.worker_of(self.customer.media) else {
-            return;
-        };
-        let call = self.origin.id;
-        let engagement = Engagement { call, worker };
-        exchange.engagements.begin(agent, engagement);
+        exchange.engagements.begin(agent, self.origin.id);
     }
 
     /// Ends an agent's part; they go on in another call of theirs, or wrap up.

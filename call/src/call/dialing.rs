@@ -28,7 +28,7 @@ pub(super) struct Ear {
 
 impl Ear {
     fn of(leg: &Leg, exchange: &Exchange) -> Option<Self> {
-        let worker = exchange.ports.worker_of(leg.media)?;
+        let worker = exchange.worker_of(leg.media)?;
         let law = leg.law();
         Some(Self { worker, law })
     }

@@ -33,11 +33,9 @@ impl Call {
     }
 
     /// Whether this call's other side can be put together with `leg`.
-    pub(crate) fn can_give(&self, join: &Join, with: &Self, exchange: &Exchange) -> bool {
-        let worker = |call: &Self| exchange.ports.worker_of(call.customer.media);
+    pub(crate) fn can_give(&self, join: &Join, with: &Self) -> bool {
         self.origin.enterprise == with.origin.enterprise
             && self.consulted(join.agent, join.session).is_some()
-            && worker(self) == worker(with)
     }
 
     /// Gives whom the agent consulted away; the call is over with that.
@@ -94,6 +92,7 @@ impl Call {
         self.release_agent(now, join.agent, exchange);
         self.note_transfer(now, (join.agent, &join.to), 200, exchange);
         exchange.know_leg(given.leg.names(), self.name(), Side::Party);
+        exchange.bring(&given.leg, self.customer.media);
         self.party = Some(given);
         self.bridge(now, exchange);
     }

@@ -63,7 +63,7 @@ impl Call {
         exchange: &mut Exchange,
     ) -> Result<Leg, Rejection> {
         let flow = moving.incoming.flow;
-        let worker = exchange.ports.worker_of(self.customer.media);
+        let worker = exchange.worker_of(self.customer.media);
         let outfit = Outfit {
             address: exchange.media_address(flow.local.ip()),
             signalling: flow.remote.ip(),

@@ -166,7 +166,7 @@ impl Placement {
         exchange: &mut Exchange,
     ) -> Result<(Leg, usize), Rejection> {
         let flow = self.arrival.incoming.flow;
-        let worker = exchange.worker_for(self.agent.id);
+        let worker = exchange.pick_worker();
         let outfit = Outfit {
             address: exchange.media_address(flow.local.ip()),
             signalling: flow.remote.ip(),

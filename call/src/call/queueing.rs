@@ -139,7 +139,7 @@ impl Call {
         let outfit = Outfit {
             address: exchange.media_address(flow.local.ip()),
             signalling: flow.remote.ip(),
-            worker: exchange.ports.worker_of(self.customer.media)?,
+            worker: exchange.worker_of(self.customer.media)?,
             trunk: None,
             manners: Manners::phone(self.laws()),
         };

@@ -116,9 +116,12 @@ impl SavedCall {
     ) -> Result<Call, (Box<Call>, Error)> {
         let mut call = self.call;
         let mut port_gone = None;
+        // Any thread will do, as long as it is the same for all.
+        let worker = exchange.worker_of(call.customer.media);
         for (leg, side) in call.legs() {
             if exchange.ports.reserve(leg.media) {
                 exchange.know_leg(leg.names(), call.name(), side);
+                exchange.place(leg.media, worker.unwrap_or_default());
             } else {
                 port_gone = Some(leg.media);
             }

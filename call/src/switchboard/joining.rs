@@ -12,7 +12,7 @@ impl Switchboard {
             refuse_transfer(now, join.transfer, 481, &mut self.exchange);
             return;
         };
-        if !call.is_joinable(join.agent) || !other.can_give(join, call, &self.exchange) {
+        if !call.is_joinable(join.agent) || !other.can_give(join, call) {
             refuse_transfer(now, join.transfer, 603, &mut self.exchange);
             return;
         }

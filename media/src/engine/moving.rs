@@ -79,19 +79,21 @@ impl Engine {
         Some(found)
     }
 
-    /// Takes a leg in that left another engine. Its time goes on by the same clock.
-    pub fn arrive(&mut self, departure: Departure) {
-        let Departure { leg: id, freight, .. } = departure;
-        let index = self.index(id);
-        let (Some(index), Some(Freight { mut leg, recorder })) = (index, freight) else {
-            return;
+    /// Takes a leg in that left another engine; whether there is one. Its time goes on by the same
+    /// clock.
+    pub fn arrive(&mut self, departure: Departure) -> bool {
+        let index = self.index(departure.leg);
+        let (Some(index), Some(freight)) = (index, departure.freight) else {
+            return false;
         };
         if self.legs[index as usize].is_some() {
             self.counters.unknown += 1;
-            return;
+            return false;
         }
+        let Freight { mut leg, recorder } = freight;
         leg.customer_of = recorder.map(|recorder| self.keep_recorder(recorder));
         self.legs[index as usize] = Some(leg);
         self.join_phase(index);
+        true
     }
 }

@@ -1,4 +1,5 @@
-//! The sockets of a media thread, by slot.
+//! The sockets that media threads share, by slot: each slot is open in one thread at most, and what
+//! is known of it is known there.
 
 use super::{
     Path, Queued,
@@ -18,12 +19,13 @@ use std::{
 const DRAIN_MAX: usize = 4_096;
 
 pub(super) struct Sockets {
+    sockets: Arc<[UdpSocket]>,
     slots: Vec<Slot>,
     statistics: Arc<Statistics>,
 }
 
+#[derive(Clone, Default)]
 struct Slot {
-    socket: UdpSocket,
     open: bool,
     peer: Option<SocketAddr>,
     /// Whether the socket is one of IPv6, over which peers of IPv4 are reached in IPv6 clothes.
@@ -31,30 +33,29 @@ struct Slot {
 }
 
 impl Sockets {
-    pub(super) fn new(sockets: Vec<UdpSocket>, statistics: Arc<Statistics>) -> Self {
-        let slots = sockets.into_iter().map(|socket| Slot {
-            peer: socket.peer_addr().ok(),
-            is_v6: socket.local_addr().is_ok_and(|local| local.is_ipv6()),
-            socket,
-            open: false,
-        });
+    pub(super) fn new(sockets: Arc<[UdpSocket]>, statistics: Arc<Statistics>) -> Self {
         Self {
-            slots: slots.collect(),
+            slots: vec![Slot::default(); sockets.len()],
+            sockets,
             statistics,
         }
     }
 
     pub(super) fn open(&mut self, number: u32, queued: Queued, poller: &Poller) {
-        let Some(slot) = slot(&mut self.slots, number) else {
+        let Some((socket, slot)) = at(&self.sockets, &mut self.slots, number) else {
             return;
         };
-        if queued == Queued::Discarded {
-            slot.disconnect();
-            slot.drain();
+        slot.is_v6 = socket.local_addr().is_ok_and(|local| local.is_ipv6());
+        match queued {
+            Queued::Discarded => {
+                slot.disconnect(socket);
+                drain(socket);
+            }
+            Queued::Delivered => slot.peer = socket.peer_addr().ok(),
         }
         if !slot.open {
             slot.open = true;
-            if let Err(error) = poller.add(&slot.socket, u64::from(number), Interest::Read) {
+            if let Err(error) = poller.add(socket, u64::from(number), Interest::Read) {
                 tracing::error!(%error, slot = number, "an RTP socket cannot be watched");
             }
             self.statistics.open_slots.fetch_add(1, Ordering::Relaxed);
@@ -62,30 +63,30 @@ impl Sockets {
     }
 
     pub(super) fn close(&mut self, number: u32, poller: &Poller) {
-        let Some(slot) = slot(&mut self.slots, number) else {
+        let Some((socket, slot)) = at(&self.sockets, &mut self.slots, number) else {
             return;
         };
         if slot.open {
             slot.open = false;
-            let _ = poller.remove(&slot.socket);
+            let _ = poller.remove(socket);
             self.statistics.open_slots.fetch_sub(1, Ordering::Relaxed);
         }
     }
 
     pub(super) fn send(&mut self, number: u32, to: SocketAddr, packet: &[u8], path: Path) {
         let statistics = &self.statistics;
-        let Some(slot) = slot(&mut self.slots, number) else {
+        let Some((socket, slot)) = at(&self.sockets, &mut self.slots, number) else {
             return;
         };
         let to = slot.clothed(to);
-        slot.aim(to, path);
+        slot.aim(socket, to, path);
         let named = (slot.peer != Some(to)).then_some(to);
-        let mut sent = datagram::send(&slot.socket, packet, named);
+        let mut sent = datagram::send(socket, packet, named);
         if sent.as_ref().is_err_and(is_unreachable) {
             // The error belongs to an earlier packet and is taken with this call; the packet
             // itself was not tried.
             add(&statistics.peers_unreachable, 1);
-            sent = datagram::send(&slot.socket, packet, named);
+            sent = datagram::send(socket, packet, named);
         }
         match sent {
             Ok(()) => add(&statistics.packets_out, 1),
@@ -103,10 +104,11 @@ impl Sockets {
         take: impl FnOnce(SocketAddr, &mut [u8]),
     ) {
         let statistics = &self.statistics;
-        let Some(slot) = slot(&mut self.slots, number).filter(|slot| slot.open) else {
+        let found = at(&self.sockets, &mut self.slots, number);
+        let Some((socket, _)) = found.filter(|(_, slot)| slot.open) else {
             return;
         };
-        match datagram::receive(&slot.socket, buffer) {
+        match datagram::receive(socket, buffer) {
             Ok((length, from)) => {
                 add(&statistics.packets_in, 1);
                 take(plain(from), &mut buffer[..length]);
@@ -117,8 +119,13 @@ impl Sockets {
     }
 }
 
-fn slot(slots: &mut [Slot], number: u32) -> Option<&mut Slot> {
-    slots.get_mut(usize::try_from(number).ok()?)
+fn at<'a>(
+    sockets: &'a [UdpSocket],
+    slots: &'a mut [Slot],
+    number: u32,
+) -> Option<(&'a UdpSocket, &'a mut Slot)> {
+    let index = usize::try_from(number).ok()?;
+    Some((sockets.get(index)?, slots.get_mut(index)?))
 }
 
 /// An address of IPv4 without the clothes of IPv6.
@@ -138,28 +145,28 @@ impl Slot {
     }
 
     /// Connects to a proven peer, and dissolves the connection when there is none.
-    fn aim(&mut self, to: SocketAddr, path: Path) {
+    fn aim(&mut self, socket: &UdpSocket, to: SocketAddr, path: Path) {
         match path {
             Path::Proven if self.peer != Some(to) => {
-                self.peer = self.socket.connect(to).is_ok().then_some(to);
+                self.peer = socket.connect(to).is_ok().then_some(to);
             }
-            Path::Assumed if self.peer.is_some() => self.disconnect(),
+            Path::Assumed if self.peer.is_some() => self.disconnect(socket),
             Path::Proven | Path::Assumed => {}
         }
     }
 
-    fn disconnect(&mut self) {
+    fn disconnect(&mut self, socket: &UdpSocket) {
         self.peer = None;
-        let _ = datagram::disconnect(&self.socket);
+        let _ = datagram::disconnect(socket);
     }
+}
 
-    fn drain(&self) {
-        let mut nothing = [0; 1];
-        for _ in 0..DRAIN_MAX {
-            match datagram::receive(&self.socket, &mut nothing) {
-                Err(error) if !is_unreachable(&error) => return,
-                _ => {}
-            }
+fn drain(socket: &UdpSocket) {
+    let mut nothing = [0; 1];
+    for _ in 0..DRAIN_MAX {
+        match datagram::receive(socket, &mut nothing) {
+            Err(error) if !is_unreachable(&error) => return,
+            _ => {}
         }
     }
 }

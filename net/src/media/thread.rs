@@ -51,8 +51,9 @@ pub struct Config {
     pub name: String,
     /// The process's clock.
     pub clock: Clock,
-    /// Its sockets, non-blocking; a slot is an index into them.
-    pub sockets: Vec<UdpSocket>,
+    /// The sockets of all threads, non-blocking; a slot is an index into them. A slot is to be open
+    /// in one thread at most: what goes from one to another is closed here before it is opened there.
+    pub sockets: Arc<[UdpSocket]>,
     /// Where its checkpoints go: a file in memory, so that no disk can hold up the thread.
     pub checkpoint: Option<File>,
     /// Orders that may wait.

@@ -1,7 +1,10 @@
 //! The media threads as the engine thread sees them: orders out, events in, nothing waits.
+//!
+//! A leg that goes from one thread to another passes through here. What is ordered of the thread to
+//! which it goes waits behind it, so that orders keep their sequence.
 
-use crate::media::Threaded;
-use media::{Order, PortPool};
+use crate::media::{Checkpoint, News, Task, Threaded};
+use media::{Departure, LegId, Order};
 use net::media::{Config, Orders, Statistics, Thread, read_checkpoint, spawn};
 use net::{Clock, Waker, disk};
 use std::collections::VecDeque;
@@ -34,44 +37,71 @@ pub(crate) struct MediaThreads {
 }
 
 struct Media {
-    thread: Thread<Order>,
-    orders: Orders<Order>,
-    events: Receiver<media::Event>,
-    backlog: VecDeque<Order>,
+    thread: Thread<Task>,
+    orders: Orders<Task>,
+    events: Receiver<News>,
+    backlog: VecDeque<Task>,
+    /// What follows a leg that is on its way, that leg in the front.
+    held: VecDeque<Held>,
+}
+
+/// What a thread is told once it may be.
+enum Held {
+    Leg(LegId),
+    Task(Task),
+}
+
+impl Media {
+    fn tell(&mut self, task: Task) {
+        if self.backlog.len() + self.held.len() >= BACKLOG {
+            metrics::counter!("trunkline_media_orders_lost_total").increment(1);
+        } else if self.held.is_empty() {
+            self.backlog.push_back(task);
+        } else {
+            self.held.push_back(Held::Task(task));
+        }
+    }
+
+    fn arrive(&mut self, departure: Departure) {
+        let leg = departure.leg();
+        let place = self
+            .held
+            .iter_mut()
+            .find(|held| matches!(held, Held::Leg(awaited) if *awaited == leg));
+        if let Some(place) = place {
+            *place = Held::Task(Task::Arrive(departure));
+        }
+        while let Some(Held::Task(_)) = self.held.front()
+            && let Some(Held::Task(task)) = self.held.pop_front()
+        {
+            self.backlog.push_back(task);
+        }
+    }
 }
 
 impl MediaThreads {
-    /// Starts a thread for each worker of the pool, with the sockets of its ports.
+    /// Starts so many threads over the same sockets.
     ///
     /// # Errors
     /// A thread that cannot be started.
-    pub(crate) fn start(pool: &PortPool, workers: usize, room: Room) -> anyhow::Result<Self> {
-        let mut sockets: VecDeque<(u16, UdpSocket)> = VecDeque::new();
-        for socket in room.sockets {
-            sockets.push_back((socket.local_addr()?.port(), socket));
-        }
+    pub(crate) fn start(workers: usize, room: Room) -> anyhow::Result<Self> {
+        let numbers = room
+            .sockets
+            .iter()
+            .map(|socket| Ok(socket.local_addr()?.port()))
+            .collect::<anyhow::Result<Vec<u16>>>()?;
+        let sockets: Arc<[UdpSocket]> = room.sockets.into();
+        let before = room.checkpoints.iter().filter_map(read_checkpoint);
+        let before = Arc::new(Checkpoint::merge(before));
         let mut checkpoints = room.checkpoints.into_iter();
         let mut threads = Vec::new();
         for worker in 0..workers {
-            let Some(ports) = pool.ports_of(worker) else {
-                continue;
-            };
-            let (mut own, mut numbers) = (Vec::new(), Vec::new());
-            while sockets.front().is_some_and(|(port, _)| *port < ports.start) {
-                sockets.pop_front();
-            }
-            while let Some((port, socket)) = sockets.pop_front_if(|(port, _)| *port < ports.end) {
-                numbers.push(port);
-                own.push(socket);
-            }
-            let checkpoint = checkpoints.next();
-            let before = checkpoint.as_ref().and_then(read_checkpoint);
-            let machine = Threaded::new(&numbers, room.disk.clone(), before.as_deref());
+            let machine = Threaded::new(&numbers, room.disk.clone(), Arc::clone(&before));
             let config = Config {
                 name: format!("media-{worker}"),
                 clock: room.clock,
-                sockets: own,
-                checkpoint,
+                sockets: Arc::clone(&sockets),
+                checkpoint: checkpoints.next(),
                 orders: ORDERS,
                 events: EVENTS,
                 processor: None,
@@ -83,6 +113,7 @@ impl MediaThreads {
                 thread,
                 events,
                 backlog: VecDeque::new(),
+                held: VecDeque::new(),
             });
         }
         Ok(Self { threads })
@@ -90,14 +121,14 @@ impl MediaThreads {
 
     /// Tells a thread, now or as soon as its channel has room.
     pub(crate) fn order(&mut self, worker: usize, order: Order) {
-        let Some(media) = self.threads.get_mut(worker) else {
-            return;
-        };
-        if media.backlog.len() >= BACKLOG {
-            metrics::counter!("trunkline_media_orders_lost_total").increment(1);
-            return;
+        if let Order::Move { leg, to } = order
+            && let Some(goal) = self.threads.get_mut(to)
+        {
+            goal.held.push_back(Held::Leg(leg));
         }
-        media.backlog.push_back(order);
+        if let Some(media) = self.threads.get_mut(worker) {
+            media.tell(Task::Order(order));
+        }
     }
 
     /// Sends what waits.
@@ -108,9 +139,20 @@ impl MediaThreads {
     }
 
     /// Gives at most `most` events of each thread to `take`.
-    pub(crate) fn drain(&self, most: usize, mut take: impl FnMut(media::Event)) {
+    pub(crate) fn drain(&mut self, most: usize, mut take: impl FnMut(media::Event)) {
+        let mut departed = Vec::new();
         for media in &self.threads {
-            media.events.try_iter().take(most).for_each(&mut take);
+            for news in media.events.try_iter().take(most) {
+                match news {
+                    News::Event(event) => take(event),
+                    News::Departed(departure) => departed.push(departure),
+                }
+            }
+        }
+        for departure in departed {
+            if let Some(goal) = self.threads.get_mut(departure.to()) {
+                goal.arrive(departure);
+            }
         }
     }
 

@@ -90,10 +90,10 @@ struct Rig {
 
 impl Rig {
     fn new(ticks: bool) -> Self {
-        Self::over((0..2).map(|_| bind()).collect(), ticks)
+        Self::over(&(0..2).map(|_| bind()).collect(), ticks)
     }
 
-    fn over(sockets: Vec<UdpSocket>, ticks: bool) -> Self {
+    fn over(sockets: &Arc<[UdpSocket]>, ticks: bool) -> Self {
         let addresses = sockets
             .iter()
             .map(|socket| socket.local_addr().unwrap())
@@ -102,7 +102,7 @@ impl Rig {
         let config = Config {
             name: "media test".into(),
             clock: Clock::anchored_here(),
-            sockets,
+            sockets: Arc::clone(sockets),
             checkpoint: Some(checkpoint.try_clone().unwrap()),
             orders: 64,
             events: 4_096,
@@ -249,12 +249,39 @@ fn packets_queued_before_a_restart_are_heard_after_it() {
             .send_to(&[number], socket.local_addr().unwrap())
             .unwrap();
     }
-    let rig = Rig::over(vec![socket], false);
+    let rig = Rig::over(&[socket].into(), false);
     rig.order(Order::Open(0, Queued::Delivered));
     for number in 0..20 {
         let from = caller.local_addr().unwrap();
         assert_eq!(rig.heard(), Heard::Packet(0, from, vec![number]));
     }
+}
+
+#[test]
+fn a_slot_that_goes_to_another_thread_takes_what_is_queued_and_its_peer_along() {
+    let sockets: Arc<[UdpSocket]> = [bind(), bind()].into();
+    let (from, to) = (Rig::over(&sockets, false), Rig::over(&sockets, false));
+    let (caller, stranger) = (peer(), peer());
+    from.order(Order::Answer(Path::Proven));
+    from.order(Order::Open(1, Queued::Discarded));
+    from.figures_when(|figures| figures.open_slots == 1);
+    caller.send_to(b"a", from.addresses[1]).unwrap();
+    hear(&caller);
+    from.order(Order::Close(1));
+    from.figures_when(|figures| figures.open_slots == 0);
+    for number in 0..20 {
+        caller.send_to(&[number], from.addresses[1]).unwrap();
+    }
+    stranger.send_to(b"s", from.addresses[1]).unwrap();
+
+    to.order(Order::Answer(Path::Proven));
+    to.order(Order::Open(1, Queued::Delivered));
+    for number in 0..20 {
+        let caller = caller.local_addr().unwrap();
+        assert_eq!(to.heard(), Heard::Packet(1, caller, vec![number]));
+    }
+    let figures = to.figures_when(|figures| figures.packets_out == 20);
+    assert_eq!(figures.packets_in, 20);
 }
 
 #[test]
