@@ -70,6 +70,15 @@ fn a_strict_router_takes_the_request_line_and_the_target_goes_last() {
 }
 
 #[test]
+fn the_headers_of_a_strict_router_stay_out_of_the_request_line() {
+    let routes = ["<sip:p1.example?Subject=lr>"];
+    let message = written(&dialog(&routes, "sip:b@198.51.100.2", "198.51.100.1:5060"));
+
+    assert_eq!(message.request_uri().unwrap().as_str(), "sip:p1.example");
+    assert_eq!(written_routes(&message), ["<sip:b@198.51.100.2>"]);
+}
+
+#[test]
 fn another_host_is_reached_by_its_address_unless_it_hides_behind_nat() {
     let cases = [
         (
