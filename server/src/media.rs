@@ -168,7 +168,9 @@ impl Machine for Threaded {
                 self.changes
                     .push((self.slots.of(*leg), Change::Open(Queued::Delivered)));
             }
-            Order::Close { leg } | Order::Move { leg, .. } => self.changes.push((self.slots.of(*leg), Change::Close)),
+            Order::Close { leg } | Order::Move { leg, .. } => {
+                self.changes.push((self.slots.of(*leg), Change::Close))
+            }
             Order::Retarget { .. }
             | Order::Play { .. }
             | Order::StopPlay { .. }

@@ -198,6 +198,32 @@ fn the_customer_is_put_together_with_a_colleague_who_was_consulted() {
 }
 
 #[test]
+fn calls_of_two_media_threads_become_one_and_outlive_the_server() {
+    let mut world = conversation(150, 1);
+    world.habit("outside", Habit::Answer { after: seconds(1) });
+    world.at("1001", |phone, now| {
+        phone.dial(now, "13912345678", Offer::Early);
+    });
+    world.run_for(seconds(3));
+    assert_eq!(world.center.moved_legs(), 0);
+    world.at("1001", |phone, now| phone.join(now));
+    world.run_for(seconds(2));
+    assert_eq!(world.center.moved_legs(), 1);
+    let since = world.now;
+    for _ in 0..2 {
+        world.kill();
+        world.run_for(seconds(2));
+        assert!(hears(&world, "caller", 1_300.0), "{}", world.ladder);
+        assert!(hears(&world, "outside", 500.0), "{}", world.ladder);
+    }
+    assert!(seconds_of(&world.talk("caller").voice.heard(since, world.now), 1_300.0) > 3.0);
+    world.at("outside", |phone, now| phone.hang_up(now));
+    world.run_for(seconds(1));
+    assert_eq!(world.center.moved_legs(), 0);
+    settle(&mut world);
+}
+
+#[test]
 fn an_agent_who_hangs_up_at_once_has_handed_the_customer_on() {
     let mut world = conversation(128, 1);
     world.habit("outside", Habit::Answer { after: seconds(2) });

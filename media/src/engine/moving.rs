@@ -59,7 +59,10 @@ impl Engine {
         let slot = leg.customer_of.take();
         let recorder = slot.and_then(|slot| self.recorders.get_mut(slot as usize)?.take());
         let recorder = recorder.map(|mut recorder| {
-            if let Some(agent) = recorder.agent.and_then(|at| self.legs[at as usize].as_mut()) {
+            if let Some(agent) = recorder
+                .agent
+                .and_then(|at| self.legs[at as usize].as_mut())
+            {
                 agent.agent_of = None;
             }
             recorder.set_agent(None);
@@ -74,7 +77,9 @@ impl Engine {
         let heard = leg.plan.sources().iter();
         let mut found: Vec<LegId> = heard.map(|&(SourceId::Leg(other), _)| other).collect();
         let listeners = leg.listeners.clone();
-        let hearers = listeners.iter().filter_map(|at| self.legs[*at as usize].as_ref());
+        let hearers = listeners
+            .iter()
+            .filter_map(|at| self.legs[*at as usize].as_ref());
         found.extend(hearers.map(|hearer| hearer.id));
         Some(found)
     }

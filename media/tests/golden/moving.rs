@@ -73,7 +73,8 @@ fn a_recording_goes_with_its_customer_and_keeps_its_length() {
     };
     assert!(world.events.contains(&stopped), "{:?}", world.events);
     let file = &world.files[&KEY];
-    let decoded = |bytes: &[u8]| -> Vec<i16> { bytes.iter().map(|it| Law::Mu.decode(*it)).collect() };
+    let decoded =
+        |bytes: &[u8]| -> Vec<i16> { bytes.iter().map(|it| Law::Mu.decode(*it)).collect() };
     assert_eq!(file.left.len() as u64, whole);
     assert!(share(&decoded(&file.left[1_600..]), 400.0) > 0.9);
     assert!(share(&decoded(&file.right[1_600..7_200]), 1_000.0) > 0.9);

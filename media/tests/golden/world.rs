@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use media::dtmf::TelephoneEvent;
 use media::rtp::{Datagram, Header, parse};
-use media::{Config, Departure, Engine, Event, Law, LegId, Line, Order, Outbox, RecordingKey, Terms};
+use media::{
+    Config, Departure, Engine, Event, Law, LegId, Line, Order, Outbox, RecordingKey, Terms,
+};
 use rand_chacha::ChaCha12Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
