@@ -85,7 +85,7 @@ fn a_recording_goes_with_its_customer_and_keeps_its_length() {
 fn what_plays_goes_on_where_the_leg_has_gone_and_ends_there() {
     let mut world = World::new(3);
     let a = world.join(Law::Mu, tone(400.0));
-    let prompt = Arc::new(Prompt::from_pcm(&[2_000; 12_000]));
+    let prompt = Arc::new(Prompt::from_pcm(&vec![2_000; 12_000]));
     world.order(Order::Play {
         leg: a,
         play: 9,

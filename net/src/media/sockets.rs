@@ -19,7 +19,7 @@ use std::{
 const DRAIN_MAX: usize = 4_096;
 
 pub(super) struct Sockets {
-    sockets: Arc<[UdpSocket]>,
+    shared: Arc<[UdpSocket]>,
     slots: Vec<Slot>,
     statistics: Arc<Statistics>,
 }
@@ -36,13 +36,13 @@ impl Sockets {
     pub(super) fn new(sockets: Arc<[UdpSocket]>, statistics: Arc<Statistics>) -> Self {
         Self {
             slots: vec![Slot::default(); sockets.len()],
-            sockets,
+            shared: sockets,
             statistics,
         }
     }
 
     pub(super) fn open(&mut self, number: u32, queued: Queued, poller: &Poller) {
-        let Some((socket, slot)) = at(&self.sockets, &mut self.slots, number) else {
+        let Some((socket, slot)) = at(&self.shared, &mut self.slots, number) else {
             return;
         };
         slot.is_v6 = socket.local_addr().is_ok_and(|local| local.is_ipv6());
@@ -63,7 +63,7 @@ impl Sockets {
     }
 
     pub(super) fn close(&mut self, number: u32, poller: &Poller) {
-        let Some((socket, slot)) = at(&self.sockets, &mut self.slots, number) else {
+        let Some((socket, slot)) = at(&self.shared, &mut self.slots, number) else {
             return;
         };
         if slot.open {
@@ -75,7 +75,7 @@ impl Sockets {
 
     pub(super) fn send(&mut self, number: u32, to: SocketAddr, packet: &[u8], path: Path) {
         let statistics = &self.statistics;
-        let Some((socket, slot)) = at(&self.sockets, &mut self.slots, number) else {
+        let Some((socket, slot)) = at(&self.shared, &mut self.slots, number) else {
             return;
         };
         let to = slot.clothed(to);
@@ -104,7 +104,7 @@ impl Sockets {
         take: impl FnOnce(SocketAddr, &mut [u8]),
     ) {
         let statistics = &self.statistics;
-        let found = at(&self.sockets, &mut self.slots, number);
+        let found = at(&self.shared, &mut self.slots, number);
         let Some((socket, _)) = found.filter(|(_, slot)| slot.open) else {
             return;
         };
