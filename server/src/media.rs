@@ -169,7 +169,7 @@ impl Machine for Threaded {
                     .push((self.slots.of(*leg), Change::Open(Queued::Delivered)));
             }
             Order::Close { leg } | Order::Move { leg, .. } => {
-                self.changes.push((self.slots.of(*leg), Change::Close))
+                self.changes.push((self.slots.of(*leg), Change::Close));
             }
             Order::Retarget { .. }
             | Order::Play { .. }
