@@ -1,10 +1,25 @@
-//! Audio codecs.
+//! Audio codecs, and what stands between two of them.
 
+pub mod activity;
+pub mod comfort_noise;
+pub mod conceal;
+mod decoder;
+mod encoder;
 pub mod g711;
+mod opus;
+mod rate;
+mod resample;
 
 use serde::{Deserialize, Serialize};
 
+pub use decoder::Decoder;
+pub use encoder::{Encoder, PACKET_BYTES_MAX};
 use g711::Law;
+pub use rate::{FRAME_MAX, PACKET_SAMPLES_MAX, Rate};
+pub use resample::Resampler;
+
+const G729_FRAME_BYTES: u32 = 10;
+const G729_FRAME_UNITS: u32 = 80;
 
 /// How the audio of a stream is coded (RFC 3551, RFC 7587).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -81,6 +96,23 @@ impl Codec {
         }
     }
 
+    /// The rate that its audio is decoded at.
+    pub const fn decoded_rate(self) -> Rate {
+        match self {
+            Self::Pcmu | Self::Pcma | Self::G729 => Rate::Narrow,
+            Self::G722 | Self::Opus => Rate::Wide,
+        }
+    }
+
+    /// How long a payload lasts in units of 1/8000 s, if it is one of this codec.
+    pub fn units(self, payload: &[u8]) -> Option<u32> {
+        match self {
+            Self::Pcmu | Self::Pcma | Self::G722 => Some(payload.len() as u32),
+            Self::Opus => opus::units(payload),
+            Self::G729 => Some(payload.len() as u32 / G729_FRAME_BYTES * G729_FRAME_UNITS),
+        }
+    }
+
     /// Whether its audio can be heard and made here.
     pub const fn is_transcodable(self) -> bool {
         !matches!(self, Self::G729)
@@ -95,3 +127,6 @@ impl From<Law> for Codec {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -36,6 +36,7 @@
 #![expect(
     clippy::cast_possible_truncation,
     clippy::cast_possible_wrap,
+    clippy::cast_precision_loss,
     clippy::cast_sign_loss,
     reason = "sequence numbers, timestamps and companded samples are modular by definition"
 )]

@@ -58,6 +58,14 @@ const INSTRUMENTS: &[Instrument] = &[
         evidence: Evidence::Program("sox"),
     },
     Instrument {
+        package: "ffmpeg",
+        evidence: Evidence::Program("ffmpeg"),
+    },
+    Instrument {
+        package: "opus-tools",
+        evidence: Evidence::Program("opusdec"),
+    },
+    Instrument {
         package: "postgresql",
         evidence: Evidence::PostgresServer,
     },
