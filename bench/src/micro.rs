@@ -3,7 +3,7 @@
 
 use crate::table::Table;
 use bytes::Bytes;
-use media::{Codec, Config, Engine, LegId, Line, Order, Outbox, Prompt, Segment, Terms};
+use media::{Codec, Config, Engine, LegId, Line, Order, Outbox, Prompt, RtcpPath, Segment, Terms};
 use sip::message::{Framing, Message};
 use std::hint::black_box;
 use std::io;
@@ -77,6 +77,7 @@ fn play_frames() -> f64 {
                 telephone_event: Some(101),
                 comfort_noise: None,
                 sending: true,
+                rtcp: RtcpPath::Shared,
             },
             signalling: remote.ip(),
             line: Line {

@@ -4,7 +4,7 @@ use crate::exchange::Exchange;
 use crate::sdp_fixups;
 use bytes::Bytes;
 use media::sdp::{self, Agreed, Direction, Local, SdpError};
-use media::{Law, LegId, Line, Order, Terms};
+use media::{Law, LegId, Line, Order, Quality, Terms};
 use model::{Codec, DtmfMode, SdpFixup, TrunkId, TrunkMedia};
 use serde::{Deserialize, Serialize};
 use sip::{ReasonHeader, Refusal, SessionId};
@@ -347,6 +347,7 @@ impl Leg {
             signalling: self.signalling,
             line: self.line.after_gap(now.saturating_sub(opened_at)),
             latched: self.latched,
+            before: Quality::default(),
         });
     }
 
@@ -374,6 +375,7 @@ fn terms(agreed: &Agreed) -> Terms {
         telephone_event: agreed.telephone_event,
         comfort_noise: None,
         sending: listens(agreed.direction),
+        rtcp: agreed.rtcp,
     }
 }
 

@@ -17,7 +17,7 @@ use crate::leg::{Content, Heard, Leg};
 use crate::recorder::{Channel, Recorder, Tap};
 use crate::rtp::{self, Datagram};
 use crate::sink::SinkMode;
-use crate::{LegId, Line, Order, Outbox};
+use crate::{LegId, Line, Order, Outbox, Quality};
 
 const PHASES: usize = 4;
 
@@ -96,7 +96,7 @@ impl Engine {
     ) {
         let packet = match rtp::parse(packet) {
             Datagram::Rtp(packet) => packet,
-            Datagram::Rtcp => return,
+            Datagram::Rtcp => return self.handle_report(now, leg, from, packet),
             Datagram::Malformed => {
                 self.counters.malformed += 1;
                 return;
@@ -141,15 +141,25 @@ impl Engine {
         self.relay(now, &heard, outbox);
     }
 
+    /// Takes a report that arrived beside a leg's socket, or on it.
+    pub fn handle_report(&mut self, now: Duration, leg: LegId, from: SocketAddr, datagram: &[u8]) {
+        let index = leg.0.wrapping_sub(self.first_leg) as usize;
+        match self.legs.get_mut(index) {
+            Some(Some(leg)) => leg.handle_report(now.into(), from, datagram),
+            _ => self.counters.unknown += 1,
+        }
+    }
+
     /// Does what is due; to be called every 5 ms.
     pub fn handle_tick(&mut self, now: Duration, outbox: &mut Outbox) {
         self.run_ticks(now.into(), outbox);
     }
 
-    /// Visits the numbering of every open leg, for a checkpoint that [`Order::Resume`] goes on from.
-    pub fn lines(&self, _now: Duration, visit: &mut impl FnMut(LegId, Line)) {
+    /// Visits the numbering and the figures of every open leg, for a checkpoint that
+    /// [`Order::Resume`] goes on from.
+    pub fn lines(&self, visit: &mut impl FnMut(LegId, Line, Quality)) {
         for leg in self.legs.iter().flatten() {
-            visit(leg.id, leg.sender.line());
+            visit(leg.id, leg.sender.line(), leg.quality());
         }
     }
 

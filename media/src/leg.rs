@@ -1,5 +1,6 @@
 //! One party's media: whom it listens to, whom it hears, and its own outgoing numbering.
 
+mod reporting;
 pub(crate) mod sender;
 mod watch;
 
@@ -15,6 +16,7 @@ use crate::jitter::JitterBuffer;
 use crate::latch::{Latch, Verdict};
 use crate::outbox::Route;
 use crate::prompt::Cursor;
+use crate::rtcp::Reports;
 use crate::rtp::Packet;
 use crate::rtp::sequence::{Arrival, SeqExt};
 use crate::sink::SinkPlan;
@@ -71,10 +73,14 @@ pub(crate) struct Leg {
     sequence: SeqExt,
     presses: Presses,
     rejected: u64,
+    reports: Box<Reports>,
+    /// How the leg sounded before a restart.
+    before: Option<Box<Quality>>,
 }
 
 impl Leg {
     pub(crate) fn new(now: Micros, id: LegId, terms: Terms, latch: Latch, sender: Sender) -> Self {
+        let ssrc = sender.line().ssrc;
         Self {
             id,
             terms,
@@ -92,6 +98,8 @@ impl Leg {
             sequence: SeqExt::default(),
             presses: Presses::default(),
             rejected: 0,
+            reports: Box::new(Reports::new(now, ssrc)),
+            before: None,
         }
     }
 
@@ -108,16 +116,6 @@ impl Leg {
     /// The law of G.711 that the leg speaks.
     pub(crate) fn law(&self) -> Law {
         self.terms.codec.law().unwrap_or(Law::Mu)
-    }
-
-    pub(crate) fn quality(&self) -> Quality {
-        Quality {
-            received: self.sequence.received(),
-            lost: self.sequence.lost(),
-            rejected: self.rejected,
-            jitter_ms: self.sequence.jitter_ms(),
-            sent: self.sender.sent(),
-        }
     }
 
     /// Takes a packet in; its content is returned if it is from the proven source and fresh.
@@ -183,6 +181,7 @@ impl Leg {
 
     /// Looks after what is due with time alone.
     pub(crate) fn handle_timeout(&mut self, at: Micros, outbox: &mut Outbox) {
+        self.report_when_due(at, outbox);
         self.latch.handle_timeout(at);
         let press = self.presses.handle_timeout(at);
         self.report(press, outbox);
@@ -225,6 +224,7 @@ impl Leg {
         let Some(header) = self.sender.number_relayed(now, payload_type, &packet) else {
             return;
         };
+        self.sender.count_payload(payload.len());
         let sent = outbox.push_packet(route, &header.to_bytes(), payload);
         if let Content::Audio(law) = heard.content {
             law.transcode(self.law(), sent);
@@ -241,6 +241,7 @@ impl Leg {
     ) {
         if let Some(route) = self.route() {
             let header = self.sender.number_frame(at, self.terms.payload_type);
+            self.sender.count_payload(frame.len());
             outbox.push_packet(route, &header.to_bytes(), frame);
         }
     }
@@ -269,6 +270,11 @@ impl Leg {
         if !self.terms.sending {
             return None;
         }
+        self.route_for_reports()
+    }
+
+    #[inline]
+    fn route_for_reports(&self) -> Option<Route> {
         Some(Route {
             leg: self.id,
             to: self.latch.destination()?,

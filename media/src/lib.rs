@@ -19,6 +19,7 @@
 //!     telephone_event: Some(101),
 //!     comfort_noise: None,
 //!     sending: true,
+//!     rtcp: media::RtcpPath::Shared,
 //! };
 //! let line = Line { ssrc: 7, sequence: 1, timestamp: 0 };
 //! let open = Order::Open { leg, terms, signalling: phone.ip(), line };
@@ -53,7 +54,9 @@ mod order;
 mod outbox;
 mod ports;
 mod prompt;
+mod quality;
 mod recorder;
+mod rtcp;
 pub mod rtp;
 pub mod sdp;
 mod sink;
@@ -62,7 +65,8 @@ pub mod wav;
 pub use codec::{Codec, g711::Law};
 pub use engine::{Config, Counters, Departure, Engine};
 pub use line::Line;
-pub use order::{Event, LegId, Order, Quality, RecordingKey, Terms};
+pub use order::{Event, LegId, Order, RecordingKey, RtcpPath, Terms};
 pub use outbox::{Block, Outbox};
 pub use ports::PortPool;
 pub use prompt::{Prompt, Segment};
+pub use quality::Quality;

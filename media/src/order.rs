@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Codec, Law, Line, Segment};
+use crate::{Codec, Law, Line, Quality, Segment};
 
 /// One RTP stream pair with one party; for a SIP leg, its local RTP port.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -30,6 +30,21 @@ pub struct Terms {
     pub comfort_noise: Option<u8>,
     /// Whether the peer may be sent media (not on hold).
     pub sending: bool,
+    /// Where reports go.
+    pub rtcp: RtcpPath,
+}
+
+/// Where the reports of a stream are exchanged.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum RtcpPath {
+    /// On the port of the media (RFC 5761).
+    #[default]
+    Shared,
+    /// Ours on the next port; theirs on the next port or where the description says (RFC 3605).
+    Beside {
+        /// Port of the peer.
+        port: u16,
+    },
 }
 
 /// An instruction to the engine. Orders for a leg that is not open are counted and change nothing.
@@ -58,6 +73,8 @@ pub enum Order {
         line: Line,
         /// The source that had proven itself before the restart.
         latched: Option<SocketAddr>,
+        /// How the leg had sounded until then.
+        before: Quality,
     },
     /// The session description changed: same SSRC and numbering, the source may change.
     Retarget {
@@ -200,19 +217,4 @@ pub enum Event {
         /// How it went.
         quality: Quality,
     },
-}
-
-/// Figures of a leg's life.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Quality {
-    /// Packets accepted.
-    pub received: u64,
-    /// Packets missing in the sequence.
-    pub lost: u64,
-    /// Packets from sources that had no right to send.
-    pub rejected: u64,
-    /// Interarrival jitter (RFC 3550 §6.4.1).
-    pub jitter_ms: f32,
-    /// Packets sent.
-    pub sent: u64,
 }

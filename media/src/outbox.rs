@@ -15,6 +15,8 @@ pub struct Outbox {
     packet_bytes: Vec<u8>,
     events: Vec<Event>,
     departures: Vec<Departure>,
+    /// Reports that go from the port beside that of the media.
+    reports: Vec<Packet>,
     blocks: Vec<BlockHead>,
     block_bytes: Vec<u8>,
 }
@@ -61,6 +63,7 @@ impl Outbox {
             packet_bytes: Vec::with_capacity(packets * 172),
             events: Vec::with_capacity(64),
             departures: Vec::new(),
+            reports: Vec::with_capacity(64),
             blocks: Vec::with_capacity(64),
             block_bytes: Vec::with_capacity(64 * 3_200),
         }
@@ -80,6 +83,15 @@ impl Outbox {
                 bytes,
                 packet.route.connect,
             )
+        })
+    }
+
+    /// Reports to send from the port above that of the leg: leg, destination, bytes.
+    pub fn reports(&self) -> impl Iterator<Item = (LegId, SocketAddr, &[u8])> {
+        self.reports.iter().map(|packet| {
+            let start = packet.start as usize;
+            let bytes = &self.packet_bytes[start..start + usize::from(packet.length)];
+            (packet.route.leg, packet.route.to, bytes)
         })
     }
 
@@ -109,6 +121,7 @@ impl Outbox {
     /// Whether nothing waits to be done.
     pub fn is_empty(&self) -> bool {
         self.packets.is_empty()
+            && self.reports.is_empty()
             && self.events.is_empty()
             && self.departures.is_empty()
             && self.blocks.is_empty()
@@ -117,6 +130,7 @@ impl Outbox {
     /// Forgets everything and keeps the memory.
     pub fn clear(&mut self) {
         self.packets.clear();
+        self.reports.clear();
         self.packet_bytes.clear();
         self.events.clear();
         self.departures.clear();
@@ -148,6 +162,33 @@ impl Outbox {
             length: (HEADER_SIZE + payload.len()) as u16,
         });
         &mut self.packet_bytes[start + HEADER_SIZE..]
+    }
+
+    /// Appends a datagram that is whole.
+    pub(crate) fn push_datagram(&mut self, route: Route, bytes: &[u8]) {
+        let packet = self.append(route, bytes);
+        self.packets.push(packet);
+    }
+
+    /// Appends a report that goes from the port beside that of the media.
+    pub(crate) fn push_report(&mut self, leg: LegId, to: SocketAddr, bytes: &[u8]) {
+        let route = Route {
+            leg,
+            to,
+            connect: false,
+        };
+        let packet = self.append(route, bytes);
+        self.reports.push(packet);
+    }
+
+    fn append(&mut self, route: Route, bytes: &[u8]) -> Packet {
+        let start = self.packet_bytes.len() as u32;
+        self.packet_bytes.extend_from_slice(bytes);
+        Packet {
+            route,
+            start,
+            length: bytes.len() as u16,
+        }
     }
 
     /// Appends a recording block made of two pieces.

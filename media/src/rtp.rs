@@ -52,7 +52,7 @@ pub struct Packet<'a> {
 pub enum Datagram<'a> {
     /// Media.
     Rtp(Packet<'a>),
-    /// A report that shares the port (RFC 5761 §4); it changes nothing here.
+    /// A report that shares the port (RFC 5761 §4).
     Rtcp,
     /// Anything else.
     Malformed,

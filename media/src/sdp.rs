@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::Law;
+use crate::{Law, RtcpPath};
 
 pub use negotiate::{accept, answer};
 pub use print::offer;
@@ -49,6 +49,8 @@ pub struct Agreed {
     pub ptime: Duration,
     /// What we do.
     pub direction: Direction,
+    /// Where reports go.
+    pub rtcp: RtcpPath,
 }
 
 /// Who sends, from our point of view.

@@ -22,7 +22,7 @@ use std::time::Duration;
 use media::dtmf::TelephoneEvent;
 use media::rtp::Header;
 use media::{
-    Codec, Config, Engine, Law, LegId, Line, Order, Outbox, RecordingKey, Terms, rtp, wav,
+    Codec, Config, Engine, Law, LegId, Line, Order, Outbox, RecordingKey, RtcpPath, Terms, rtp, wav,
 };
 use rand_chacha::ChaCha12Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
@@ -142,6 +142,7 @@ fn the_engine_outlives_any_packets_from_its_own_peers() {
                 telephone_event: Some(101),
                 comfort_noise: None,
                 sending: true,
+                rtcp: RtcpPath::Shared,
             },
             signalling: peer.ip(),
             line: Line {

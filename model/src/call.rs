@@ -156,6 +156,19 @@ pub enum QueueExit {
     Ended,
 }
 
+/// How our audio arrived at a peer, by its own reports (RTCP).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FarQuality {
+    /// RTP packets that the peer missed.
+    pub lost: u64,
+    /// Interarrival jitter there, in milliseconds.
+    pub jitter_ms: u32,
+    /// Time from us to the peer and back, in milliseconds, if it could be measured.
+    pub round_trip_ms: Option<u32>,
+    /// Estimated listening quality (MOS-LQE) there, in hundredths.
+    pub mos_hundredths: u16,
+}
+
 /// One thing that happened to a call.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -314,6 +327,12 @@ pub enum CallFact {
         rejected: u64,
         /// Interarrival jitter in milliseconds (RFC 3550 §6.4.1).
         jitter_ms: u32,
+        /// What the peer's reports add, if it sent any.
+        #[serde(default)]
+        far: Option<FarQuality>,
+        /// Estimated listening quality (MOS-LQE) of the peer's audio, in hundredths.
+        #[serde(default)]
+        mos_hundredths: Option<u16>,
     },
     /// The call is over.
     Ended(Ending),

@@ -23,7 +23,8 @@ mod user;
 pub use agent::{AgentFact, AnswerMode, BreakKind, LoginStatus, StatusActor, WorkState};
 pub use audit::{AuditAction, AuditChange, AuditEntry};
 pub use call::{
-    CallFact, CallType, Direction, EndReason, EndStage, EndedBy, Ending, OfferOutcome, QueueExit,
+    CallFact, CallType, Direction, EndReason, EndStage, EndedBy, Ending, FarQuality, OfferOutcome,
+    QueueExit,
 };
 pub use call_record::{CallRecord, OpenSpans};
 pub use enterprise::Enterprise;

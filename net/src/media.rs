@@ -34,6 +34,10 @@ pub trait Machine: Send + 'static {
     fn handle_order(&mut self, now: Duration, order: Self::Order);
     /// Takes a packet of an open slot; the bytes may be changed in place.
     fn handle_packet(&mut self, now: Duration, slot: u32, from: SocketAddr, packet: &mut [u8]);
+    /// Takes a packet of an open slot's companion.
+    fn handle_companion(&mut self, now: Duration, slot: u32, from: SocketAddr, packet: &[u8]) {
+        let _ = (now, slot, from, packet);
+    }
     /// Does what is due. Called every [`TICK`], on time or as soon as possible after it; a thread
     /// that was held up gives at most four of the missed ticks at once.
     fn handle_tick(&mut self, now: Duration);
@@ -56,11 +60,16 @@ pub trait Machine: Send + 'static {
 pub trait Sink<E> {
     /// Begins to listen to a slot.
     fn open(&mut self, slot: u32, queued: Queued);
-    /// Ceases to listen to a slot.
+    /// Binds a second socket, the companion, at the port above that of an open slot. Where another
+    /// program holds that port, there is none.
+    fn open_companion(&mut self, slot: u32);
+    /// Ceases to listen to a slot and gives up its companion.
     fn close(&mut self, slot: u32);
     /// Sends a packet from a slot. With [`Path::Proven`] the socket is connected to `to`, which
     /// makes sending cheaper and keeps strangers out; with [`Path::Assumed`] it hears everyone.
     fn send(&mut self, slot: u32, to: SocketAddr, packet: &[u8], path: Path);
+    /// Sends a packet from a slot's companion, if it has one.
+    fn send_companion(&mut self, slot: u32, to: SocketAddr, packet: &[u8]);
     /// Tells an event.
     fn tell(&mut self, event: E);
 }

@@ -3,7 +3,9 @@
 //! A leg that leaves for another thread is closed here before the news of it goes out, so that its
 //! socket is never open twice.
 
-use ::media::{Config, Departure, Engine, Event, LegId, Line, Order, Outbox, wav};
+use ::media::{
+    Config, Departure, Engine, Event, LegId, Line, Order, Outbox, Quality, RtcpPath, Terms, wav,
+};
 use net::disk::{self, FileKey};
 use net::media::{Machine, Path, Queued, Sink};
 use serde::{Deserialize, Serialize};
@@ -15,26 +17,30 @@ use std::time::Duration;
 /// Packets that one turn of the thread sends without having to grow its buffers.
 const PACKETS_A_TURN: usize = 4_096;
 
-/// Where the numbering of each open leg was, for the process that follows.
+/// Where each open leg was, for the process that follows.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Checkpoint {
     at: Duration,
-    lines: Vec<(LegId, Line)>,
+    legs: Vec<(LegId, (Line, Quality))>,
 }
+
+/// When a leg was seen last, its numbering and its figures then.
+pub(crate) type Known = (Duration, Line, Quality);
 
 impl Checkpoint {
     /// Where each leg was that the processes' checkpoints name, and when. A leg that had gone from
     /// one thread to another may be in two of them.
     pub(crate) fn merge(
         checkpoints: impl Iterator<Item = Vec<u8>>,
-    ) -> HashMap<LegId, (Duration, Line)> {
+    ) -> HashMap<LegId, Known> {
         let mut merged = HashMap::new();
         let known = checkpoints.filter_map(|bytes| postcard::from_bytes::<Self>(&bytes).ok());
         for checkpoint in known {
-            for (leg, line) in checkpoint.lines {
-                let entry = merged.entry(leg).or_insert((checkpoint.at, line));
+            for (leg, (line, quality)) in checkpoint.legs {
+                let seen = (checkpoint.at, line, quality);
+                let entry = merged.entry(leg).or_insert(seen);
                 if entry.0 < checkpoint.at {
-                    *entry = (checkpoint.at, line);
+                    *entry = seen;
                 }
             }
         }
@@ -67,8 +73,8 @@ pub(crate) struct Threaded {
     slots: Slots,
     disk: disk::Orders,
     changes: Vec<(u32, Change)>,
-    /// Lines of the process before this one, from which their legs go on.
-    before: Arc<HashMap<LegId, (Duration, Line)>>,
+    /// Legs of the process before this one, as they were.
+    before: Arc<HashMap<LegId, Known>>,
 }
 
 /// Which socket of the thread belongs to which leg. Ports that another program held when the server
@@ -108,6 +114,7 @@ impl Slots {
 
 enum Change {
     Open(Queued),
+    OpenCompanion,
     Close,
 }
 
@@ -136,9 +143,23 @@ impl Threaded {
 
     /// Numbers go on where they were a second ago at most, instead of where they ought to be by
     /// the clock.
-    fn refine(&self, now: Duration, leg: LegId, line: &mut Line) {
-        if let Some((at, before)) = self.before.get(&leg) {
-            *line = before.after_gap(now.saturating_sub(*at));
+    fn refine(&self, now: Duration, leg: LegId, (line, quality): (&mut Line, &mut Quality)) {
+        if let Some((at, known, figures)) = self.before.get(&leg) {
+            *line = known.after_gap(now.saturating_sub(*at));
+            *quality = *figures;
+        }
+    }
+
+    fn open(&mut self, leg: LegId, queued: Queued, terms: &Terms) {
+        let slot = self.slots.of(leg);
+        self.changes.push((slot, Change::Open(queued)));
+        self.report_beside(leg, terms);
+    }
+
+    fn report_beside(&mut self, leg: LegId, terms: &Terms) {
+        if let RtcpPath::Beside { .. } = terms.rtcp {
+            self.changes
+                .push((self.slots.of(leg), Change::OpenCompanion));
         }
     }
 }
@@ -151,28 +172,30 @@ impl Machine for Threaded {
         let mut order = match task {
             Task::Order(order) => order,
             Task::Arrive(departure) => {
-                let slot = self.slots.of(departure.leg());
+                let (leg, terms) = (departure.leg(), departure.terms().clone());
                 if self.engine.arrive(departure) {
-                    self.changes.push((slot, Change::Open(Queued::Delivered)));
+                    self.open(leg, Queued::Delivered, &terms);
                 }
                 return;
             }
         };
         match &mut order {
-            Order::Open { leg, .. } => {
-                self.changes
-                    .push((self.slots.of(*leg), Change::Open(Queued::Discarded)));
+            Order::Open { leg, terms, .. } => self.open(*leg, Queued::Discarded, terms),
+            Order::Resume {
+                leg,
+                terms,
+                line,
+                before,
+                ..
+            } => {
+                self.refine(now, *leg, (line, before));
+                self.open(*leg, Queued::Delivered, terms);
             }
-            Order::Resume { leg, line, .. } => {
-                self.refine(now, *leg, line);
-                self.changes
-                    .push((self.slots.of(*leg), Change::Open(Queued::Delivered)));
-            }
+            Order::Retarget { leg, terms } => self.report_beside(*leg, terms),
             Order::Close { leg } | Order::Move { leg, .. } => {
                 self.changes.push((self.slots.of(*leg), Change::Close));
             }
-            Order::Retarget { .. }
-            | Order::Play { .. }
+            Order::Play { .. }
             | Order::StopPlay { .. }
             | Order::Bridge { .. }
             | Order::Unbridge { .. }
@@ -192,19 +215,30 @@ impl Machine for Threaded {
             .handle_packet(now, leg, from, packet, &mut self.outbox);
     }
 
+    fn handle_companion(&mut self, now: Duration, slot: u32, from: SocketAddr, packet: &[u8]) {
+        if let Some(leg) = self.slots.leg(slot) {
+            self.engine.handle_report(now, leg, from, packet);
+        }
+    }
+
     fn handle_tick(&mut self, now: Duration) {
         self.engine.handle_tick(now, &mut self.outbox);
     }
 
     fn flush(&mut self, sink: &mut impl Sink<News>) {
         for (slot, change) in &self.changes {
-            if let Change::Open(queued) = change {
-                sink.open(*slot, *queued);
+            match change {
+                Change::Open(queued) => sink.open(*slot, *queued),
+                Change::OpenCompanion => sink.open_companion(*slot),
+                Change::Close => {}
             }
         }
         for (leg, to, bytes, proven) in self.outbox.packets() {
             let path = if proven { Path::Proven } else { Path::Assumed };
             sink.send(self.slots.of(leg), to, bytes, path);
+        }
+        for (leg, to, bytes) in self.outbox.reports() {
+            sink.send_companion(self.slots.of(leg), to, bytes);
         }
         for block in self.outbox.blocks() {
             let order = disk::Order::Write {
@@ -244,10 +278,10 @@ impl Machine for Threaded {
     }
 
     fn write_checkpoint(&mut self, now: Duration, buffer: &mut Vec<u8>) {
-        let mut lines = Vec::new();
+        let mut legs = Vec::new();
         self.engine
-            .lines(now, &mut |leg, line| lines.push((leg, line)));
-        if let Ok(bytes) = postcard::to_stdvec(&Checkpoint { at: now, lines }) {
+            .lines(&mut |leg, line, quality| legs.push((leg, (line, quality))));
+        if let Ok(bytes) = postcard::to_stdvec(&Checkpoint { at: now, legs }) {
             buffer.extend_from_slice(&bytes);
         }
     }

@@ -93,6 +93,16 @@ pub(crate) enum CallEvent {
         lost: u64,
         rejected: u64,
         jitter_ms: u32,
+        /// Estimated listening quality of the peer's audio (MOS-LQE), 1 to 4.5.
+        mos: Option<f64>,
+        /// Milliseconds to the peer and back, by its reports.
+        round_trip_ms: Option<u32>,
+        /// Packets of ours that the peer missed, by its reports.
+        far_lost: Option<u64>,
+        /// Interarrival jitter of our packets there.
+        far_jitter_ms: Option<u32>,
+        /// Estimated listening quality of our audio there.
+        far_mos: Option<f64>,
     },
     /// The call is over.
     Ended {
@@ -206,12 +216,19 @@ impl CallEvent {
                 lost,
                 rejected,
                 jitter_ms,
+                far,
+                mos_hundredths,
             } => Self::LegQuality {
                 customer,
                 received,
                 lost,
                 rejected,
                 jitter_ms,
+                mos: mos_hundredths.map(score),
+                round_trip_ms: far.and_then(|far| far.round_trip_ms),
+                far_lost: far.map(|far| far.lost),
+                far_jitter_ms: far.map(|far| far.jitter_ms),
+                far_mos: far.map(|far| score(far.mos_hundredths)),
             },
             CallFact::Ended(ending) => Self::Ended {
                 by: ending.by.into(),
@@ -222,4 +239,8 @@ impl CallEvent {
             },
         }
     }
+}
+
+fn score(hundredths: u16) -> f64 {
+    f64::from(hundredths) / 100.0
 }

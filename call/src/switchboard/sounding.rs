@@ -4,7 +4,7 @@ use super::Switchboard;
 use crate::exchange::Side;
 use crate::{Key, Output};
 use media::{LegId, Quality, RecordingKey};
-use model::CallFact;
+use model::{CallFact, FarQuality};
 use std::time::Duration;
 
 impl Switchboard {
@@ -41,7 +41,9 @@ impl Switchboard {
                 received: quality.received,
                 lost: quality.lost,
                 rejected: quality.rejected,
-                jitter_ms: whole_ms(quality.jitter_ms),
+                jitter_ms: whole(quality.jitter_ms),
+                far: far_quality(quality),
+                mos_hundredths: quality.mos.map(hundredths),
             };
             self.exchange.note(now, (enterprise, call), fact);
         }
@@ -70,11 +72,24 @@ impl Switchboard {
     }
 }
 
+fn far_quality(quality: &Quality) -> Option<FarQuality> {
+    Some(FarQuality {
+        lost: quality.far_lost?,
+        jitter_ms: whole(quality.far_jitter_ms?),
+        round_trip_ms: quality.round_trip_ms.map(whole),
+        mos_hundredths: quality.far_mos.map(hundredths)?,
+    })
+}
+
+fn hundredths(score: f32) -> u16 {
+    u16::try_from(whole(score * 100.0)).unwrap_or(u16::MAX)
+}
+
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
-    reason = "the cast of a float saturates, and a jitter is never negative"
+    reason = "the cast of a float saturates, and what is measured is never negative"
 )]
-fn whole_ms(jitter_ms: f32) -> u32 {
-    jitter_ms.round() as u32
+fn whole(measured: f32) -> u32 {
+    measured.round() as u32
 }

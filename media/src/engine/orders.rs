@@ -57,6 +57,7 @@ impl Engine {
                 signalling,
                 line,
                 latched,
+                before,
             } => {
                 let opening = Opening {
                     terms,
@@ -64,7 +65,9 @@ impl Engine {
                     line,
                     latched,
                 };
-                self.open(now, leg, opening)
+                self.open(now, leg, opening)?;
+                self.leg_mut(leg)?.begin_after(before);
+                Some(())
             }
             Order::Retarget { leg, terms } => {
                 self.leg_mut(leg)?.retarget(now, terms);
@@ -114,7 +117,7 @@ impl Engine {
             Order::RecordAgent { recording, agent } => self.record_agent(recording, agent),
             Order::StopRecording { recording } => self.stop_recording(now, recording, outbox),
             Order::Move { leg, to } => self.depart(leg, to, outbox),
-            Order::Close { leg } => self.close(leg, outbox),
+            Order::Close { leg } => self.close(now, leg, outbox),
         }
     }
 
@@ -286,9 +289,10 @@ impl Engine {
     }
 
     /// A recording outlives its legs, so that its length stays that of the call.
-    fn close(&mut self, id: LegId, outbox: &mut Outbox) -> Option<()> {
+    fn close(&mut self, now: Micros, id: LegId, outbox: &mut Outbox) -> Option<()> {
         let index = self.index(id)?;
         let leg = self.leg_mut(id)?;
+        leg.send_last_report(now, outbox);
         let quality = leg.quality();
         let heard = leg
             .plan

@@ -42,6 +42,7 @@ pub(crate) struct Sender {
     /// When the line's time is due: the end of what was sent last.
     due_at: Micros,
     sent: u64,
+    octets: u64,
     mark: bool,
     key_timestamp: u32,
     shift: Shift,
@@ -79,6 +80,7 @@ impl Sender {
             speaker: Speaker::Nobody,
             due_at: now,
             sent: 0,
+            octets: 0,
             mark: true,
             key_timestamp: line.timestamp,
             shift: Shift::default(),
@@ -91,6 +93,24 @@ impl Sender {
 
     pub(crate) fn sent(&self) -> u64 {
         self.sent
+    }
+
+    /// Bytes of payload sent.
+    pub(crate) fn octets(&self) -> u64 {
+        self.octets
+    }
+
+    /// Counts the payload of a packet that was numbered.
+    #[inline]
+    pub(crate) fn count_payload(&mut self, bytes: usize) {
+        self.octets += bytes as u64;
+    }
+
+    /// The stream's time at `at`, which lies near what was sent last.
+    pub(crate) fn time_at(&self, at: Micros) -> u32 {
+        let ahead = self.due_at.since(at).samples() as u32;
+        let behind = at.since(self.due_at).samples() as u32;
+        self.line.timestamp.wrapping_add(behind).wrapping_sub(ahead)
     }
 
     /// Marks the next frame of our own as the beginning of something.

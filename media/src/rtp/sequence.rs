@@ -25,6 +25,8 @@ pub(crate) enum Arrival {
 pub(crate) struct SeqExt {
     started: bool,
     highest: u16,
+    /// How often the numbering has wrapped.
+    cycles: u16,
     /// Bit n is set if the packet n numbers before the highest has arrived.
     window: u64,
     expected: u64,
@@ -43,6 +45,7 @@ impl SeqExt {
         } else if ahead > 0 && ahead <= DROPOUT_MAX {
             self.window = self.window.checked_shl(u32::from(ahead)).unwrap_or(0) | 1;
             self.expected += u64::from(ahead);
+            self.cycles = self.cycles.wrapping_add(u16::from(sequence < self.highest));
             Arrival::Newest { skipped: ahead - 1 }
         } else if behind <= LATE_MAX {
             if self.window >> behind & 1 == 1 {
@@ -88,6 +91,21 @@ impl SeqExt {
         self.expected.saturating_sub(self.received)
     }
 
+    /// Packets that should have come.
+    pub(crate) fn expected(&self) -> u64 {
+        self.expected
+    }
+
+    /// The highest number with its wraps above it.
+    pub(crate) fn highest(&self) -> u32 {
+        (u32::from(self.cycles) << 16) | u32::from(self.highest)
+    }
+
+    /// Interarrival jitter in units of the stream's clock.
+    pub(crate) fn jitter(&self) -> u32 {
+        self.jitter_samples as u32
+    }
+
     pub(crate) fn jitter_ms(&self) -> f32 {
         self.jitter_samples / 8.0
     }
@@ -112,6 +130,7 @@ mod tests {
         assert_eq!((stream.received(), stream.lost()), (4, 2));
         assert_eq!(stream.accept(65_535), Arrival::Late);
         assert_eq!((stream.received(), stream.lost()), (5, 1));
+        assert_eq!(stream.highest(), 0x0001_0002);
     }
 
     #[test]

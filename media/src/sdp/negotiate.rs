@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::parse::{Description, Media, parse};
 use super::print::{Head, Stream};
 use super::{Agreed, Direction, Local, SdpError};
-use crate::Law;
+use crate::{Law, RtcpPath};
 
 const PTIME: Duration = Duration::from_millis(20);
 
@@ -23,6 +23,7 @@ pub fn answer(offer: &[u8], local: &Local) -> Result<(Vec<u8>, Agreed), SdpError
         codecs: vec![(agreed.payload_type, agreed.law)],
         telephone_event: agreed.telephone_event,
         direction: agreed.direction,
+        rtcp_mux: agreed.rtcp == RtcpPath::Shared,
     };
     let mut text = Head(local).to_string();
     for (place, media) in offer.media.iter().enumerate() {
@@ -98,8 +99,20 @@ fn agree(
         payload_type,
         telephone_event: telephone_event(media).filter(|_| local.telephone_events),
         ptime: media.ptime.unwrap_or(PTIME),
+        rtcp: reports(media),
         direction: direction(description, media, address),
     })
+}
+
+/// Where reports go: what we offer is that they share the port.
+fn reports(media: &Media) -> RtcpPath {
+    if media.rtcp_mux {
+        return RtcpPath::Shared;
+    }
+    let next = media.port.saturating_add(1);
+    RtcpPath::Beside {
+        port: media.rtcp_port.unwrap_or(next),
+    }
 }
 
 /// Our direction. An unspecified address is how hold was said before RFC 3264: we do not send.

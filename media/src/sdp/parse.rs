@@ -35,6 +35,10 @@ pub(super) struct Media {
     pub(super) direction: Option<Direction>,
     pub(super) ptime: Option<Duration>,
     pub(super) mappings: SmallVec<[Mapping; 8]>,
+    /// Whether reports may share the port of the media (RFC 5761).
+    pub(super) rtcp_mux: bool,
+    /// Port of the reports, where it is not the next one (RFC 3605).
+    pub(super) rtcp_port: Option<u16>,
 }
 
 /// An `rtpmap` attribute.
@@ -112,6 +116,8 @@ fn parse_media(line: usize, value: &str) -> Result<Media, SdpError> {
         direction: None,
         ptime: None,
         mappings: SmallVec::new(),
+        rtcp_mux: false,
+        rtcp_port: None,
     })
 }
 
@@ -158,6 +164,14 @@ fn parse_attribute(
             if media.mappings.len() < FORMATS_MAX {
                 media.mappings.push(mapping);
             }
+        }
+        "rtcp-mux" => media.rtcp_mux = true,
+        "rtcp" => {
+            let port = argument
+                .split(' ')
+                .next()
+                .and_then(|port| port.parse().ok());
+            media.rtcp_port = port.filter(|port| *port > 0);
         }
         "ptime" => {
             // "20.0" and the like occur; what cannot be read at all is no reason to refuse a call.

@@ -17,6 +17,7 @@ pub fn offer(local: &Local) -> Vec<u8> {
         codecs: codecs.map(|law| (law.payload_type(), *law)).collect(),
         telephone_event: local.telephone_events.then_some(EVENT_PAYLOAD_TYPE),
         direction: Direction::SendRecv,
+        rtcp_mux: true,
     };
     format!("{}{stream}", Head(local)).into_bytes()
 }
@@ -43,6 +44,7 @@ pub(super) struct Stream {
     pub(super) codecs: Vec<(u8, Law)>,
     pub(super) telephone_event: Option<u8>,
     pub(super) direction: Direction,
+    pub(super) rtcp_mux: bool,
 }
 
 impl Display for Stream {
@@ -59,6 +61,9 @@ impl Display for Stream {
         if let Some(payload_type) = self.telephone_event {
             write!(f, "a=rtpmap:{payload_type} telephone-event/8000\r\n")?;
             write!(f, "a=fmtp:{payload_type} 0-15\r\n")?;
+        }
+        if self.rtcp_mux {
+            f.write_str("a=rtcp-mux\r\n")?;
         }
         write!(f, "a=ptime:20\r\na={}\r\n", self.direction.name())
     }

@@ -14,5 +14,6 @@ mod continuity;
 mod keys;
 mod moving;
 mod recording;
+mod reports;
 mod restart;
 mod world;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use media::dtmf::TelephoneEvent;
 use media::rtp::{Datagram, Header, parse};
 use media::{
-    Config, Departure, Engine, Event, Law, LegId, Line, Order, Outbox, RecordingKey, Terms,
+    Config, Departure, Engine, Event, Law, LegId, Line, Order, Outbox, RecordingKey, RtcpPath, Terms,
 };
 use rand_chacha::ChaCha12Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
@@ -79,6 +79,8 @@ pub(crate) struct World {
     pub(crate) parties: Vec<Party>,
     pub(crate) events: Vec<Event>,
     pub(crate) files: BTreeMap<RecordingKey, File>,
+    /// Reports that each leg sent: when, whereto, bytes.
+    pub(crate) reports: Vec<(Duration, SocketAddr, Vec<u8>)>,
     /// Packets that went to addresses of no party.
     pub(crate) astray: Vec<SocketAddr>,
     pub(crate) random: ChaCha12Rng,
@@ -105,6 +107,7 @@ pub(crate) fn terms(remote: SocketAddr, law: Law) -> Terms {
         telephone_event: Some(EVENT_TYPE),
         comfort_noise: None,
         sending: true,
+        rtcp: RtcpPath::Shared,
     }
 }
 
@@ -143,6 +146,7 @@ impl World {
             parties: Vec::new(),
             events: Vec::new(),
             files: BTreeMap::new(),
+            reports: Vec::new(),
             astray: Vec::new(),
             random: ChaCha12Rng::from_seed([seed; 32]),
             outbox: Outbox::default(),
@@ -322,8 +326,13 @@ impl World {
                 party.leg, leg,
                 "media of one leg went to the party of another"
             );
-            let Datagram::Rtp(packet) = parse(bytes) else {
-                panic!("the engine sent what is not RTP: {bytes:?}");
+            let packet = match parse(bytes) {
+                Datagram::Rtp(packet) => packet,
+                Datagram::Rtcp => {
+                    self.reports.push((at, to, bytes.to_vec()));
+                    continue;
+                }
+                Datagram::Malformed => panic!("the engine sent what is not RTP: {bytes:?}"),
             };
             party.heard.push(Heard {
                 at,
@@ -331,6 +340,9 @@ impl World {
                 payload: packet.payload.to_vec(),
                 connect,
             });
+        }
+        for (_, to, bytes) in self.outbox.reports() {
+            self.reports.push((at, to, bytes.to_vec()));
         }
         for block in self.outbox.blocks() {
             let file = self.files.entry(block.recording).or_default();

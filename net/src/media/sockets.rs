@@ -24,8 +24,29 @@ pub(super) struct Sockets {
     statistics: Arc<Statistics>,
 }
 
-#[derive(Clone, Default)]
+/// What a poller's token stands for.
+pub(super) enum Socket {
+    Slot(u32),
+    Companion(u32),
+}
+
+/// The bit of a token that tells a companion.
+const COMPANION: u64 = 1 << 32;
+
+impl Socket {
+    pub(super) fn of_token(token: u64) -> Self {
+        let slot = u32::try_from(token & !COMPANION).unwrap_or(u32::MAX);
+        if token & COMPANION == 0 {
+            Self::Slot(slot)
+        } else {
+            Self::Companion(slot)
+        }
+    }
+}
+
+#[derive(Default)]
 struct Slot {
+    companion: Option<UdpSocket>,
     open: bool,
     peer: Option<SocketAddr>,
     /// Whether the socket is one of IPv6, over which peers of IPv4 are reached in IPv6 clothes.
@@ -35,7 +56,7 @@ struct Slot {
 impl Sockets {
     pub(super) fn new(sockets: Arc<[UdpSocket]>, statistics: Arc<Statistics>) -> Self {
         Self {
-            slots: vec![Slot::default(); sockets.len()],
+            slots: sockets.iter().map(|_| Slot::default()).collect(),
             shared: sockets,
             statistics,
         }
@@ -66,10 +87,62 @@ impl Sockets {
         let Some((socket, slot)) = at(&self.shared, &mut self.slots, number) else {
             return;
         };
+        slot.companion = None;
         if slot.open {
             slot.open = false;
             let _ = poller.remove(socket);
             self.statistics.open_slots.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+
+    pub(super) fn open_companion(&mut self, number: u32, poller: &Poller) {
+        let Some((socket, slot)) = at(&self.shared, &mut self.slots, number) else {
+            return;
+        };
+        if !slot.open || slot.companion.is_some() {
+            return;
+        }
+        let bound = bind_companion(socket).and_then(|companion| {
+            poller.add(&companion, u64::from(number) | COMPANION, Interest::Read)?;
+            Ok(companion)
+        });
+        match bound {
+            Ok(companion) => slot.companion = Some(companion),
+            Err(error) => {
+                tracing::debug!(%error, slot = number, "no socket beside that of a slot");
+            }
+        }
+    }
+
+    pub(super) fn send_companion(&mut self, number: u32, to: SocketAddr, packet: &[u8]) {
+        let Some((_, slot)) = at(&self.shared, &mut self.slots, number) else {
+            return;
+        };
+        let to = slot.clothed(to);
+        let Some(companion) = &slot.companion else {
+            return;
+        };
+        // A refusal may belong to an earlier packet; one report more or less does not matter.
+        match datagram::send(companion, packet, Some(to)) {
+            Ok(()) => add(&self.statistics.packets_out, 1),
+            Err(error) if is_unreachable(&error) => add(&self.statistics.peers_unreachable, 1),
+            Err(_) => add(&self.statistics.sends_refused, 1),
+        }
+    }
+
+    pub(super) fn receive_companion(
+        &self,
+        number: u32,
+        buffer: &mut [u8],
+        take: impl FnOnce(SocketAddr, &[u8]),
+    ) {
+        let slot = self.slots.get(number as usize).filter(|slot| slot.open);
+        let Some(companion) = slot.and_then(|slot| slot.companion.as_ref()) else {
+            return;
+        };
+        if let Ok((length, from)) = datagram::receive(companion, buffer) {
+            add(&self.statistics.packets_in, 1);
+            take(plain(from), &buffer[..length]);
         }
     }
 
@@ -98,14 +171,14 @@ impl Sockets {
     /// flood on one port does not starve the others, and no system call is spent on asking for a
     /// second packet where hardly ever is one.
     pub(super) fn receive(
-        &mut self,
+        &self,
         number: u32,
         buffer: &mut [u8],
         take: impl FnOnce(SocketAddr, &mut [u8]),
     ) {
         let statistics = &self.statistics;
-        let found = at(&self.shared, &mut self.slots, number);
-        let Some((socket, _)) = found.filter(|(_, slot)| slot.open) else {
+        let open = self.slots.get(number as usize).is_some_and(|slot| slot.open);
+        let Some(socket) = self.shared.get(number as usize).filter(|_| open) else {
             return;
         };
         match datagram::receive(socket, buffer) {
@@ -176,4 +249,17 @@ fn is_unreachable(error: &io::Error) -> bool {
     error
         .raw_os_error()
         .is_some_and(|code| unreachable.contains(&code))
+}
+
+/// A socket one port above that of a slot.
+fn bind_companion(socket: &UdpSocket) -> io::Result<UdpSocket> {
+    let mut beside = socket.local_addr()?;
+    let port = beside
+        .port()
+        .checked_add(1)
+        .ok_or(io::ErrorKind::AddrNotAvailable)?;
+    beside.set_port(port);
+    let companion = UdpSocket::bind(beside)?;
+    companion.set_nonblocking(true)?;
+    Ok(companion)
 }

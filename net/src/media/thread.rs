@@ -4,7 +4,7 @@ use super::{
     Machine, Path, Queued, Sink, TICK,
     channel::{Events, Orders},
     checkpoint,
-    sockets::Sockets,
+    sockets::{Socket, Sockets},
     statistics::{Statistics, add},
 };
 use crate::{
@@ -236,13 +236,16 @@ impl<M: Machine> Runner<M> {
             self.waker.take();
             return;
         }
-        let Ok(slot) = u32::try_from(token) else {
-            return;
-        };
         let machine = &mut self.machine;
-        self.outlet.sockets.receive(slot, buffer, |from, packet| {
-            machine.handle_packet(now, slot, from, packet);
-        });
+        let sockets = &self.outlet.sockets;
+        match Socket::of_token(token) {
+            Socket::Slot(slot) => sockets.receive(slot, buffer, |from, packet| {
+                machine.handle_packet(now, slot, from, packet);
+            }),
+            Socket::Companion(slot) => sockets.receive_companion(slot, buffer, |from, packet| {
+                machine.handle_companion(now, slot, from, packet);
+            }),
+        }
         self.flush();
     }
 
@@ -316,12 +319,20 @@ impl<E> Sink<E> for Outlet<E> {
         self.sockets.open(slot, queued, &self.poller);
     }
 
+    fn open_companion(&mut self, slot: u32) {
+        self.sockets.open_companion(slot, &self.poller);
+    }
+
     fn close(&mut self, slot: u32) {
         self.sockets.close(slot, &self.poller);
     }
 
     fn send(&mut self, slot: u32, to: SocketAddr, packet: &[u8], path: Path) {
         self.sockets.send(slot, to, packet, path);
+    }
+
+    fn send_companion(&mut self, slot: u32, to: SocketAddr, packet: &[u8]) {
+        self.sockets.send_companion(slot, to, packet);
     }
 
     fn tell(&mut self, event: E) {

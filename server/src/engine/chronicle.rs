@@ -1,12 +1,13 @@
-//! What happens to calls, in the log: a span a call, named by its id.
+//! What happens to calls, in the log and the metrics: a span a call, named by its id.
 //!
 //! A fact is told by its name alone. What it holds are numbers and names of people.
 
-use model::{Event, Fact};
+use model::{CallFact, Event, Fact};
 use std::fmt::{self, Debug, Write};
 
-/// Logs a fact, under the target `call`.
+/// Logs a fact, under the target `call`, and counts what it says of quality.
 pub(super) fn tell(fact: &Fact) {
+    measure(fact);
     if !tracing::enabled!(target: "call", tracing::Level::DEBUG) {
         return;
     }
@@ -23,6 +24,44 @@ pub(super) fn tell(fact: &Fact) {
             span.in_scope(|| tracing::debug!(target: "call", fact = name_of(fact)));
         }
     }
+}
+
+/// Distributions of how legs sounded (RTCP, MOS-LQE).
+fn measure(fact: &Fact) {
+    let Event::Call {
+        fact:
+            CallFact::LegQuality {
+                customer,
+                received,
+                lost,
+                far,
+                mos_hundredths,
+                ..
+            },
+        ..
+    } = &fact.event
+    else {
+        return;
+    };
+    let side = if *customer { "customer" } else { "agent" };
+    let observe = |name: &'static str, value: f64| {
+        metrics::histogram!(name, "side" => side).record(value);
+    };
+    if let Some(score) = mos_hundredths {
+        observe("trunkline_leg_mos", f64::from(*score) / 100.0);
+        observe("trunkline_leg_lost_ratio", ratio(*lost, received + lost));
+    }
+    if let Some(far) = far {
+        observe("trunkline_leg_far_mos", f64::from(far.mos_hundredths) / 100.0);
+    }
+    if let Some(ms) = far.and_then(|far| far.round_trip_ms) {
+        observe("trunkline_leg_round_trip_seconds", f64::from(ms) / 1_000.0);
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a ratio for a histogram")]
+fn ratio(part: u64, whole: u64) -> f64 {
+    part as f64 / whole.max(1) as f64
 }
 
 /// The name of a variant.

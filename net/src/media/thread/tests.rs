@@ -9,6 +9,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// What the test's machine is told.
 enum Order {
     Open(u32, Queued),
+    OpenCompanion(u32),
     Close(u32),
     /// Answers from now on to the sender, over this path.
     Answer(Path),
@@ -28,6 +29,8 @@ enum Heard {
 struct Echo {
     path: Path,
     packets: Vec<(u32, SocketAddr, Vec<u8>)>,
+    /// What the companions send.
+    beside: Vec<(u32, SocketAddr, Vec<u8>)>,
     slots: Vec<Order>,
     heard: Vec<Heard>,
     ticks: bool,
@@ -39,7 +42,7 @@ impl Machine for Echo {
 
     fn handle_order(&mut self, _now: Duration, order: Order) {
         match order {
-            Order::Open(..) | Order::Close(_) => self.slots.push(order),
+            Order::Open(..) | Order::OpenCompanion(_) | Order::Close(_) => self.slots.push(order),
             Order::Answer(path) => self.path = path,
             Order::Send(slot, to) => {
                 self.packets
@@ -55,6 +58,10 @@ impl Machine for Echo {
         self.packets.push((slot, from, packet.to_vec()));
     }
 
+    fn handle_companion(&mut self, _now: Duration, slot: u32, from: SocketAddr, packet: &[u8]) {
+        self.beside.push((slot, from, [packet, b" back"].concat()));
+    }
+
     fn handle_tick(&mut self, _now: Duration) {
         if self.ticks {
             self.heard.push(Heard::Ticked);
@@ -65,12 +72,16 @@ impl Machine for Echo {
         for order in self.slots.drain(..) {
             match order {
                 Order::Open(slot, queued) => sink.open(slot, queued),
+                Order::OpenCompanion(slot) => sink.open_companion(slot),
                 Order::Close(slot) => sink.close(slot),
                 Order::Answer(_) | Order::Send(..) | Order::Sleep(_) => {}
             }
         }
         for (slot, to, packet) in self.packets.drain(..) {
             sink.send(slot, to, &packet, self.path);
+        }
+        for (slot, to, packet) in self.beside.drain(..) {
+            sink.send_companion(slot, to, &packet);
         }
         self.heard.drain(..).for_each(|event| sink.tell(event));
     }
@@ -111,6 +122,7 @@ impl Rig {
         let machine = Echo {
             path: Path::Assumed,
             packets: Vec::new(),
+            beside: Vec::new(),
             slots: Vec::new(),
             heard: Vec::new(),
             ticks,
@@ -341,4 +353,26 @@ fn a_machine_that_panics_is_noticed() {
         assert!(Instant::now() < until);
         std::thread::sleep(Duration::from_millis(1));
     }
+}
+
+#[test]
+fn a_companion_speaks_and_listens_one_port_above_its_slot() {
+    let slot = std::iter::repeat_with(bind)
+        .take(100)
+        .find(|slot| UdpSocket::bind(above(slot.local_addr().unwrap())).is_ok())
+        .unwrap();
+    let rig = Rig::over(vec![slot], false);
+    rig.order(Order::Open(0, Queued::Discarded));
+    rig.order(Order::OpenCompanion(0));
+    rig.figures_when(|figures| figures.open_slots == 1);
+    let peer = peer();
+
+    peer.send_to(b"report", above(rig.addresses[0])).unwrap();
+
+    let heard = (b"report back".to_vec(), above(rig.addresses[0]));
+    assert_eq!(hear(&peer), heard);
+}
+
+fn above(address: SocketAddr) -> SocketAddr {
+    SocketAddr::new(address.ip(), address.port() + 1)
 }

@@ -65,6 +65,8 @@ export function useEventText(): (event: CallRecordEvent) => string {
           lost: event.lost,
           all: event.received + event.lost,
           jitter: event.jitter_ms,
+          mos: event.mos == null ? "–" : event.mos.toFixed(1),
+          trip: event.round_trip_ms ?? "–",
         });
       case "ended":
         return say("ended", {
