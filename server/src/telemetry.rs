@@ -8,6 +8,10 @@ use tracing_subscriber::EnvFilter;
 const SECONDS: &[f64] = &[
     0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0,
 ];
+/// Bounds of the histograms of listening quality.
+const SCORES: &[f64] = &[1.5, 2.0, 2.5, 3.0, 3.5, 3.8, 4.0, 4.2, 4.4];
+/// Bounds of the histograms of shares.
+const RATIOS: &[f64] = &[0.0, 0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5];
 
 /// Starts the log. A filter that cannot be read gives way to `info`, with a line that says so.
 pub(crate) fn start(config: &Config) {
@@ -37,5 +41,7 @@ pub(crate) fn start(config: &Config) {
 pub(crate) fn metrics() -> anyhow::Result<PrometheusHandle> {
     Ok(PrometheusBuilder::new()
         .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), SECONDS)?
+        .set_buckets_for_metric(Matcher::Suffix("_mos".to_owned()), SCORES)?
+        .set_buckets_for_metric(Matcher::Suffix("_ratio".to_owned()), RATIOS)?
         .install_recorder()?)
 }

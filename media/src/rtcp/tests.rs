@@ -91,7 +91,7 @@ fn what_is_written_reads_back() {
 fn the_round_trip_is_that_of_the_rfc() {
     let mut reports = Reports::new(Micros(0), OURS);
     let at = Ntp(0xB44D_B705_2000_0000);
-    let left = ((at.0 >> 32) - 2_208_988_800) * 1_000_000 + (0x2000_0000_u64 * 1_000_000 >> 32);
+    let left = ((at.0 >> 32) - 2_208_988_800) * 1_000_000 + ((0x2000_0000_u64 * 1_000_000) >> 32);
     let now = Micros(left + 11_375_000);
     let received = Received {
         block: Some(Block {

@@ -36,7 +36,12 @@ fn told(bytes: &[u8]) -> Told {
             }
             Packet::Rr(report) => told.block = report.report_blocks().next().map(note),
             Packet::Bye(_) => told.bye = true,
-            other => drop(other),
+            Packet::Sdes(_)
+            | Packet::App(_)
+            | Packet::TransportFeedback(_)
+            | Packet::PayloadFeedback(_)
+            | Packet::Xr(_)
+            | Packet::Unknown(_) => {}
         }
     }
     told
@@ -94,11 +99,7 @@ fn both_sides_learn_how_they_are_heard() {
     world.run_ms(20);
     let quality = close(&mut world, a);
     let round_trip = quality.round_trip_ms.expect("a round trip");
-    let expected = away.saturating_sub(held).as_secs_f32() * 1_000.0;
-    assert!(
-        (round_trip - expected).abs() < 25.0,
-        "{round_trip} {expected}"
-    );
+    assert!((round_trip - 120.0).abs() < 25.0, "{round_trip}");
     assert_eq!(quality.far_lost, Some(75));
     assert!((quality.far_jitter_ms.expect("jitter") - 10.0).abs() < 0.01);
     let (mos, far_mos) = (quality.mos.expect("heard"), quality.far_mos.expect("told"));

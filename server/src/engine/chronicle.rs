@@ -52,7 +52,10 @@ fn measure(fact: &Fact) {
         observe("trunkline_leg_lost_ratio", ratio(*lost, received + lost));
     }
     if let Some(far) = far {
-        observe("trunkline_leg_far_mos", f64::from(far.mos_hundredths) / 100.0);
+        observe(
+            "trunkline_leg_far_mos",
+            f64::from(far.mos_hundredths) / 100.0,
+        );
     }
     if let Some(ms) = far.and_then(|far| far.round_trip_ms) {
         observe("trunkline_leg_round_trip_seconds", f64::from(ms) / 1_000.0);

@@ -775,16 +775,41 @@ export interface components {
             kind: "resumed";
         } | {
             customer: boolean;
+            /**
+             * Format: int32
+             * @description Interarrival jitter of our packets there.
+             */
+            far_jitter_ms?: number | null;
+            /**
+             * Format: int64
+             * @description Packets of ours that the peer missed, by its reports.
+             */
+            far_lost?: number | null;
+            /**
+             * Format: double
+             * @description Estimated listening quality of our audio there.
+             */
+            far_mos?: number | null;
             /** Format: int32 */
             jitter_ms: number;
             /** @enum {string} */
             kind: "leg_quality";
             /** Format: int64 */
             lost: number;
+            /**
+             * Format: double
+             * @description Estimated listening quality of the peer's audio (MOS-LQE), 1 to 4.5.
+             */
+            mos?: number | null;
             /** Format: int64 */
             received: number;
             /** Format: int64 */
             rejected: number;
+            /**
+             * Format: int32
+             * @description Milliseconds to the peer and back, by its reports.
+             */
+            round_trip_ms?: number | null;
         } | {
             by: components["schemas"]["EndedBy"];
             /** @enum {string} */
