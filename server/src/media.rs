@@ -30,9 +30,7 @@ pub(crate) type Known = (Duration, Line, Quality);
 impl Checkpoint {
     /// Where each leg was that the processes' checkpoints name, and when. A leg that had gone from
     /// one thread to another may be in two of them.
-    pub(crate) fn merge(
-        checkpoints: impl Iterator<Item = Vec<u8>>,
-    ) -> HashMap<LegId, Known> {
+    pub(crate) fn merge(checkpoints: impl Iterator<Item = Vec<u8>>) -> HashMap<LegId, Known> {
         let mut merged = HashMap::new();
         let known = checkpoints.filter_map(|bytes| postcard::from_bytes::<Self>(&bytes).ok());
         for checkpoint in known {
@@ -124,7 +122,7 @@ impl Threaded {
     pub(crate) fn new(
         ports: &[u16],
         disk: disk::Orders,
-        before: Arc<HashMap<LegId, (Duration, Line)>>,
+        before: Arc<HashMap<LegId, Known>>,
     ) -> Self {
         let slots = Slots::new(ports);
         let config = Config {
@@ -172,9 +170,13 @@ impl Machine for Threaded {
         let mut order = match task {
             Task::Order(order) => order,
             Task::Arrive(departure) => {
-                let (leg, terms) = (departure.leg(), departure.terms().clone());
+                let slot = self.slots.of(departure.leg());
+                let beside = departure.reports_beside();
                 if self.engine.arrive(departure) {
-                    self.open(leg, Queued::Delivered, &terms);
+                    self.changes.push((slot, Change::Open(Queued::Delivered)));
+                    if beside {
+                        self.changes.push((slot, Change::OpenCompanion));
+                    }
                 }
                 return;
             }

@@ -8,7 +8,7 @@ use super::Engine;
 use crate::leg::Leg;
 use crate::recorder::Recorder;
 use crate::sink::SourceId;
-use crate::{LegId, Outbox};
+use crate::{LegId, Outbox, RtcpPath};
 
 /// A leg on its way to the engine of another thread.
 #[derive(Debug)]
@@ -33,6 +33,12 @@ impl Departure {
     /// The thread it goes to, as the order named it.
     pub fn to(&self) -> usize {
         self.to
+    }
+
+    /// Whether the leg's reports go beside its media.
+    pub fn reports_beside(&self) -> bool {
+        let path = self.freight.as_ref().map(|freight| freight.leg.terms.rtcp);
+        matches!(path, Some(RtcpPath::Beside { .. }))
     }
 }
 

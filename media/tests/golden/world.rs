@@ -7,7 +7,8 @@ use std::time::Duration;
 use media::dtmf::TelephoneEvent;
 use media::rtp::{Datagram, Header, parse};
 use media::{
-    Config, Departure, Engine, Event, Law, LegId, Line, Order, Outbox, RecordingKey, RtcpPath, Terms,
+    Config, Departure, Engine, Event, Law, LegId, Line, Order, Outbox, RecordingKey, RtcpPath,
+    Terms,
 };
 use rand_chacha::ChaCha12Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};

@@ -177,7 +177,10 @@ impl Sockets {
         take: impl FnOnce(SocketAddr, &mut [u8]),
     ) {
         let statistics = &self.statistics;
-        let open = self.slots.get(number as usize).is_some_and(|slot| slot.open);
+        let open = self
+            .slots
+            .get(number as usize)
+            .is_some_and(|slot| slot.open);
         let Some(socket) = self.shared.get(number as usize).filter(|_| open) else {
             return;
         };

@@ -48,7 +48,7 @@ struct Media {
 /// What a thread is told once it may be.
 enum Held {
     Leg(LegId),
-    Task(Task),
+    Task(Box<Task>),
 }
 
 impl Media {
@@ -58,7 +58,7 @@ impl Media {
         } else if self.held.is_empty() {
             self.backlog.push_back(task);
         } else {
-            self.held.push_back(Held::Task(task));
+            self.held.push_back(Held::Task(Box::new(task)));
         }
     }
 
@@ -69,12 +69,12 @@ impl Media {
             .iter_mut()
             .find(|held| matches!(held, Held::Leg(awaited) if *awaited == leg));
         if let Some(place) = place {
-            *place = Held::Task(Task::Arrive(departure));
+            *place = Held::Task(Box::new(Task::Arrive(departure)));
         }
         while let Some(Held::Task(_)) = self.held.front()
             && let Some(Held::Task(task)) = self.held.pop_front()
         {
-            self.backlog.push_back(task);
+            self.backlog.push_back(*task);
         }
     }
 }

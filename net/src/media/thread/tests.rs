@@ -361,7 +361,7 @@ fn a_companion_speaks_and_listens_one_port_above_its_slot() {
         .take(100)
         .find(|slot| UdpSocket::bind(above(slot.local_addr().unwrap())).is_ok())
         .unwrap();
-    let rig = Rig::over(vec![slot], false);
+    let rig = Rig::over(&Arc::from([slot]), false);
     rig.order(Order::Open(0, Queued::Discarded));
     rig.order(Order::OpenCompanion(0));
     rig.figures_when(|figures| figures.open_slots == 1);
