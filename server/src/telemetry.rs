@@ -1,7 +1,11 @@
 //! Logs and metrics.
 
+mod one_line;
+
+use self::one_line::OneLine;
 use crate::config::Config;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use std::io::Write;
 use tracing_subscriber::EnvFilter;
 
 /// Upper bounds of the buckets of spans of time, in seconds.
@@ -18,19 +22,31 @@ pub(crate) fn start(config: &Config) {
     let filter = EnvFilter::try_new(&config.log_filter);
     let wrong = filter.as_ref().err().map(ToString::to_string);
     let filter = filter.unwrap_or_else(|_| EnvFilter::new("info"));
-    let log = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr);
-    if config.log_json {
-        log.json().init();
-    } else {
-        log.init();
-    }
+    tracing::subscriber::set_global_default(subscriber(config.log_json, filter, std::io::stderr))
+        .expect("the log starts once a process");
     if let Some(fault) = wrong {
         tracing::error!(
             fault,
             "log.filter cannot be read, so everything from info up is logged"
         );
+    }
+}
+
+/// What writes the log, to whatever `paper` gives. It has no colours: they are control characters,
+/// and none passes.
+fn subscriber<W: Write + 'static>(
+    is_json: bool,
+    filter: EnvFilter,
+    paper: impl Fn() -> W + Send + Sync + 'static,
+) -> Box<dyn tracing::Subscriber + Send + Sync> {
+    let log = tracing_subscriber::fmt()
+        .with_ansi(false)
+        .with_env_filter(filter)
+        .with_writer(move || OneLine(paper()));
+    if is_json {
+        Box::new(log.json().finish())
+    } else {
+        Box::new(log.finish())
     }
 }
 

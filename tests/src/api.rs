@@ -122,6 +122,11 @@ impl Api {
         items(&self.get("/calls"))
     }
 
+    /// Waits until no call is shown as being in progress.
+    pub fn shows_no_call(&self) {
+        until("no call in progress", EVENT, || self.calls().is_empty());
+    }
+
     /// All records, the newest first.
     pub fn records(&self) -> Vec<Value> {
         items(&self.get("/call-records?sort=-started_at"))

@@ -25,12 +25,21 @@ pub struct Linphone {
 impl Linphone {
     /// Starts a telephone that answers by itself and waits until it is registered.
     pub fn registered(server: &mut Server, user: &str, hz: f64) -> Self {
+        Self::registered_over("udp", server, (user, hz))
+    }
+
+    /// The same over `udp` or `tcp`.
+    pub fn registered_over(transport: &str, server: &mut Server, (user, hz): (&str, f64)) -> Self {
         let folder = server.folder().join(format!("linphone-{user}"));
         fs::create_dir_all(folder.join(".local/share/linphone")).unwrap();
         let samples = sound::tone(hz, 0, TONE_SECONDS * sound::RATE);
         sound::write_wav(&folder.join("tone.wav"), &samples);
         let ports = server.take_ports(4).start;
-        fs::write(folder.join("rc"), configuration(server, user, ports)).unwrap();
+        fs::write(
+            folder.join("rc"),
+            configuration(server, (user, transport), ports),
+        )
+        .unwrap();
         let out = File::create(folder.join("out")).unwrap();
         let mut process = Command::new("linphonec")
             .args(["-a", "-c", "rc", "-d", "6", "-l", "log"])
@@ -104,13 +113,15 @@ impl Drop for Linphone {
 }
 
 /// Without its own look at the network, which takes loopback for none.
-fn configuration(server: &Server, user: &str, ports: u16) -> String {
+fn configuration(server: &Server, (user, transport): (&str, &str), ports: u16) -> String {
     let (sip, rtp) = (server.sip, ports + 2);
+    // None at all where it is 0.
+    let tcp = if transport == "tcp" { ports + 1 } else { 0 };
     format!(
-        "[sip]\nsip_port={ports}\nsip_tcp_port=0\ndefault_proxy=0\nguess_hostname=0\n\
+        "[sip]\nsip_port={ports}\nsip_tcp_port={tcp}\ndefault_proxy=0\nguess_hostname=0\n\
          contact=\"{user}\" <sip:{user}@127.0.0.1>\nauto_net_state_mon=0\nuse_ipv6=0\n\
          register_only_when_network_is_up=0\n[rtp]\naudio_rtp_port={rtp}\n\
-         [proxy_0]\nreg_proxy=<sip:{sip}>\nreg_identity=sip:{user}@{sip}\nreg_expires=60\n\
+         [proxy_0]\nreg_proxy=<sip:{sip};transport={transport}>\nreg_identity=sip:{user}@{sip}\nreg_expires=60\n\
          reg_sendregister=1\n[auth_info_0]\nusername={user}\npasswd={PASSWORD}\n\
          realm=\"trunkline\"\n[video]\nenabled=0\n"
     )

@@ -12,9 +12,15 @@ use tests::voice::Voice;
 
 #[test]
 fn linphone_is_called_and_both_sides_hear_each_other() {
-    let mut server = Server::start("linphone-called");
+    for transport in ["udp", "tcp"] {
+        linphone_is_called_over(transport);
+    }
+}
+
+fn linphone_is_called_over(transport: &str) {
+    let mut server = Server::start(&format!("linphone-{transport}"));
     let admin = server.api("admin");
-    let mut phone = Linphone::registered(&mut server, "1001", AGENT);
+    let mut phone = Linphone::registered_over(transport, &mut server, ("1001", AGENT));
     server.api("1001").take_calls();
     let voice = Voice::speaking(CALLER);
     let caller = Sipp::call(&server, "4008110511", voice.port());

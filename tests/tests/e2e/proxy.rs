@@ -1,10 +1,12 @@
 //! Kamailio between the server and its peers: routes are followed, and it finds nothing to mend.
 
 use crate::{AGENT, CALLER, SHORTLY, WHILE};
+use std::time::Instant;
 use tests::kamailio::Kamailio;
 use tests::patience::until;
 use tests::server::Server;
 use tests::sipp::{self, Sipp};
+use tests::sound;
 use tests::voice::Voice;
 
 const OUTSIDE: &str = "4008110516";
@@ -74,6 +76,31 @@ fn a_call_that_rings_behind_a_proxy_is_given_up() {
 
     let record = admin.finished_record();
     assert_eq!(record["ending"]["by"], "customer", "{record:#}");
+    server.comes_to_rest();
+}
+
+#[test]
+fn a_caller_behind_a_proxy_holds_and_resumes() {
+    let server = Server::start("proxy-holds");
+    let proxy = Kamailio::in_front_of(&server);
+    let far = Voice::speaking(AGENT);
+    let manner = sipp::Manner::of("callee_routed");
+    let outside = Sipp::await_call_at(proxy.peer, manner, &server, far.port());
+    let near = Voice::speaking(CALLER);
+    let manner = sipp::Manner::of("holds_routed");
+    let caller = Sipp::call_over(proxy.address, manner, (&server, OUTSIDE), near.port());
+
+    until("the hold", SHORTLY, || caller.saw("CSeq: 2 ACK"));
+    let held = Instant::now();
+    until("a while on hold", SHORTLY, || held.elapsed() > WHILE);
+    let heard = sound::seconds_of(&near.sound_since(held), AGENT);
+    assert!(heard < 0.5, "{heard} s of the other side on hold");
+    caller.nudge();
+    near.hears_tone(AGENT, WHILE, SHORTLY);
+    far.hears_tone(CALLER, WHILE, SHORTLY);
+    caller.nudge();
+    caller.succeeds();
+    outside.succeeds();
     server.comes_to_rest();
 }
 
