@@ -115,7 +115,7 @@ fn lines(rungs: &[Rung]) -> Vec<String> {
 #[test]
 fn a_source_that_guesses_passwords_is_written_down_with_whom_it_tried() {
     let mut world = World::new(34, 2);
-    for _ in 0..60 {
+    for _ in 0..120 {
         world.at("1002", |phone, now| {
             let password = "not the password".to_owned();
             let hash = Hash::Md5;

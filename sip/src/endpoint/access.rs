@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use super::config::{Account, Config};
-use super::guard::{Barred, Guard};
+use super::guard::{Barred, Guard, Phone};
 use crate::auth::{Attempt, Authenticator, Credentials, Freshness, PasswordHashes, Verdict};
 use crate::message::{Message, Name};
 use crate::trace::Standing;
@@ -44,7 +44,7 @@ pub(super) enum Proof {
 /// Where credentials came from.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Sender {
-    pub(super) address: IpAddr,
+    pub(super) remote: SocketAddr,
     pub(super) standing: Standing,
 }
 
@@ -121,9 +121,17 @@ impl Access {
             .accounts
             .get(user)
             .or_else(|| self.trunks.get(user).map(|(hashes, _)| hashes));
-        if from.standing == Standing::Stranger
-            && let Err(barred) = self.guard.hears(now, from.address, user)
-        {
+        let source = from.remote.ip();
+        let phone = Phone {
+            remote: from.remote,
+            user,
+        };
+        let heard = match from.standing {
+            Standing::Stranger => self.guard.hears(now, source, user),
+            Standing::Known if self.guard.hears_known(now, phone) => Ok(()),
+            Standing::Known => Err(None),
+        };
+        if let Err(barred) = heard {
             return Proof::Unheard(barred);
         }
         let attempt = Attempt {
@@ -135,7 +143,8 @@ impl Access {
         let known_user = hashes.is_some().then_some(user);
         match self.authenticator.check(now, &attempt) {
             Verdict::Accepted => {
-                self.guard.note_success(now, from.address, user);
+                self.guard.note_success(now, source, user);
+                self.guard.note_known_success(phone);
                 match self.trunks.get(user) {
                     Some((_, trunk)) if !self.accounts.contains_key(user) => Proof::Trunk(*trunk),
                     Some(_) | None => Proof::User(user.to_owned()),
@@ -143,7 +152,10 @@ impl Access {
             }
             Verdict::Stale => Proof::Nothing(Freshness::Stale),
             Verdict::Refused(_) => {
-                Proof::Wrong(self.guard.note_failure(now, from.address, known_user))
+                if from.standing == Standing::Known {
+                    self.guard.note_known_failure(now, phone);
+                }
+                Proof::Wrong(self.guard.note_failure(now, source, known_user))
             }
         }
     }

@@ -18,7 +18,7 @@ impl Endpoint {
         received: Received<'_>,
     ) -> Option<Identity> {
         let sender = Sender {
-            address: received.flow.remote.ip(),
+            remote: received.flow.remote,
             standing: self.standing(received.flow, received.message),
         };
         let (freshness, barred) = match self.access.prove(now, received.message, sender) {

@@ -5,8 +5,8 @@
 //! heard, and who knows a password takes half of the failures of its source back.
 
 use std::collections::{BTreeSet, HashMap};
-use std::hash::Hash;
-use std::net::IpAddr;
+use std::hash::{DefaultHasher, Hash, Hasher as _};
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use smallvec::SmallVec;
@@ -29,6 +29,8 @@ pub(super) struct Guard {
     offenders: Recent<IpAddr, Offender>,
     buckets: Recent<IpAddr, Bucket>,
     users: Recent<String, Target>,
+    /// Known addresses that prove the wrong thing, each with the user whose password it tries.
+    phones: Recent<u64, Offender>,
 }
 
 /// A source that is not heard any more for a while.
@@ -38,6 +40,22 @@ pub(super) struct Barred {
     pub(super) until: Duration,
     pub(super) failures: u32,
     pub(super) user: Option<String>,
+}
+
+/// An address that is known, and the user whose password it tries. Behind one address may be a proxy
+/// with many phones, so that one user's wrong password says nothing of another's.
+#[derive(Debug, Clone, Copy, Hash)]
+pub(super) struct Phone<'a> {
+    pub(super) remote: SocketAddr,
+    pub(super) user: &'a str,
+}
+
+impl Phone<'_> {
+    fn key(self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        self.hash(&mut hasher);
+        hasher.finish()
+    }
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -73,6 +91,7 @@ impl Guard {
             offenders: Recent::new(capacity),
             buckets: Recent::new(capacity),
             users: Recent::new(capacity),
+            phones: Recent::new(capacity),
         }
     }
 
@@ -137,6 +156,42 @@ impl Guard {
         Ok(())
     }
 
+    /// Whether credentials of a registered phone or a trunk are looked at. Whatever others do, it is
+    /// heard until it has been wrong itself too often; it waits then, and is never barred.
+    pub(super) fn hears_known(&mut self, now: Duration, phone: Phone<'_>) -> bool {
+        self.phones.expire(now, self.settings.memory);
+        self.phones
+            .get(&phone.key())
+            .is_none_or(|offender| now >= offender.deaf_until)
+    }
+
+    /// Counts wrong credentials of a registered phone or a trunk.
+    pub(super) fn note_known_failure(&mut self, now: Duration, phone: Phone<'_>) {
+        let key = phone.key();
+        let mut offender = self.phones.get(&key).copied().unwrap_or_default();
+        offender.failures = offender.failures.saturating_add(1);
+        offender.deaf_until = now + self.delay(offender.failures);
+        self.phones.set(now, key, offender);
+    }
+
+    /// Takes note of right credentials of a registered phone or a trunk.
+    pub(super) fn note_known_success(&mut self, phone: Phone<'_>) {
+        if let Some(offender) = self.phones.get_mut(&phone.key()) {
+            offender.failures /= 2;
+        }
+    }
+
+    /// How long whoever was wrong so often waits to be heard again.
+    fn delay(&self, failures: u32) -> Duration {
+        match failures.checked_sub(self.settings.free_failures + 1) {
+            Some(over) => {
+                let delay = self.settings.first_delay * 2_u32.saturating_pow(over.min(16));
+                delay.min(LONGEST_DELAY)
+            }
+            None => Duration::ZERO,
+        }
+    }
+
     /// Counts wrong credentials; what is to be told if the source is barred for them.
     pub(super) fn note_failure(
         &mut self,
@@ -150,12 +205,8 @@ impl Guard {
         let mut barred = None;
         if offender.failures >= self.settings.failures {
             barred = Some(self.bar(now, source, &mut offender, user));
-        } else if let Some(over) = offender
-            .failures
-            .checked_sub(self.settings.free_failures + 1)
-        {
-            let delay = self.settings.first_delay * 2_u32.saturating_pow(over.min(16));
-            offender.deaf_until = now + delay.min(LONGEST_DELAY);
+        } else if offender.failures > self.settings.free_failures {
+            offender.deaf_until = now + self.delay(offender.failures);
         }
         self.offenders.set(now, source, offender);
         if let Some(user) = user {

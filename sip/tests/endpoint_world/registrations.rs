@@ -351,3 +351,31 @@ pub(crate) fn reply_to(request: &Message, status: &str, contact: &str) -> String
         text("CSeq"),
     )
 }
+
+#[test]
+fn a_registered_phone_that_goes_on_guessing_is_heard_once_in_four_seconds() {
+    let mut world = world();
+    registered(&mut world, &register(1), "secret");
+    let mut refused = 0;
+    let mut cseq = 1;
+    let end = world.now + Duration::from_secs(50);
+    while world.now < end {
+        cseq += 1;
+        let challenge = world.exchange(phone(), &register(cseq));
+        let Some(challenge) = challenge.first() else {
+            continue;
+        };
+        cseq += 1;
+        let guess = signed(&register(cseq), "REGISTER", challenge, "guess").with(
+            "Via",
+            &format!("SIP/2.0/UDP 10.0.0.7;branch=z9hG4bKg{cseq};rport"),
+        );
+        refused += world.exchange(phone(), &guess).len();
+        world.run_for(100);
+    }
+    assert!((10..30).contains(&refused), "{refused} in fifty seconds");
+
+    world.run_for(4_000);
+    let answer = registered(&mut world, &register(cseq + 1), "secret");
+    assert_eq!(code(&answer), Some(200), "it is never barred");
+}
