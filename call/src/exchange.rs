@@ -79,7 +79,7 @@ pub(crate) struct Exchange {
     random: ChaCha12Rng,
     workers: usize,
     next_worker: usize,
-    advertise: Option<IpAddr>,
+    advertise: Vec<IpAddr>,
 }
 
 impl Exchange {
@@ -108,15 +108,15 @@ impl Exchange {
             random: ChaCha12Rng::from_seed(seed),
             workers: config.media_workers.max(1),
             next_worker: 0,
-            advertise: config.media_advertise,
+            advertise: config.media_advertise.clone(),
         }
     }
 
     /// The address that goes into our SDP for a peer that reached us at `local`.
     pub(crate) fn media_address(&self, local: IpAddr) -> IpAddr {
-        self.advertise
-            .filter(|it| it.is_ipv4() == local.is_ipv4())
-            .unwrap_or(local)
+        let advertised = self.advertise.iter();
+        let mut of_family = advertised.filter(|it| it.is_ipv4() == local.is_ipv4());
+        of_family.next().copied().unwrap_or(local)
     }
 
     /// The media thread for the next call.

@@ -38,8 +38,9 @@ pub struct Config {
     pub media_ports: Range<u16>,
     /// Media threads.
     pub media_workers: usize,
-    /// The address in our SDP; none to use the one that the peer reached.
-    pub media_advertise: Option<IpAddr>,
+    /// The addresses in our SDP, each for peers of its family; where there is none, the one that the
+    /// peer reached.
+    pub media_advertise: Vec<IpAddr>,
     /// Calls in progress at most.
     pub max_calls: usize,
 }

@@ -82,8 +82,8 @@ fn stranger() -> SocketAddr {
 fn endpoint(seed: u8) -> Endpoint {
     let mut config = Config::new("trunkline", "Trunkline");
     config.advertise = Advertise {
-        udp: Some(ours()),
-        tcp: Some(ours()),
+        udp: ours().into(),
+        tcp: ours().into(),
         ..Advertise::default()
     };
     let mut endpoint = Endpoint::new(config, [seed; 32]);

@@ -3,6 +3,7 @@
 //! All faults are found before any is reported. A key that does not exist is named with the
 //! nearest one that does.
 
+mod advertised;
 mod keys;
 mod secured;
 mod sources;
@@ -38,8 +39,8 @@ pub(crate) struct Config {
     pub(crate) sip: Sip,
     /// Name servers to ask; those of the system if none.
     pub(crate) dns_servers: Vec<SocketAddr>,
-    /// What SDP says; the interface's address if none.
-    pub(crate) media_advertise: Option<IpAddr>,
+    /// What SDP says to peers of each family; the interface's address if none.
+    pub(crate) media_advertise: Vec<IpAddr>,
     /// The address RTP is received on.
     pub(crate) media_listen: IpAddr,
     /// RTP ports.
@@ -85,8 +86,8 @@ pub(crate) struct Sip {
     pub(crate) client_roots: Option<tls::File>,
     /// Roots of the peers that we connect to; those of the system if none.
     pub(crate) roots: Option<tls::File>,
-    /// What Via and Contact say; the interface's address if none.
-    pub(crate) advertise: Option<IpAddr>,
+    /// What Via and Contact say to peers of each family; the interface's address if none.
+    pub(crate) advertise: Vec<IpAddr>,
     /// How long calls may go on once the server was told to stop.
     pub(crate) drain: Duration,
     /// How long a phone behind NAT may be silent before it is asked whether it is there; never
@@ -142,8 +143,8 @@ impl Config {
         let http = secured::http(&mut reader);
         let sip = secured::sip(&mut reader);
         let dns_servers = reader.name_servers("dns.servers");
-        let media_advertise = reader.advertised("media.advertise");
         let media_listen = reader.ip("media.listen");
+        let media_advertise = advertised::media(&mut reader, media_listen);
         let media_ports = reader.ports("media.ports");
         let media_workers = reader.workers("media.workers");
         let max_calls = reader.count("limits.calls");
@@ -159,7 +160,7 @@ impl Config {
             http: http?,
             sip: sip?,
             dns_servers: dns_servers?,
-            media_advertise: media_advertise?.0,
+            media_advertise: media_advertise?,
             media_listen: media_listen?,
             media_ports: media_ports?,
             media_workers: media_workers?,

@@ -240,8 +240,15 @@ impl Boot {
         let config = &self.config;
         let sip = &config.sip;
         let advertise = |listen: &[SocketAddr]| {
-            let address = sip.advertise?;
-            Some(SocketAddr::new(address, listen.first()?.port()))
+            let towards = |is_ipv4: bool| {
+                let address = sip.advertise.iter().find(|it| it.is_ipv4() == is_ipv4)?;
+                let listener = listen.iter().find(|it| it.is_ipv4() == is_ipv4)?;
+                Some(SocketAddr::new(*address, listener.port()))
+            };
+            sip::LocalAddresses {
+                v4: towards(true),
+                v6: towards(false),
+            }
         };
         call::Config {
             sip: sip::Config {
@@ -262,7 +269,7 @@ impl Boot {
             },
             media_ports: *config.media_ports.start()..config.media_ports.end().saturating_add(1),
             media_workers: config.media_workers,
-            media_advertise: config.media_advertise,
+            media_advertise: config.media_advertise.clone(),
             max_calls: config.max_calls,
         }
     }

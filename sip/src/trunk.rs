@@ -136,7 +136,7 @@ pub enum WhenUnavailable {
     NextGateway,
 }
 
-/// Our addresses towards a trunk, one for each family that it may be reached over.
+/// Addresses of ours, one for each family that a peer may be reached over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct LocalAddresses {
     /// Towards IPv4 addresses.
@@ -146,7 +146,7 @@ pub struct LocalAddresses {
 }
 
 impl LocalAddresses {
-    /// Our address towards a peer; none if we have none of its family.
+    /// Our address towards a peer; none if there is none of its family.
     pub fn towards(&self, peer: IpAddr) -> Option<SocketAddr> {
         if peer.to_canonical().is_ipv4() {
             self.v4

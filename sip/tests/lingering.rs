@@ -36,7 +36,7 @@ fn flow() -> Flow {
 fn endpoint() -> Endpoint {
     let mut config = Config::new("trunkline", "Trunkline");
     config.advertise = Advertise {
-        udp: Some(ours()),
+        udp: ours().into(),
         ..Advertise::default()
     };
     // The ring of messages has a bound of its own and is not left by a call.

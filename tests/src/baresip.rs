@@ -98,13 +98,10 @@ impl Baresip {
         sound::write_wav(&folder.join("tone.wav"), &samples);
         let ports = server.take_ports(PORTS).start;
         let control = SocketAddr::from(([127, 0, 0, 1], ports + 2));
-        let configuration = configuration(&folder, control, ports);
+        let at = manner.server.unwrap_or(server.sip);
+        let configuration = configuration(&folder, at, control, ports);
         fs::write(folder.join("config"), configuration).unwrap();
-        fs::write(
-            folder.join("accounts"),
-            account(manner.server.unwrap_or(server.sip), manner),
-        )
-        .unwrap();
+        fs::write(folder.join("accounts"), account(at, manner)).unwrap();
         let mut command = Command::new("baresip");
         command.arg("-f").arg(&folder).args(["-s", "-v"]);
         Self {
@@ -198,13 +195,16 @@ fn account(server: SocketAddr, manner: Manner) -> String {
 }
 
 /// `ports` is the first of the telephone's ports: SIP, SIP over TLS right behind it, control, RTP.
-fn configuration(folder: &Path, control: SocketAddr, ports: u16) -> String {
+fn configuration(folder: &Path, server: SocketAddr, control: SocketAddr, ports: u16) -> String {
+    // A telephone that speaks IPv6 does so on the loopback of that family.
+    let own = server.ip();
+    let listen = SocketAddr::new(own, ports);
     let folder = folder.display();
     let (first, last) = (ports + 4, ports + PORTS);
     format!(
         "poll_method epoll\n\
-         sip_listen 127.0.0.1:{ports}\n\
-         net_interface 127.0.0.1\n\
+         sip_listen {listen}\n\
+         net_interface {own}\n\
          call_local_timeout 120\n\
          call_max_calls 4\n\
          audio_source aufile,{folder}/tone.wav\n\

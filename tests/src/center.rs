@@ -83,14 +83,14 @@ impl Center {
         let config = Config {
             sip: sip::Config {
                 advertise: sip::Advertise {
-                    udp: Some(demo.local),
+                    udp: demo.local.into(),
                     ..sip::Advertise::default()
                 },
                 ..sip::Config::new(crate::demo::REALM, "Trunkline")
             },
             media_ports: PORTS,
             media_workers: WORKERS,
-            media_advertise: None,
+            media_advertise: Vec::new(),
             max_calls: 1_000,
         };
         let mut center = Self {

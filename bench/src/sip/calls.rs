@@ -71,7 +71,7 @@ impl Exchange {
     fn new() -> Self {
         let mut config = Config::new("trunkline", "Trunkline");
         config.advertise = Advertise {
-            udp: Some(ours()),
+            udp: ours().into(),
             ..Advertise::default()
         };
         let mut endpoint = Endpoint::new(config, [7; 32]);

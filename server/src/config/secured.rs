@@ -1,7 +1,7 @@
 //! The sections with certificates: HTTP and SIP.
 
 use super::values::Reader;
-use super::{Http, Sip};
+use super::{Http, Sip, advertised};
 use net::tls::{File, Identity};
 use std::path::PathBuf;
 
@@ -26,7 +26,10 @@ pub(super) fn sip(reader: &mut Reader<'_>) -> Option<Sip> {
     let identity = identity(reader, "sip.tls_cert", "sip.tls_key");
     let client_roots = file(reader, "sip.tls_client_ca");
     let roots = file(reader, "sip.tls_ca");
-    let advertise = reader.advertised("sip.advertise");
+    let advertise = match (&udp, &tcp, &tls) {
+        (Some(udp), Some(tcp), Some(tls)) => advertised::sip(reader, &[udp, tcp, tls]),
+        _ => None,
+    };
     let drain = reader.seconds("sip.drain_seconds");
     let probe = reader.seconds("sip.probe_seconds");
     let service_route = reader.list("sip.service_route");
@@ -42,7 +45,7 @@ pub(super) fn sip(reader: &mut Reader<'_>) -> Option<Sip> {
         identity,
         client_roots: client_roots?.0,
         roots: roots?.0,
-        advertise: advertise?.0,
+        advertise: advertise?,
         drain: drain?,
         probe: probe?,
         service_route: service_route?,

@@ -50,6 +50,35 @@ fn a_listener_may_have_addresses_of_both_families() {
 }
 
 #[test]
+fn what_is_advertised_is_one_address_of_each_family() {
+    let config = load(&[
+        ("TRUNKLINE__SIP__UDP", "0.0.0.0:5060, [::]:5060"),
+        ("TRUNKLINE__SIP__ADVERTISE", "192.0.2.7, 2001:db8::7"),
+        ("TRUNKLINE__MEDIA__LISTEN", "::"),
+        ("TRUNKLINE__MEDIA__ADVERTISE", "2001:db8::7,192.0.2.7"),
+    ])
+    .unwrap();
+    assert_eq!(config.sip.advertise.len(), 2);
+    assert_eq!(config.media_advertise.len(), 2);
+
+    for (key, value, problem) in [
+        ("SIP", "192.0.2.7,192.0.2.8", "at most one address of IPv4"),
+        ("SIP", "pbx.example", "must be an IP address"),
+        ("SIP", "0.0.0.0", "that peers can send to"),
+        ("SIP", "2001:db8::7", "no SIP listener is of the family"),
+        ("MEDIA", "2001:db8::7", "media.listen is 0.0.0.0"),
+    ] {
+        let name = format!("TRUNKLINE__{key}__ADVERTISE");
+        let faults = load(&[(&name, value)]).unwrap_err().to_string();
+        let named = format!("{}.advertise: ", key.to_lowercase());
+        assert!(
+            faults.contains(&named) && faults.contains(problem),
+            "{faults}"
+        );
+    }
+}
+
+#[test]
 fn tls_without_a_certificate_or_its_key_is_refused_by_name() {
     let faults = load(&[("TRUNKLINE__SIP__TLS", "0.0.0.0:5061")]).unwrap_err();
     assert!(faults.to_string().contains("sip.tls_cert: must be set"));

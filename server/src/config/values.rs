@@ -22,9 +22,6 @@ const DNS_PORT: u16 = 53;
 /// The key of stored passwords, none for the one in the data folder.
 pub(super) struct Key(pub(super) Option<[u8; Vault::KEY]>);
 
-/// What the outside is told, none for the interface's address.
-pub(super) struct Advertised(pub(super) Option<IpAddr>);
-
 /// Reads values by key and notes what does not fit.
 pub(super) struct Reader<'a> {
     given: &'a Given,
@@ -109,11 +106,19 @@ impl<'a> Reader<'a> {
         self.read(name, ip_address)
     }
 
-    /// An empty text leaves the choice to the server.
-    pub(super) fn advertised(&mut self, name: &str) -> Option<Advertised> {
-        self.read(name, |text| match text {
-            "" => Ok(Advertised(None)),
-            text => ip_address(text).map(|address| Advertised(Some(address))),
+    /// At most one address of each family, separated by a comma; an empty text leaves the choice to
+    /// the server.
+    pub(super) fn one_of_each_family(&mut self, name: &str) -> Option<Vec<IpAddr>> {
+        self.read(name, |text| {
+            let addresses: Vec<IpAddr> = words(text).map(ip_address).collect::<Result<_, _>>()?;
+            if addresses.iter().any(IpAddr::is_unspecified) {
+                return Err("must be an address that peers can send to".to_owned());
+            }
+            let of_v4 = addresses.iter().filter(|address| address.is_ipv4()).count();
+            if of_v4 > 1 || addresses.len() - of_v4 > 1 {
+                return Err("must be at most one address of IPv4 and one of IPv6".to_owned());
+            }
+            Ok(addresses)
         })
     }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::timer::Timers;
 use crate::trace::TraceConfig;
 use crate::transport::{Flow, Transport};
+use crate::trunk::LocalAddresses;
 
 /// How the endpoint presents itself and what it may use.
 #[derive(Debug, Clone)]
@@ -111,15 +112,16 @@ impl Default for Barring {
     }
 }
 
-/// The addresses that peers are shown; where none is given, the local address of the flow.
+/// The addresses that peers are shown, each those of its family; where none is given, the local
+/// address of the flow.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Advertise {
     /// For UDP.
-    pub udp: Option<SocketAddr>,
+    pub udp: LocalAddresses,
     /// For TCP.
-    pub tcp: Option<SocketAddr>,
+    pub tcp: LocalAddresses,
     /// For TLS.
-    pub tls: Option<SocketAddr>,
+    pub tls: LocalAddresses,
 }
 
 impl Advertise {
@@ -130,12 +132,9 @@ impl Advertise {
             Transport::Udp => self.udp,
             Transport::Tcp => self.tcp,
             Transport::Tls => self.tls,
-            Transport::Ws | Transport::Wss => None,
+            Transport::Ws | Transport::Wss => LocalAddresses::default(),
         };
-        let remote = flow.remote.ip().to_canonical();
-        let shown = configured
-            .filter(|address| address.is_ipv4() == remote.is_ipv4())
-            .unwrap_or(flow.local);
+        let shown = configured.towards(flow.remote.ip()).unwrap_or(flow.local);
         SocketAddr::new(shown.ip().to_canonical(), shown.port())
     }
 }

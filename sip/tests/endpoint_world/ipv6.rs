@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use bytes::Bytes;
 use sip::message::{Framing, Message, Name};
-use sip::{Endpoint, Event, Flow, Output, Transport, TrunkConfig, TrustedSource};
+use sip::{Endpoint, Event, Flow, LocalAddresses, Output, Transport, TrunkConfig, TrustedSource};
 
 use crate::handmade::{Handmade, code, header};
 use crate::network::{ANSWER, OFFER, START, config};
@@ -138,4 +138,54 @@ fn a_call_over_ipv6_has_brackets_where_they_belong_and_nowhere_else() {
         bye.request_uri().unwrap().as_str(),
         "sip:8001@[2001:db8::9:1]:5060"
     );
+}
+
+#[test]
+fn each_peer_is_shown_the_address_of_its_own_family() {
+    let mut config = config(ours());
+    config.advertise.udp = LocalAddresses {
+        v4: Some("192.0.2.7:5070".parse().unwrap()),
+        v6: Some("[2001:db8::7]:5080".parse().unwrap()),
+    };
+    let mut endpoint = Endpoint::new(config, [1; 32]);
+    let everybody = TrunkConfig {
+        sources: ["0.0.0.0", "::"]
+            .map(|address| TrustedSource {
+                address: address.parse().unwrap(),
+                prefix: 0,
+            })
+            .to_vec(),
+        ..TrunkConfig::default()
+    };
+    endpoint.set_trunks(START, vec![everybody]);
+    for (local, remote, shown) in [
+        ("10.0.0.1:5060", "192.0.2.50:5060", "192.0.2.7:5070"),
+        (
+            "[fd00::1]:5060",
+            "[2001:db8::9:1]:5060",
+            "[2001:db8::7]:5080",
+        ),
+        ("[::]:5060", "[::ffff:192.0.2.51]:5060", "192.0.2.7:5070"),
+    ] {
+        let flow = Flow {
+            transport: Transport::Udp,
+            local: local.parse().unwrap(),
+            remote: remote.parse().unwrap(),
+            connection: None,
+        };
+        let invite = Handmade::new("INVITE", flow.remote)
+            .with("Call-ID", remote)
+            .body("application/sdp", str::from_utf8(OFFER).unwrap());
+        endpoint.handle_datagram(START, flow, Bytes::from(invite.text().into_bytes()));
+        let (_, events) = drain(&mut endpoint);
+        let Some(Event::Incoming { session, .. }) = events.into_iter().next() else {
+            panic!("no call came in from {remote}");
+        };
+        endpoint
+            .answer(START, session, Bytes::from_static(ANSWER))
+            .unwrap();
+        let (sent, _) = drain(&mut endpoint);
+        let contact = header(&sent[0].1, "Contact");
+        assert_eq!(contact, format!("<sip:{shown}>"));
+    }
 }

@@ -86,9 +86,9 @@ pub(crate) fn address(last: u8) -> SocketAddr {
 pub(crate) fn config(address: SocketAddr) -> Config {
     Config {
         advertise: Advertise {
-            udp: Some(address),
-            tcp: Some(address),
-            tls: Some(address),
+            udp: address.into(),
+            tcp: address.into(),
+            tls: address.into(),
         },
         limits: Limits {
             unanswered: Duration::from_secs(100),

@@ -6,6 +6,7 @@ mod conversation;
 mod crash;
 mod crossings;
 mod endings;
+mod families;
 mod flows;
 mod handing_on;
 mod hostile;

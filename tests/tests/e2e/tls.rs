@@ -43,6 +43,15 @@ pub(crate) fn start(story: &str, folder: &Path) -> (Server, SocketAddr) {
     (Server::start_with(story, &more), address)
 }
 
+/// A port of the IPv6 loopback that nobody holds.
+pub(crate) fn free_v6_address() -> SocketAddr {
+    eventually("a free port", SHORTLY, || {
+        let listener = TcpListener::bind("[::1]:0").ok()?;
+        let address = listener.local_addr().ok()?;
+        UdpSocket::bind(address).ok().map(|_| address)
+    })
+}
+
 type Phone = StreamOwned<ClientConnection, TcpStream>;
 
 fn dial(address: SocketAddr, root: &str) -> Phone {
@@ -136,11 +145,7 @@ fn a_stranger_to_tls_is_counted_and_nobody_else_notices() {
 #[test]
 fn a_server_with_addresses_of_both_families_is_reached_by_both() {
     let v4 = free_address();
-    let v6 = eventually("a free port", SHORTLY, || {
-        let listener = TcpListener::bind("[::1]:0").ok()?;
-        let address = listener.local_addr().ok()?;
-        UdpSocket::bind(address).ok().map(|_| address)
-    });
+    let v6 = free_v6_address();
     let both = format!("{v4},{v6}");
     let more = [
         ("TRUNKLINE__SIP__UDP", both.clone()),
