@@ -18,6 +18,7 @@ mod arrival;
 mod bridge;
 mod dialing;
 mod ending;
+mod enquiry;
 mod flow_step;
 mod internal;
 mod joined;

@@ -316,6 +316,22 @@ impl Router {
         self.tell_all(agent, fact);
     }
 
+    /// The offer of one agent goes on for another call: the one was an enquiry on the other's behalf.
+    pub fn pass_offer(&mut self, now: Duration, (from, to): (CallId, CallId)) {
+        let is_direct = |ticket: &&Ticket| ticket.queue.is_none();
+        let Some(ticket) = self.tickets.get(&from).filter(is_direct).cloned() else {
+            return;
+        };
+        let Place::Offered(agent) = ticket.place else {
+            return;
+        };
+        self.tickets.remove(&from);
+        self.tickets.insert(to, Ticket { call: to, ..ticket });
+        let seat = self.seats.get_mut(&agent);
+        let fact = seat.and_then(|seat| seat.change_claim(now, from, to));
+        self.tell_all(agent, fact);
+    }
+
     /// Does what is due at `now`.
     pub fn handle_timeout(&mut self, now: Duration) {
         let due: Vec<AgentId> = self

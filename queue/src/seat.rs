@@ -289,6 +289,21 @@ impl Seat {
         }
     }
 
+    pub(crate) fn change_claim(
+        &mut self,
+        now: Duration,
+        from: CallId,
+        to: CallId,
+    ) -> Option<AgentFact> {
+        let Work::Ringing(claim) = self.work else {
+            return None;
+        };
+        let claimed = Claim { call: to, ..claim };
+        (claim.call == from)
+            .then(|| self.change(now, Work::Ringing(claimed)))
+            .flatten()
+    }
+
     pub(crate) fn change_call(
         &mut self,
         now: Duration,

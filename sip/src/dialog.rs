@@ -168,8 +168,7 @@ impl Dialog {
         request
     }
 
-    /// The Request-URI and the Route headers; a strict router's own URI goes first, without headers,
-    /// which no Request-URI has (RFC 3261 §12.2.1.1).
+    /// The Request-URI and the Route headers; a strict router's own URI goes first.
     fn path(&self) -> (Uri<'_>, Vec<String>) {
         let target = uri(&self.target);
         let Some(first) = self.routes.first() else {
@@ -184,7 +183,7 @@ impl Dialog {
         }
         let mut rest: Vec<_> = self.routes[1..].to_vec();
         rest.push(format!("<{}>", self.target));
-        (uri(router.without_headers()), rest)
+        (router, rest)
     }
 
     /// Where the next hop says it is, if it is an address and not a name.

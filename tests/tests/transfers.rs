@@ -224,6 +224,70 @@ fn calls_of_two_media_threads_become_one_and_outlive_the_server() {
 }
 
 #[test]
+fn the_customer_waits_for_a_number_that_the_agent_rang() {
+    let mut world = conversation(151, 1);
+    world.habit("outside", Habit::Answer { after: seconds(6) });
+    world.at("1001", |phone, now| {
+        phone.dial(now, "13912345678", Offer::Early);
+    });
+    world.run_for(seconds(2));
+    world.at("1001", |phone, now| phone.join_ringing(now));
+    world.run_for(seconds(1));
+    assert!(
+        seconds_of(
+            &world
+                .talk("caller")
+                .voice
+                .heard(world.now - seconds(1), world.now),
+            450.0
+        ) > 0.6
+    );
+    world.kill();
+    world.run_for(seconds(6));
+
+    assert!(hears(&world, "caller", 1_300.0), "{}", world.ladder);
+    assert!(hears(&world, "outside", 500.0), "{}", world.ladder);
+    assert!(!world.phone("1001").is_busy(), "{}", world.ladder);
+    world.at("outside", |phone, now| phone.hang_up(now));
+    world.run_for(seconds(1));
+    settle(&mut world);
+    let reasons = [0, 1].map(|nth| record(&world, nth).ending.unwrap().reason);
+    assert_eq!(reasons, [EndReason::HungUp, EndReason::Transferred]);
+}
+
+#[test]
+fn the_customer_waits_for_a_colleague_whom_the_agent_rang() {
+    let mut world = conversation(152, 2);
+    world.habit("1002", Habit::Answer { after: seconds(5) });
+    world.at("1001", |phone, now| phone.dial(now, "1002", Offer::Early));
+    world.run_for(seconds(2));
+    world.at("1001", |phone, now| phone.join_ringing(now));
+    world.run_for(seconds(6));
+
+    assert!(hears(&world, "caller", 1_100.0), "{}", world.ladder);
+    assert!(hears(&world, "1002", 500.0), "{}", world.ladder);
+    assert!(matches!(world.work("1001"), WorkState::WrapUp { .. }));
+    assert!(matches!(world.work("1002"), WorkState::Talking { .. }));
+    world.at("caller", |phone, now| phone.hang_up(now));
+    settle(&mut world);
+    assert_eq!(record(&world, 0).agent, Some(agent_id("1002")));
+}
+
+#[test]
+fn a_colleague_who_was_rung_and_does_not_answer_gives_the_customer_back() {
+    let mut world = conversation(153, 2);
+    world.at("1001", |phone, now| phone.dial(now, "1002", Offer::Early));
+    world.run_for(seconds(2));
+    world.at("1001", |phone, now| phone.join_ringing(now));
+    world.run_for(seconds(31));
+
+    assert_eq!(world.talk("1002").stage, Stage::Over, "{}", world.ladder);
+    assert!(hears(&world, "caller", 1_000.0), "{}", world.ladder);
+    assert!(hears(&world, "1001", 500.0), "{}", world.ladder);
+    settle(&mut world);
+}
+
+#[test]
 fn an_agent_who_hangs_up_at_once_has_handed_the_customer_on() {
     let mut world = conversation(128, 1);
     world.habit("outside", Habit::Answer { after: seconds(2) });

@@ -197,7 +197,7 @@ impl Call {
     }
 
     /// What whoever waits for somebody to answer hears: their own early sound, or our tone.
-    fn go_on_ringing(&mut self, exchange: &mut Exchange) {
+    pub(super) fn go_on_ringing(&mut self, exchange: &mut Exchange) {
         let early = self.rung.iter().find(|party| party.leg.is_open());
         let placed = self.party.as_ref().filter(|_| self.customer.is_open());
         let placing = matches!(self.stage, Stage::Placing);

@@ -25,6 +25,17 @@ pub(crate) struct Transfer {
     to: String,
 }
 
+impl Transfer {
+    /// That of an agent who hands the customer on to somebody who rings for them already.
+    pub(super) fn new(join: &Join) -> Self {
+        Self {
+            id: join.transfer,
+            agent: join.agent,
+            to: join.to.clone(),
+        }
+    }
+}
+
 /// Two calls of an agent that are to become one (RFC 5589 §7): the switchboard has both.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Join {

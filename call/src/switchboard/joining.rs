@@ -12,7 +12,8 @@ impl Switchboard {
             refuse_transfer(now, join.transfer, 481, &mut self.exchange);
             return;
         };
-        if !call.is_joinable(join.agent) || !other.can_give(join, call) {
+        let rings = other.can_give_ringing(join, call);
+        if !call.is_joinable(join.agent) || !(rings || other.can_give(join, call)) {
             refuse_transfer(now, join.transfer, 603, &mut self.exchange);
             return;
         }
@@ -25,9 +26,16 @@ impl Switchboard {
             return;
         };
         self.set_deadline(join.other, None);
-        let given = other.give_away(now, join, &mut self.exchange);
         let forget = Output::Forget(Key::Call(join.other));
         self.exchange.outputs.push_back(forget);
+        if rings {
+            let ringing = other.give_ringing(now, join, &mut self.exchange);
+            self.with_call(now, join.call, |call, exchange| {
+                call.take_ringing(now, join, ringing, exchange);
+            });
+            return;
+        }
+        let given = other.give_away(now, join, &mut self.exchange);
         if let Some(given) = given {
             self.with_call(now, join.call, |call, exchange| {
                 call.take_over(now, join, given, exchange);

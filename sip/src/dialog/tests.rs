@@ -70,7 +70,16 @@ fn a_strict_router_takes_the_request_line_and_the_target_goes_last() {
 }
 
 #[test]
-fn the_headers_of_a_strict_router_stay_out_of_the_request_line() {
+fn the_headers_of_a_target_or_strict_router_stay_out_of_the_request_line() {
+    let message = written(&dialog(
+        &[],
+        "sip:b@198.51.100.2?Subject=lr",
+        "198.51.100.1:5060",
+    ));
+    assert_eq!(
+        message.request_uri().unwrap().as_str(),
+        "sip:b@198.51.100.2"
+    );
     let routes = ["<sip:p1.example?Subject=lr>"];
     let message = written(&dialog(&routes, "sip:b@198.51.100.2", "198.51.100.1:5060"));
 

@@ -72,7 +72,8 @@ impl<'a> RequestBuilder<'a> {
 
     fn start(head: &RequestHead<'_>, method: &[u8]) -> Self {
         let mut out = BytesMut::with_capacity(1_024);
-        print::put_request_line(&mut out, method, head.uri.as_str().as_bytes());
+        // Contact and Record-Route may bring headers, which no Request-URI has (RFC 3261 §19.1.1).
+        print::put_request_line(&mut out, method, head.uri.without_headers().as_bytes());
         for (name, value) in [
             (Name::Via, head.via),
             (Name::From, head.from),

@@ -47,6 +47,7 @@ impl Phone {
         let tag = self.token();
         let call_id = heard.call_id.clone();
         self.talks.push(Talk {
+            early_remote: String::new(),
             call_id: call_id.clone(),
             stage: Stage::Ringing,
             refused: None,

@@ -24,6 +24,7 @@ impl Phone {
             voice: self.voice(),
             local: format!("<sip:{}@{}>;tag={tag}", self.user, self.address),
             remote: format!("<{uri}>"),
+            early_remote: String::new(),
             target: uri,
             sequence: 0,
             invite: None,
@@ -205,6 +206,7 @@ impl Phone {
         }
         match status {
             100..=199 => {
+                talk.early_remote.clone_from(&heard.to);
                 if talk.stage == Stage::Calling && !heard.body.is_empty() {
                     talk.voice.listen_to(now, &heard.body);
                 }

@@ -26,19 +26,35 @@ impl Phone {
         let [first, second] = up[..] else {
             panic!("{} has {} conversations", self.name, up.len());
         };
+        let call = first.call_id.clone();
+        let to = self.replacing(&second.call_id, &second.remote, &second.local);
+        self.refer_to(now, &call, &to);
+    }
+
+    /// Asks to put the other side of the present call together with whom it rings besides.
+    pub fn join_ringing(&mut self, now: Duration) {
+        let of = |stage| self.talks.iter().find(move |talk| talk.stage == stage);
+        let (Some(up), Some(rings)) = (of(Stage::Up), of(Stage::Calling)) else {
+            panic!("{} has no conversation, or rings nobody", self.name);
+        };
+        let call = up.call_id.clone();
+        let to = self.replacing(&rings.call_id, &rings.early_remote, &rings.local);
+        self.refer_to(now, &call, &to);
+    }
+
+    /// A Refer-To that names a dialog.
+    fn replacing(&self, call: &str, remote: &str, local: &str) -> String {
         let tag = |address: &str| {
             let (_, tag) = address.split_once("tag=").expect("a dialog has tags");
             tag.to_owned()
         };
         let replaces = format!(
             "{}%3Bto-tag%3D{}%3Bfrom-tag%3D{}",
-            second.call_id.replace('@', "%40"),
-            tag(&second.remote),
-            tag(&second.local)
+            call.replace('@', "%40"),
+            tag(remote),
+            tag(local)
         );
-        let to = format!("<sip:consulted@{}?Replaces={replaces}>", self.server);
-        let call = first.call_id.clone();
-        self.refer_to(now, &call, &to);
+        format!("<sip:consulted@{}?Replaces={replaces}>", self.server)
     }
 
     /// The Replaces header of a call that takes the place of the present one.

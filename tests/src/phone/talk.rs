@@ -66,6 +66,8 @@ pub struct Talk {
     pub(super) proofs: u8,
     pub(super) local: String,
     pub(super) remote: String,
+    /// The other side's name with its tag, before the answer.
+    pub(super) early_remote: String,
     pub(super) target: String,
     pub(super) sequence: u32,
     /// The INVITE that rings here.
