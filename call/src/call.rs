@@ -312,8 +312,20 @@ impl Call {
             (part, sip::Event::Answered { sdp, .. }) => {
                 self.answered(now, part, sdp.as_deref(), exchange);
             }
-            (part, sip::Event::Refused { status, reason, .. }) => {
-                let refused = rung::Refused { status, reason };
+            (
+                part,
+                sip::Event::Refused {
+                    status,
+                    reason,
+                    contacts,
+                    ..
+                },
+            ) => {
+                let refused = rung::Refused {
+                    status,
+                    reason,
+                    contacts,
+                };
                 self.refused(now, part, &refused, exchange);
             }
             (part, sip::Event::Offer { sdp, .. }) => self.renegotiate(now, part, sdp, exchange),

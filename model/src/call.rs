@@ -266,6 +266,9 @@ pub enum CallFact {
         /// The Q.850 cause of a Reason header (RFC 3326), if one came.
         #[serde(default)]
         q850: Option<u8>,
+        /// Where a 3xx that was not followed pointed to.
+        #[serde(default)]
+        redirected_to: Option<String>,
     },
     /// The customer and a human hear each other.
     Bridged {

@@ -116,3 +116,26 @@ fn a_caller_who_gives_up_stops_the_outside_phone_from_ringing() {
     assert_eq!(world.talk("outside").stage, Stage::Over);
     settle(&mut world);
 }
+
+#[test]
+fn a_redirection_that_is_not_followed_is_told_with_its_goal() {
+    let mut world = World::new(55, 0);
+    let after = seconds(1);
+    world.habit("outside", Habit::Decline { after, status: 302 });
+
+    world.ring("caller", "4008110516");
+    world.run_for(seconds(4));
+    settle(&mut world);
+
+    let calls = world.center.journal.calls();
+    let facts = calls.values().next().unwrap();
+    let goal = facts.iter().find_map(|(_, fact)| match fact {
+        CallFact::DialFailed {
+            sip_code: Some(302),
+            redirected_to,
+            ..
+        } => redirected_to.clone(),
+        _ => None,
+    });
+    assert!(goal.is_some_and(|goal| goal.starts_with("sip:")));
+}

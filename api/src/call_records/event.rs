@@ -56,6 +56,8 @@ pub(crate) enum CallEvent {
         reason: EndReason,
         sip_code: Option<u16>,
         q850: Option<u8>,
+        /// Where the peer said that the number is to be found, if that was not followed.
+        redirected_to: Option<String>,
     },
     /// The customer and a human hear each other.
     Bridged { agent: Option<Named> },
@@ -176,11 +178,13 @@ impl CallEvent {
                 reason,
                 sip_code,
                 q850,
+                redirected_to,
             } => Self::DialFailed {
                 number: number.into(),
                 reason: reason.into(),
                 sip_code,
                 q850,
+                redirected_to,
             },
             CallFact::Bridged { agent } => Self::Bridged {
                 agent: agent.map(|id| names.agent(id)),

@@ -77,6 +77,7 @@ impl Dial {
             reason,
             sip_code: refused.map(Refused::said),
             q850: refused.and_then(Refused::q850),
+            redirected_to: refused.and_then(|refused| refused.contacts.first().cloned()),
         }
     }
 
@@ -293,6 +294,7 @@ mod tests {
                 cause,
                 text: None,
             }),
+            contacts: Vec::new(),
         }
     }
 

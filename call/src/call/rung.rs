@@ -16,6 +16,8 @@ pub(crate) struct Refused {
     pub(crate) status: u16,
     /// Its Reason header.
     pub(crate) reason: Option<ReasonHeader>,
+    /// Where a 3xx that was not followed pointed to, best first.
+    pub(crate) contacts: Vec<String>,
 }
 
 impl Refused {
@@ -23,6 +25,7 @@ impl Refused {
         Self {
             status,
             reason: None,
+            contacts: Vec::new(),
         }
     }
 

@@ -730,6 +730,8 @@ export interface components {
             /** Format: int32 */
             q850?: number | null;
             reason: components["schemas"]["EndReason"];
+            /** @description Where the peer said that the number is to be found, if that was not followed. */
+            redirected_to?: string | null;
             /** Format: int32 */
             sip_code?: number | null;
         } | {

@@ -41,9 +41,10 @@ export function useEventText(): (event: CallRecordEvent) => string {
       case "dialed":
         return say("dialed", { number: event.number });
       case "dial_failed":
-        return say("dial_failed", {
+        return say(event.redirected_to ? "dial_redirected" : "dial_failed", {
           number: event.number,
           reason: t(`record.reasons.${event.reason}`),
+          to: event.redirected_to,
         });
       case "bridged":
       case "unbridged":
