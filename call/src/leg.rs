@@ -274,6 +274,7 @@ impl Leg {
                 status: farewell.status,
                 reason,
                 retry_after: None,
+                warning: None,
             };
             endpoint.refuse(now, self.session, refusal)
         } else {

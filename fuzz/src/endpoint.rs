@@ -328,6 +328,7 @@ fn busy() -> Refusal {
         status: 486,
         reason: None,
         retry_after: None,
+        warning: None,
     }
 }
 

@@ -126,9 +126,17 @@ pub enum SdpError {
         /// What it holds, cut to 60 characters.
         value: String,
     },
-    /// No audio stream over plain RTP with a port.
+    /// No audio stream with a port.
     #[error("no usable audio stream is described")]
     NoAudio,
+    /// Audio, but only over a profile that we do not speak, such as encrypted ones.
+    #[error("line {line}: audio over {protocol}")]
+    UnsupportedProfile {
+        /// The line of the audio stream.
+        line: usize,
+        /// The profile.
+        protocol: String,
+    },
     /// No connection line applies to the audio.
     #[error("line {line}: the audio stream has no connection address")]
     NoAddress {

@@ -352,6 +352,18 @@ pub struct Refusal {
     pub reason: Option<ReasonHeader>,
     /// When to try again, in seconds.
     pub retry_after: Option<u32>,
+    /// What was wrong with the session offer, for whoever reads the peer's log.
+    pub warning: Option<Warning>,
+}
+
+/// A Warning header (RFC 3261 §20.43).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Warning {
+    /// 302 for an incompatible transport of the media, 304 for a missing kind of media, 305 for
+    /// the formats, 399 for anything else.
+    pub code: u16,
+    /// The same in words.
+    pub text: &'static str,
 }
 
 /// A call to make.

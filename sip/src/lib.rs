@@ -41,7 +41,7 @@ pub use endpoint::shedding::{Shedding, Standing};
 pub use error::Error;
 pub use event::{
     Binding, End, EndKind, Event, Identity, Incoming, Invite, Output, Progress, ReasonHeader,
-    Refusal, Reliability, Request, RequestId, SessionId, Target,
+    Refusal, Reliability, Request, RequestId, SessionId, Target, Warning,
 };
 pub use glance::Glance;
 pub use referring::{ReferTo, Replaces, TransferId};

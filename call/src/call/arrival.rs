@@ -6,11 +6,12 @@ use crate::identity::{anonymous, is_anonymous};
 use crate::leg::{Farewell, Leg, Manners, Outfit};
 use crate::limits::{ACK_WAIT, RETRY_AFTER_SECONDS};
 use bytes::Bytes;
+use media::sdp::SdpError;
 use model::{
     CallFact, CallId, CallType, Destination, Direction, EndReason, EndStage, EndedBy, Ending,
     EnterpriseId, NumberRule, PhoneNumber, Timestamp, Trunk,
 };
-use sip::{Incoming, Refusal, SessionId};
+use sip::{Incoming, Refusal, SessionId, Warning};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -30,6 +31,8 @@ pub(super) struct Rejection {
     /// The Q.850 cause.
     pub(super) cause: u16,
     pub(super) text: &'static str,
+    /// The code of the Warning that says the text too, where an offer was at fault.
+    warning: Option<u16>,
 }
 
 impl Rejection {
@@ -44,6 +47,7 @@ impl Rejection {
             reason,
             cause,
             text,
+            warning: None,
         }
     }
 
@@ -51,12 +55,28 @@ impl Rejection {
         Self::new(503, EndReason::Overloaded, 42, text)
     }
 
-    pub(super) const fn no_codec() -> Self {
-        Self::new(488, EndReason::NotAcceptable, 88, "no codec in common")
+    /// An offer that cannot be answered.
+    pub(super) fn unsuitable(offer: &SdpError) -> Self {
+        let (warning, text) = unsuitable(offer);
+        Self {
+            warning: Some(warning),
+            ..Self::new(488, EndReason::NotAcceptable, 88, text)
+        }
     }
 
     pub(super) const fn fault() -> Self {
         Self::new(500, EndReason::InternalError, 41, "a fault of ours")
+    }
+}
+
+/// What is wrong with a session description, by its code (RFC 3261 §20.43) and in words.
+pub(super) fn unsuitable(description: &SdpError) -> (u16, &'static str) {
+    match description {
+        SdpError::UnsupportedProfile { .. } => (302, "media is spoken over plain RTP only"),
+        SdpError::NoAudio => (304, "no audio is described"),
+        SdpError::NoCommonCodec { .. } => (305, "no codec in common"),
+        // What else is wrong concerns how it is written.
+        _ => (399, "the session description is of no use"),
     }
 }
 
@@ -139,9 +159,9 @@ impl Arrival {
         let Some(mut leg) = self.leg(now, outfit, exchange) else {
             return self.reject(now, Rejection::overloaded("no port is free"), exchange);
         };
-        if leg.prepare_answer(self.incoming.offer.as_deref()).is_err() {
+        if let Err(error) = leg.prepare_answer(self.incoming.offer.as_deref()) {
             leg.close(now, exchange);
-            return self.reject(now, Rejection::no_codec(), exchange);
+            return self.reject(now, Rejection::unsuitable(&error), exchange);
         }
         if leg.pick_up(now, exchange).is_err() {
             leg.close(now, exchange);
@@ -285,6 +305,10 @@ pub(super) fn refuse(
         status,
         reason: told.reason,
         retry_after: (status == 503).then_some(RETRY_AFTER_SECONDS),
+        warning: rejection.warning.map(|code| Warning {
+            code,
+            text: rejection.text,
+        }),
     };
     // A session that is gone by now was cancelled by the caller: nothing is left to refuse.
     let _ = exchange.endpoint.refuse(now, session, refusal);

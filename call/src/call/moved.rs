@@ -76,7 +76,7 @@ impl Call {
         leg.session = moving.session;
         let answered = match leg.prepare_answer(moving.incoming.offer.as_deref()) {
             Ok(()) => leg.pick_up(now, exchange).map_err(|_| Rejection::fault()),
-            Err(_) => Err(Rejection::no_codec()),
+            Err(error) => Err(Rejection::unsuitable(&error)),
         };
         match answered {
             Ok(()) => Ok(leg),

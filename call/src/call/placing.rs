@@ -177,9 +177,9 @@ impl Placement {
         let leg = self.arrival.leg(now, outfit, exchange);
         let mut leg = leg.ok_or(Rejection::overloaded("no port is free"))?;
         let offer = self.arrival.incoming.offer.as_deref();
-        if leg.prepare_answer(offer).is_err() {
+        if let Err(error) = leg.prepare_answer(offer) {
             leg.close(now, exchange);
-            return Err(Rejection::no_codec());
+            return Err(Rejection::unsuitable(&error));
         }
         Ok((leg, worker))
     }

@@ -1,6 +1,7 @@
 //! Devices that ring for a call: all those of an agent, or an outside number over one trunk after
 //! another.
 
+use super::arrival::unsuitable;
 use super::{Call, Part, Party, Stage, Who};
 use crate::call::queueing::outcome_of;
 use crate::exchange::Exchange;
@@ -113,12 +114,12 @@ impl Call {
         let Some(leg) = self.leg_mut(part) else {
             return;
         };
-        let usable = match sdp {
-            Some(sdp) => leg.accept(sdp).is_ok(),
-            None => leg.agreed.is_some(),
+        let obstacle = match sdp {
+            Some(sdp) => leg.accept(sdp).err().map(|error| unsuitable(&error).1),
+            None => leg.agreed.is_none().then_some("no session description"),
         };
-        if !usable {
-            let farewell = Farewell::because(488, 88, Some("no codec in common"));
+        if let Some(text) = obstacle {
+            let farewell = Farewell::because(488, 88, Some(text));
             leg.hang_up(now, &farewell, exchange);
             self.refused(now, part, &Refused::with(488), exchange);
             return;

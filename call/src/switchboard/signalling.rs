@@ -142,6 +142,7 @@ impl Switchboard {
                 status: 603,
                 reason: None,
                 retry_after: None,
+                warning: None,
             };
             let _ = self.exchange.endpoint.refuse(now, session, refusal);
             return;

@@ -1,5 +1,6 @@
 //! Offer and answer (RFC 3264): of all streams the first usable audio is taken.
 
+use std::iter;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
@@ -67,10 +68,15 @@ fn preferred(offered: &[(u8, Law)], local: &Local) -> Option<(u8, Law)> {
 }
 
 fn usable_audio(description: &Description) -> Result<(usize, &Media), SdpError> {
-    let mut streams = description.media.iter().enumerate();
-    streams
-        .find(|(_, media)| media.kind == "audio" && media.port != 0 && is_plain(&media.protocol))
-        .ok_or(SdpError::NoAudio)
+    let streams = description.media.iter().enumerate();
+    let mut audio = streams.filter(|(_, media)| media.kind == "audio" && media.port != 0);
+    let first = audio.next().ok_or(SdpError::NoAudio)?;
+    let mut all = iter::once(first).chain(audio);
+    all.find(|(_, media)| is_plain(&media.protocol))
+        .ok_or_else(|| SdpError::UnsupportedProfile {
+            line: first.1.line,
+            protocol: first.1.protocol.clone(),
+        })
 }
 
 /// Whether media goes unencrypted. `AVPF` only adds feedback that nobody has to send.

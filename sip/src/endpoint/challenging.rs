@@ -81,12 +81,13 @@ impl Endpoint {
 }
 
 /// Phones that give up at a challenge with any other algorithm than MD5, wherever it stands: libre
-/// before its second version, which baresip 0 and 1 are built on.
-const ONLY_MD5: [&[u8]; 2] = [b"baresip v0.", b"baresip v1."];
+/// before its second version, which baresip 0 and 1 are built on, and JsSIP, which looks at the last
+/// challenge of a response.
+const ONLY_MD5: [&[u8]; 3] = [b"baresip v0.", b"baresip v1.", b"JsSIP "];
 
 /// RFC 8760 §2.4 has the strongest algorithm in front and clients take the first that they know.
-/// JsSIP and sipp look at the first challenge only and know only MD5, so that MD5 leads; phones
-/// that know both are free to choose SHA-256.
+/// sipp looks at the first challenge only and knows only MD5, so that MD5 leads; phones that know
+/// both are free to choose SHA-256.
 fn knows_only_md5(request: &Message) -> bool {
     request.header(Name::UserAgent).is_some_and(|agent| {
         ONLY_MD5.iter().any(|prefix| {

@@ -11,7 +11,7 @@ use super::screening::session_description;
 use super::transmit::{Errand, Received};
 use crate::dialog::{self, Dialog, Phone, Reach};
 use crate::error::Error;
-use crate::event::{End, EndKind, Event, Identity, Refusal, SessionId};
+use crate::event::{End, EndKind, Event, Identity, Refusal, SessionId, Warning};
 use crate::message::{Method, Name, NameAddr, Status};
 use crate::session::provisional::{Agreement, Provisional};
 use crate::session::{Exchange, Offerer, Opening, Owner, Session, Stage, Unacknowledged};
@@ -147,6 +147,7 @@ impl Endpoint {
             status,
             reason,
             retry_after,
+            warning,
         } = refusal;
         let status = Status::new(status)
             .filter(|status| status.code() >= 300)
@@ -157,6 +158,10 @@ impl Endpoint {
         }
         if let Some(seconds) = retry_after {
             reply = reply.with(Name::RetryAfter, seconds.to_string());
+        }
+        if let Some(Warning { code, text }) = warning {
+            let text = crate::message::quote(text);
+            reply = reply.with(Name::Warning, format!("{code} trunkline {text}"));
         }
         self.respond(now, slot, &dialog::tag(session), &reply);
         self.terminate_requests(now, session);

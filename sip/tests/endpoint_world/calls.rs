@@ -14,6 +14,7 @@ fn busy() -> Refusal {
             text: Some("user busy".to_owned()),
         }),
         retry_after: None,
+        warning: None,
     }
 }
 

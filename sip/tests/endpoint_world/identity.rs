@@ -230,6 +230,7 @@ fn a_cause_of_the_telephone_network_is_told_in_every_way_to_end_a_call() {
         status: sip::causes::status_of_cause(17),
         reason: Some(reason.clone()),
         retry_after: None,
+        warning: None,
     };
     world.act(0, |a, now| a.refuse(now, session, refusal).unwrap());
     world.run_for(50);

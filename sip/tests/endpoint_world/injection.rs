@@ -215,6 +215,7 @@ fn refused(field: usize, text: &str) -> Option<Message> {
         status: 486,
         reason: Some(reason(field, text)),
         retry_after: Some(1),
+        warning: None,
     };
     world
         .act(0, |a, now| a.refuse(now, session, refusal))

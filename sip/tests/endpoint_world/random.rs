@@ -133,6 +133,7 @@ impl Story {
             status: 486,
             reason: None,
             retry_after: None,
+            warning: None,
         };
         let world = &mut self.world;
         match (step, caller, callee) {

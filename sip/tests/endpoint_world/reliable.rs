@@ -146,6 +146,7 @@ fn a_refusal_does_not_wait_for_the_prack() {
         status: 486,
         reason: None,
         retry_after: None,
+        warning: None,
     };
 
     let sent = phone.act(|a, now, id| a.refuse(now, id, refusal));

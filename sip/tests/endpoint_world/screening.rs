@@ -72,13 +72,18 @@ fn a_strangers_invite_is_challenged_with_one_packet_and_nothing_is_kept() {
 
 #[test]
 fn a_phone_that_gives_up_at_sha_256_is_challenged_with_md5_alone() {
-    let mut world = world();
-    let request =
-        Handmade::new("INVITE", stranger()).with("User-Agent", "baresip v1.0.0 (x86_64/linux)");
+    for phone in ["baresip v1.0.0 (x86_64/linux)", "JsSIP 3.13.8"] {
+        let mut world = world();
+        let request = Handmade::new("INVITE", stranger()).with("User-Agent", phone);
 
-    let answers = world.exchange(stranger(), &request);
+        let answers = world.exchange(stranger(), &request);
 
-    assert_eq!(answers[0].headers_named("WWW-Authenticate").count(), 1);
+        assert_eq!(
+            answers[0].headers_named("WWW-Authenticate").count(),
+            1,
+            "{phone}"
+        );
+    }
 }
 
 #[test]
@@ -167,6 +172,7 @@ fn a_trunk_that_hunts_may_send_the_same_invite_again_after_a_refusal() {
         status: 486,
         reason: None,
         retry_after: None,
+        warning: None,
     };
     world.act(0, |a, now| a.refuse(now, session, refusal).unwrap());
     world.run_for(50);

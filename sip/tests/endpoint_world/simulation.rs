@@ -383,6 +383,7 @@ impl Scenario {
             status: 486,
             reason: None,
             retry_after: None,
+            warning: None,
         };
         if self
             .world
