@@ -1,6 +1,7 @@
 //! What every request passes: an id, metrics, security headers, and the writing of problems.
 
 use crate::error::Problem;
+use crate::sip_socket::Listening;
 use axum::extract::{MatchedPath, Request};
 use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum::middleware::Next;
@@ -20,6 +21,10 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; script-src 'self'; \
     connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; \
     frame-ancestors 'none'";
 
+/// A browser that has come over TLS once does so for a year (RFC 6797). Other names of the domain
+/// are not ours to decide about.
+const STAY_SECURE: HeaderValue = HeaderValue::from_static("max-age=31536000");
+
 /// Runs a request and completes its response.
 pub(crate) async fn finish(request: Request, next: Next) -> Response {
     let started = Instant::now();
@@ -29,6 +34,9 @@ pub(crate) async fn finish(request: Request, next: Next) -> Response {
         .extensions()
         .get::<MatchedPath>()
         .map_or_else(|| "other".to_owned(), |path| path.as_str().to_owned());
+
+    let listening = request.extensions().get::<Listening>();
+    let is_secure = listening.is_some_and(|listening| listening.is_secure);
 
     let mut response = next.run(request).await;
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
@@ -43,6 +51,10 @@ pub(crate) async fn finish(request: Request, next: Next) -> Response {
     }
     count(method, &route, response.status().as_u16(), started);
     secure(response.headers_mut());
+    if is_secure {
+        let headers = response.headers_mut();
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, STAY_SECURE);
+    }
     if let Ok(id) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, id);
     }

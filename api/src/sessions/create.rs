@@ -6,14 +6,17 @@ use crate::body::Body;
 use crate::error::Problem;
 use crate::people::{EnterpriseView, UserView};
 use crate::router::Shared;
+use crate::sip_socket::Listening;
 use crate::time::At;
 use crate::{ApiError, State};
 use axum::Json;
-use axum::extract::{self, ConnectInfo, Extension};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::extract::{self, ConnectInfo, Extension, FromRequestParts};
+use axum::http::request::Parts;
+use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use model::User;
 use serde::{Deserialize, Serialize};
+use std::convert::Infallible;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Instant;
 use utoipa::ToSchema;
@@ -40,25 +43,21 @@ const LONGEST_PASSWORD: usize = 1_024;
 pub(crate) async fn create(
     extract::State(state): extract::State<State>,
     Extension(shared): Extension<Shared>,
-    source: Option<Extension<ConnectInfo<SocketAddr>>>,
-    headers: HeaderMap,
+    sender: Sender,
     Body(credentials): Body<Credentials>,
 ) -> Result<impl IntoResponse, ApiError> {
     credentials.check()?;
     let email = credentials.email.trim().to_lowercase();
-    let source = source.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |Extension(from)| {
-        from.0.ip().to_canonical()
-    });
     shared
         .attempts()
-        .spend(Instant::now(), source, &email)
+        .spend(Instant::now(), sender.address, &email)
         .map_err(|retry_after| ApiError::TooManyAttempts { retry_after })?;
 
     let user = proven(&state, &shared, &email, credentials.password).await?;
     shared.attempts().forgive(&email);
     let session = store::sessions::open(&state.db, user.id, now(), LIFETIME).await?;
     let enterprise = store::enterprises::show(&state.db, user.enterprise).await?;
-    let cookie = cookie(session.token.as_str(), &headers);
+    let cookie = cookie(session.token.as_str(), &sender);
     let created = Created {
         token: session.token.as_str().to_owned(),
         expires_at: session.expires_at.into(),
@@ -92,12 +91,33 @@ async fn proven(
     .ok_or(ApiError::WrongCredentials)
 }
 
-/// The cookie is marked `Secure` where the browser reached the console over TLS.
-fn cookie(token: &str, headers: &HeaderMap) -> String {
-    let over_tls = headers
-        .get(header::ORIGIN)
-        .is_some_and(|origin| origin.as_bytes().starts_with(b"https://"));
-    let secure = if over_tls { "; Secure" } else { "" };
+/// Who signs in, from where.
+pub(crate) struct Sender {
+    address: IpAddr,
+    /// Whether TLS lies between the browser and us, or a proxy of ours.
+    is_secure: bool,
+}
+
+impl<S: Sync> FromRequestParts<S> for Sender {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        let from = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+        let listening = parts.extensions.get::<Listening>();
+        let origin = parts.headers.get(header::ORIGIN);
+        Ok(Self {
+            address: from.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |from| {
+                from.0.ip().to_canonical()
+            }),
+            is_secure: listening.is_some_and(|listening| listening.is_secure)
+                || origin.is_some_and(|origin| origin.as_bytes().starts_with(b"https://")),
+        })
+    }
+}
+
+/// The cookie is marked `Secure` where the console is reached over TLS.
+fn cookie(token: &str, sender: &Sender) -> String {
+    let secure = if sender.is_secure { "; Secure" } else { "" };
     format!(
         "{COOKIE}={token}; Path=/; Max-Age={}; HttpOnly; SameSite=Lax{secure}",
         LIFETIME.as_secs()
