@@ -8,6 +8,7 @@ pub mod center;
 pub mod day;
 pub mod demo;
 pub mod digest;
+pub mod jssip;
 pub mod kamailio;
 pub mod ladder;
 pub mod ledger;

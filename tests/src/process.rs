@@ -4,7 +4,7 @@ use crate::patience::eventually;
 use rustix::process::{Pid, Signal, kill_process};
 use std::fs::File;
 use std::path::Path;
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::time::Duration;
 
 /// A running program. It stays in the test's process group, so that a test runner that gives up on
@@ -15,14 +15,14 @@ pub struct Process(Child);
 impl Process {
     /// Starts `command`; what it prints goes to `log`.
     pub fn start(command: &mut Command, log: &Path) -> Self {
-        let out = File::create(log).unwrap();
-        let child = command
-            .stdin(Stdio::null())
-            .stdout(out.try_clone().unwrap())
-            .stderr(out)
-            .spawn()
-            .unwrap_or_else(|error| panic!("{}: {error}", command.get_program().display()));
-        Self(child)
+        Self(spawn(command.stdin(Stdio::null()), log))
+    }
+
+    /// The same for a program that is told things while it runs.
+    pub fn start_with_input(command: &mut Command, log: &Path) -> (Self, ChildStdin) {
+        let mut child = spawn(command.stdin(Stdio::piped()), log);
+        let input = child.stdin.take().expect("it is piped");
+        (Self(child), input)
     }
 
     /// Its id.
@@ -39,6 +39,15 @@ impl Process {
     pub fn wait(&mut self, most: Duration) -> ExitStatus {
         eventually("the end of a program", most, || self.ended())
     }
+}
+
+fn spawn(command: &mut Command, log: &Path) -> Child {
+    let out = File::create(log).unwrap();
+    command
+        .stdout(out.try_clone().unwrap())
+        .stderr(out)
+        .spawn()
+        .unwrap_or_else(|error| panic!("{}: {error}", command.get_program().display()))
 }
 
 impl Drop for Process {

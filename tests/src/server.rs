@@ -4,7 +4,7 @@ use crate::api::Api;
 use crate::patience::{eventually, until};
 use crate::process::{self, Process};
 use std::fs;
-use std::net::{SocketAddr, TcpListener, UdpSocket};
+use std::net::{SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
@@ -144,11 +144,20 @@ impl Server {
         self.process.wait(START)
     }
 
-    /// Whether it says that it can take calls.
+    /// Whether it says that it can take calls; where HTTP is inside TLS, whether it listens, and who
+    /// connects then waits.
     pub fn is_ready(&self) -> bool {
+        if self.is_secure() {
+            return TcpStream::connect(self.http).is_ok();
+        }
         ureq::get(format!("http://{}/readyz", self.http))
             .call()
             .is_ok()
+    }
+
+    fn is_secure(&self) -> bool {
+        let mut keys = self.environment.iter();
+        keys.any(|(key, _)| *key == "TRUNKLINE__HTTP__TLS_CERT")
     }
 
     /// A folder for what peers write.

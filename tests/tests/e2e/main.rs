@@ -10,6 +10,8 @@ mod families;
 mod flows;
 mod handing_on;
 mod hostile;
+mod https;
+mod jssip;
 mod leaving;
 mod offers;
 mod phones;

@@ -3,7 +3,7 @@
 use crate::SHORTLY;
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use rustls::{
-    ClientConfig, ClientConnection, RootCertStore, StreamOwned,
+    ClientConfig, ClientConnection, RootCertStore, StreamOwned, SupportedProtocolVersion,
     crypto::ring,
     pki_types::{CertificateDer, ServerName, pem::PemObject as _},
 };
@@ -52,14 +52,23 @@ pub(crate) fn free_v6_address() -> SocketAddr {
     })
 }
 
-type Phone = StreamOwned<ClientConnection, TcpStream>;
+pub(crate) type Phone = StreamOwned<ClientConnection, TcpStream>;
 
-fn dial(address: SocketAddr, root: &str) -> Phone {
+pub(crate) fn dial(address: SocketAddr, root: &str) -> Phone {
+    dial_in(address, root, rustls::DEFAULT_VERSIONS)
+}
+
+/// The same in these versions of TLS.
+pub(crate) fn dial_in(
+    address: SocketAddr,
+    root: &str,
+    versions: &[&'static SupportedProtocolVersion],
+) -> Phone {
     let mut roots = RootCertStore::empty();
     let root = CertificateDer::from_pem_slice(root.as_bytes()).unwrap();
     roots.add(root).unwrap();
     let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_safe_default_protocol_versions()
+        .with_protocol_versions(versions)
         .unwrap()
         .with_root_certificates(roots)
         .with_no_client_auth();
