@@ -61,7 +61,13 @@ impl Listener for TlsListener {
         loop {
             let has_room = self.handshakes.len() < HANDSHAKES;
             tokio::select! {
-                Some(Ok(Some(ready))) = self.handshakes.join_next() => return ready,
+                // A pattern here would leave the other handshakes alone after one that failed,
+                // until somebody else connects.
+                done = self.handshakes.join_next(), if !self.handshakes.is_empty() => {
+                    if let Some(Ok(Some(ready))) = done {
+                        return ready;
+                    }
+                }
                 accepted = self.listener.accept(), if has_room => match accepted {
                     Ok((socket, peer)) => self.begin(socket, peer),
                     Err(_) => sleep(PAUSE).await,

@@ -32,7 +32,7 @@ fn ask(browser: &mut Phone, request: &str) -> Option<String> {
     Some(String::from_utf8_lossy(&answer).to_lowercase())
 }
 
-const LOOK: &str = "HEAD /livez HTTP/1.1\r\nHost: desk.example\r\n\r\n";
+const LOOK: &str = "HEAD /healthz HTTP/1.1\r\nHost: desk.example\r\n\r\n";
 
 #[test]
 fn the_console_is_inside_tls_of_today_and_stays_there() {

@@ -29,7 +29,7 @@ fn telephones_in_tabs_register_talk_in_text_and_hear_why_they_cannot_call() {
     first.says(&browser, "unregistered");
     let mut stranger = browser.open_with("stranger", "1003", "wrong");
     browser.order(&stranger, "register", json!({}));
-    stranger.says(&browser, "registration failed: Rejected");
+    stranger.says(&browser, "registration failed: Authentication Error 401");
 }
 
 #[test]
