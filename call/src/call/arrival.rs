@@ -75,8 +75,12 @@ pub(super) fn unsuitable(description: &SdpError) -> (u16, &'static str) {
         SdpError::UnsupportedProfile { .. } => (302, "media is spoken over plain RTP only"),
         SdpError::NoAudio => (304, "no audio is described"),
         SdpError::NoCommonCodec { .. } => (305, "no codec in common"),
-        // What else is wrong concerns how it is written.
-        _ => (399, "the session description is of no use"),
+        SdpError::TooLong(_)
+        | SdpError::TooMany { .. }
+        | SdpError::NotAField { .. }
+        | SdpError::BadField { .. }
+        | SdpError::NoAddress { .. }
+        | _ => (399, "the session description is of no use"),
     }
 }
 
