@@ -3,7 +3,9 @@
 
 use crate::table::Table;
 use bytes::Bytes;
-use media::{Codec, Config, Engine, LegId, Line, Order, Outbox, Prompt, RtcpPath, Segment, Terms};
+use media::{
+    Codec, Config, Engine, LegId, Line, Order, Outbox, Prompt, RtcpPath, Segment, Terms, Understood,
+};
 use sip::message::{Framing, Message};
 use std::hint::black_box;
 use std::io;
@@ -76,6 +78,7 @@ fn play_frames() -> f64 {
                 payload_type: 0,
                 telephone_event: Some(101),
                 comfort_noise: None,
+                understood: Understood::new(),
                 sending: true,
                 rtcp: RtcpPath::Shared,
             },

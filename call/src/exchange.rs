@@ -183,6 +183,8 @@ impl Exchange {
             | Order::Retarget { leg, .. }
             | Order::Play { leg, .. }
             | Order::StopPlay { leg }
+            | Order::Hear { leg, .. }
+            | Order::Unhear { leg, .. }
             | Order::SendDigits { leg, .. }
             | Order::Move { leg, .. }
             | Order::Close { leg } => *leg,

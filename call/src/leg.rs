@@ -4,7 +4,7 @@ use crate::exchange::Exchange;
 use crate::sdp_fixups;
 use bytes::Bytes;
 use media::sdp::{self, Agreed, Direction, Local, SdpError};
-use media::{Law, LegId, Line, Order, Quality, Terms};
+use media::{Law, LegId, Line, Order, Quality, Terms, Understood};
 use model::{Codec, DtmfMode, SdpFixup, TrunkId, TrunkMedia};
 use serde::{Deserialize, Serialize};
 use sip::{ReasonHeader, Refusal, SessionId};
@@ -346,7 +346,9 @@ impl Leg {
             leg: self.media,
             terms: terms(agreed),
             signalling: self.signalling,
-            line: self.line.after_gap(now.saturating_sub(opened_at)),
+            line: self
+                .line
+                .after_gap(now.saturating_sub(opened_at), agreed.law.into()),
             latched: self.latched,
             before: Quality::default(),
         });
@@ -375,6 +377,7 @@ fn terms(agreed: &Agreed) -> Terms {
         payload_type: agreed.payload_type,
         telephone_event: agreed.telephone_event,
         comfort_noise: None,
+        understood: Understood::new(),
         sending: listens(agreed.direction),
         rtcp: agreed.rtcp,
     }

@@ -10,14 +10,19 @@ mod opus;
 mod rate;
 mod resample;
 
+use std::sync::LazyLock;
+
 use serde::{Deserialize, Serialize};
 
+use crate::clock::FRAME_SAMPLES;
 pub use decoder::Decoder;
 pub use encoder::{Encoder, PACKET_BYTES_MAX};
 use g711::Law;
 pub use rate::{FRAME_MAX, PACKET_SAMPLES_MAX, Rate};
 pub use resample::Resampler;
 
+/// Frames after which an encoder's memory of its start has faded.
+const SETTLING_FRAMES: usize = 25;
 const G729_FRAME_BYTES: u32 = 10;
 const G729_FRAME_UNITS: u32 = 80;
 
@@ -117,6 +122,34 @@ impl Codec {
     pub const fn is_transcodable(self) -> bool {
         !matches!(self, Self::G729)
     }
+}
+
+/// A packet of 20 ms of silence; nothing for a codec that is not made here.
+pub fn silence(codec: Codec) -> &'static [u8] {
+    static G722: LazyLock<Vec<u8>> = LazyLock::new(|| encoded_silence(Codec::G722));
+    static OPUS: LazyLock<Vec<u8>> = LazyLock::new(|| encoded_silence(Codec::Opus));
+    static MU: [u8; FRAME_SAMPLES] = [Law::Mu.silence(); FRAME_SAMPLES];
+    static A: [u8; FRAME_SAMPLES] = [Law::A.silence(); FRAME_SAMPLES];
+    match codec {
+        Codec::Pcmu => &MU,
+        Codec::Pcma => &A,
+        Codec::G722 => &G722,
+        Codec::Opus => &OPUS,
+        Codec::G729 => &[],
+    }
+}
+
+/// The packet that an encoder settles on when it hears nothing.
+fn encoded_silence(codec: Codec) -> Vec<u8> {
+    let mut bytes = [0; PACKET_BYTES_MAX];
+    let mut length = 0;
+    if let Some(mut encoder) = Encoder::new(codec, Rate::Narrow) {
+        let frame = [0; FRAME_MAX];
+        for _ in 0..SETTLING_FRAMES {
+            length = encoder.encode(&frame[..encoder.rate().frame()], &mut bytes);
+        }
+    }
+    bytes[..length].to_vec()
 }
 
 impl From<Law> for Codec {

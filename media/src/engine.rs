@@ -3,6 +3,7 @@
 //! Legs lie in a vector by number, so a packet finds its leg without hashing. Every leg belongs to
 //! one of four phases of 5 ms, which spreads what the engine sends over the 20 ms of a frame.
 
+mod hearing;
 mod moving;
 mod orders;
 mod ticks;
@@ -13,9 +14,11 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use crate::clock::Micros;
+use crate::jitter::Load;
 use crate::leg::{Content, Heard, Leg};
+use crate::prompt::Making;
 use crate::recorder::{Channel, Recorder, Tap};
-use crate::rtp::{self, Datagram};
+use crate::rtp::{self, Datagram, Packet};
 use crate::sink::SinkMode;
 use crate::{LegId, Line, Order, Outbox, Quality};
 
@@ -55,6 +58,8 @@ pub struct Engine {
     recorders: Vec<Option<Recorder>>,
     /// Indexes of the open legs of each phase.
     phases: [Vec<u32>; PHASES],
+    /// Prompts that are being made ready in a codec.
+    makings: Vec<Making>,
     next_tick: Option<Micros>,
     ticks: u64,
     counters: Counters,
@@ -67,6 +72,7 @@ impl Engine {
             first_leg: config.first_leg.0,
             legs: std::iter::repeat_with(|| None).take(config.legs).collect(),
             recorders: Vec::new(),
+            makings: Vec::new(),
             phases: Default::default(),
             next_tick: None,
             ticks: 0,
@@ -111,12 +117,24 @@ impl Engine {
         let Some(content) = source.receive(now, from, &packet, outbox) else {
             return;
         };
-        if let Content::Audio(law) = content {
-            if let Some(decoded) = &mut source.decoded {
-                decoded
-                    .buffer
-                    .push(now, &packet.header, law, packet.payload);
+        if let Some(decoded) = &mut source.decoded {
+            let load = match content {
+                Content::Audio(codec) => Some(Load::Audio(codec)),
+                Content::Noise => Some(Load::Noise),
+                Content::Event(_) => None,
+            };
+            match load {
+                Some(load) => {
+                    let clock = source.terms.codec.clock();
+                    let Packet { header, payload } = packet;
+                    decoded.buffer.push(now, &header, (load, clock), payload);
+                }
+                None => decoded.buffer.pass(&packet.header),
             }
+        }
+        if let Content::Audio(codec) = content
+            && let Some(law) = codec.law()
+        {
             let channels = [
                 (source.customer_of, Channel::Left),
                 (source.agent_of, Channel::Right),
@@ -132,6 +150,12 @@ impl Engine {
                     recorder.handle_packet(now, &tap, outbox);
                 }
             }
+        }
+        if let Content::Audio(codec) = content
+            && codec != source.speaks
+        {
+            source.speaks = codec;
+            self.refresh_speaker(leg);
         }
         let heard = Heard {
             source: index,

@@ -1,25 +1,24 @@
 //! The adaptive playout buffer of a leg whose audio is decoded.
 //!
-//! Samples lie in a ring by RTP time, so loss, reordering and odd packet lengths need no list of
-//! packets. Transit times feed a histogram with a memory of some 8 s; the delay aims at its 97.5 %
-//! quantile above the shortest transit of the last 10 s. That minimum slides, which is what holds
-//! the delay constant against a drifting sender's clock.
+//! Packets wait by RTP time, counted in units of 1/8000 s whatever the codec's clock, and are
+//! decoded in their order. Playing stays as far behind the shortest transit of the last 10 s as
+//! [`delay`] says. That minimum slides, which is what holds the delay constant against a drifting
+//! sender's clock. What is too early is stretched by a concealed frame, what is too late is cut in
+//! silence, or at any place once it is 60 ms.
 
-use crate::Law;
+mod delay;
+mod store;
+mod voice;
+
 use crate::clock::{FRAME_SAMPLES, Micros};
+use crate::codec::{Codec, Rate};
 use crate::rtp::Header;
+use delay::Delay;
+use store::{Head, PAYLOAD_MAX, Store};
+use voice::Voice;
 
-const RING: usize = 4_096;
-/// A value that no G.711 byte decodes to.
-const MISSING: i16 = i16::MIN;
-const BINS: usize = 64;
-/// 5 ms.
-const BIN_SAMPLES: i64 = 40;
-/// Packets after which older observations weigh half.
-const HALF_LIFE: u32 = 400;
-const DELAY_MIN: i64 = 160;
-const DELAY_MAX: i64 = 1_920;
-const DELAY_AT_START: i64 = 320;
+pub(crate) use store::Load;
+
 const BASELINE_SPAN: Micros = Micros::from_ms(5_000);
 const SHRINK_EVERY: Micros = Micros::from_ms(200);
 /// How far playing may run ahead of the aim before a frame is inserted.
@@ -28,10 +27,9 @@ const AHEAD_MAX: i64 = 40;
 const EXCESS_MAX: i64 = 480;
 /// A timestamp so far off is a new time line.
 const JUMP: i64 = 16_000;
-/// 5 ms.
-const FADE: usize = 40;
-/// Mean magnitude below which a frame counts as silence.
-const QUIET: u64 = 200;
+const FRAME: i64 = FRAME_SAMPLES as i64;
+/// 5 ms at 8 kHz.
+const FADE_IN: usize = 40;
 
 /// What a frame that was taken consists of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,248 +45,259 @@ pub(crate) enum Playout {
 /// The buffer of one incoming stream.
 #[derive(Debug)]
 pub(crate) struct JitterBuffer {
-    ring: Box<[i16; RING]>,
-    anchor: Option<Anchor>,
-    histogram: [u32; BINS],
-    observed: u32,
-    delay: i64,
+    store: Store,
+    voice: Voice,
+    delay: Delay,
+    line: Option<TimeLine>,
     shrunk_at: Micros,
-    last: [i16; FRAME_SAMPLES],
-    concealed: u16,
+    /// Whether the frame before was silence because nothing was received.
+    silent: bool,
 }
 
-/// Ties the sender's time line to ours.
+/// Ties the sender's time line to ours, in units of 1/8000 s.
 #[derive(Clone, Copy, Debug)]
-struct Anchor {
+struct TimeLine {
     ssrc: u32,
+    /// Number of the newest packet.
     sequence: u16,
-    /// Timestamp that position 0 stands for.
+    /// Timestamp of the newest packet, and its position.
     timestamp: u32,
-    /// Position after the newest sample.
+    position: i64,
+    /// Position after the newest audio.
     newest: i64,
-    /// Position of the next sample to play, once playing.
+    /// Position of the next unit to decode, once playing.
     play: Option<i64>,
-    /// Shortest transit, in samples, of the current and the previous span.
+    /// Shortest transit of the current and the previous span.
     baseline: [i64; 2],
     baseline_since: Micros,
 }
 
-impl Anchor {
+impl TimeLine {
+    fn begin(now: Micros, header: &Header) -> Self {
+        Self {
+            ssrc: header.ssrc,
+            sequence: header.sequence.wrapping_sub(1),
+            timestamp: header.timestamp,
+            position: 0,
+            newest: 0,
+            play: None,
+            baseline: [now.samples() as i64; 2],
+            baseline_since: now,
+        }
+    }
+
     fn baseline(&self) -> i64 {
         self.baseline[0].min(self.baseline[1])
     }
 
-    fn slide_baseline(mut self, now: Micros, transit: i64) -> Self {
+    fn slide_baseline(&mut self, now: Micros, transit: i64) {
         if now.since(self.baseline_since) >= BASELINE_SPAN {
             self.baseline = [transit, self.baseline[0]];
             self.baseline_since = now;
         }
         self.baseline[0] = self.baseline[0].min(transit);
-        self
     }
 }
 
 impl JitterBuffer {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(rate: Rate) -> Self {
         Self {
-            ring: Box::new([MISSING; RING]),
-            anchor: None,
-            histogram: [0; BINS],
-            observed: 0,
-            delay: DELAY_AT_START,
+            store: Store::new(),
+            voice: Voice::new(rate),
+            delay: Delay::new(),
+            line: None,
             shrunk_at: Micros(0),
-            last: [0; FRAME_SAMPLES],
-            concealed: 0,
+            silent: true,
         }
     }
 
-    /// Takes the payload of an audio packet.
-    pub(crate) fn push(&mut self, now: Micros, header: &Header, law: Law, payload: &[u8]) {
-        let arrival = now.samples() as i64;
-        let (anchor, position) = self.place(now, header);
-        let transit = arrival - position;
-        let mut anchor = anchor.slide_baseline(now, transit);
-        self.observe(transit - anchor.baseline());
-        let end = position + payload.len() as i64;
-        let oldest = anchor.play.unwrap_or(position).max(end - RING as i64);
-        let follows = header.sequence == anchor.sequence.wrapping_add(1);
-        if follows && position > anchor.newest {
-            // Numbers without a gap but time with one: the sender was silent, nothing is lost.
-            for silent in anchor.newest.max(oldest)..position {
-                self.ring[slot(silent)] = 0;
-            }
+    /// The rate of the frames that are taken.
+    pub(crate) fn rate(&self) -> Rate {
+        self.voice.rate()
+    }
+
+    /// Takes the payload of a packet whose timestamps count at `clock`.
+    pub(crate) fn push(
+        &mut self,
+        now: Micros,
+        header: &Header,
+        (load, clock): (Load, u32),
+        payload: &[u8],
+    ) {
+        let units = match load {
+            Load::Audio(codec) => codec.units(payload).map(i64::from),
+            Load::Noise => Some(0),
+        };
+        let Some(units) = units.filter(|&units| units > 0 || load == Load::Noise) else {
+            return;
+        };
+        let (mut line, position) = self.place(now, header, clock);
+        let transit = now.samples() as i64 - position;
+        line.slide_baseline(now, transit);
+        self.delay.observe(now, transit - line.baseline());
+        let follows = header.sequence == line.sequence.wrapping_add(1);
+        let ahead = header.sequence.wrapping_sub(line.sequence) as i16 > 0;
+        if ahead {
+            line.sequence = header.sequence;
+            line.timestamp = header.timestamp;
+            line.position = position;
         }
-        for (at, &byte) in (position..).zip(payload) {
-            if at >= oldest {
-                self.ring[slot(at)] = law.decode(byte);
-            }
+        line.newest = line.newest.max(position + units);
+        self.line = Some(line);
+        if line.play.is_none_or(|play| position + units.max(1) > play) {
+            self.keep(Head::new(position, units, load, follows), payload);
         }
-        if end > anchor.newest {
-            anchor.newest = end;
-            anchor.sequence = header.sequence;
+    }
+
+    /// Takes notice of a packet that is not audio but has a number among those that are.
+    pub(crate) fn pass(&mut self, header: &Header) {
+        if let Some(line) = &mut self.line
+            && header.sequence == line.sequence.wrapping_add(1)
+        {
+            line.sequence = header.sequence;
         }
-        self.anchor = Some(anchor);
     }
 
     /// Takes the 20 ms that are due at `now`.
-    pub(crate) fn pull(&mut self, now: Micros, frame: &mut [i16; FRAME_SAMPLES]) -> Playout {
-        let Some(mut anchor) = self.anchor else {
+    pub(crate) fn pull(&mut self, now: Micros, frame: &mut [i16]) -> Playout {
+        let Some(playing) = self.playing(now) else {
             frame.fill(0);
+            self.silent = true;
             return Playout::Silence;
         };
-        let due = now.samples() as i64 - anchor.baseline() - self.delay;
-        // Frames that begin where packets do miss one packet wholly, not two by halves.
-        let aligned = due - due.rem_euclid(FRAME_SAMPLES as i64);
-        let mut play = anchor.play.unwrap_or(aligned);
-        if due + FRAME_SAMPLES as i64 <= 0 || play > anchor.newest + JUMP {
-            frame.fill(0);
-            return Playout::Silence;
-        }
-        let behind = due - play;
+        let (mut line, behind) = playing;
+        let mut playout = Playout::Frame;
         if behind <= -AHEAD_MAX {
-            anchor.play = Some(play);
-            self.anchor = Some(anchor);
-            self.conceal(frame);
-            return Playout::Conceal;
+            self.voice.cover(FRAME, None);
+            playout = Playout::Conceal;
+        } else if behind >= FRAME && now.since(self.shrunk_at) >= SHRINK_EVERY {
+            playout = self.fill(&mut line, 2 * FRAME);
+            if self.voice.shorten(behind >= EXCESS_MAX) > 0 {
+                self.shrunk_at = now;
+            }
         }
-        if behind >= FRAME_SAMPLES as i64 && now.since(self.shrunk_at) >= SHRINK_EVERY {
-            play += self.shrink(play, behind, now);
+        if self.fill(&mut line, FRAME) == Playout::Conceal {
+            playout = Playout::Conceal;
         }
-        let playout = self.take(play, frame);
-        anchor.play = Some(play + FRAME_SAMPLES as i64);
-        self.anchor = Some(anchor);
+        self.voice.take(frame);
+        if std::mem::take(&mut self.silent) {
+            fade_in(&mut frame[..FADE_IN * self.voice.rate().factor()]);
+        }
+        self.line = Some(line);
         playout
+    }
+
+    /// When the next unit to be taken would have come over the shortest way, if anything plays.
+    pub(crate) fn nominal(&self) -> Option<i64> {
+        let line = self.line?;
+        Some(line.play? - self.voice.units() + line.baseline())
+    }
+
+    /// The time line and how far playing is behind the aim, if anything is to be played.
+    fn playing(&mut self, now: Micros) -> Option<(TimeLine, i64)> {
+        let mut line = self.line?;
+        let due = now.samples() as i64 - line.baseline() - self.delay.units(now);
+        if line.play.is_some_and(|play| play > line.newest + JUMP) {
+            // Nothing came for so long that the next packet begins anew.
+            line.play = None;
+            self.line = Some(line);
+        }
+        if line.play.is_none() {
+            let (earliest, _) = self.store.earliest()?;
+            if due < earliest.position {
+                return None;
+            }
+            line.play = Some(earliest.position);
+        }
+        let out = line.play? - self.voice.units();
+        Some((line, due - out))
+    }
+
+    /// Decodes, covers and pauses until so many units wait; what the last of them was.
+    fn fill(&mut self, line: &mut TimeLine, wanted: i64) -> Playout {
+        let mut playout = Playout::Frame;
+        while self.voice.units() < wanted
+            && let Some(play) = line.play
+        {
+            self.store.forget_before(play);
+            let next = match self.store.earliest() {
+                Some((head, payload)) if head.position <= play => {
+                    self.voice.append(head.load, payload, play - head.position);
+                    let end = head.position + head.units;
+                    self.store.forget_before(end.max(head.position + 1));
+                    line.play = Some(end.max(play));
+                    continue;
+                }
+                next => next,
+            };
+            let gap = next.map_or(FRAME, |(head, _)| (head.position - play).min(FRAME));
+            match next {
+                Some((head, _)) if head.follows => self.voice.pause(gap),
+                Some((head, payload)) => {
+                    let behind = head.position - play == gap;
+                    let following = match head.load {
+                        Load::Audio(codec) if behind => Some((codec, payload)),
+                        Load::Audio(_) | Load::Noise => None,
+                    };
+                    self.voice.cover(gap, following);
+                    playout = Playout::Conceal;
+                }
+                None => {
+                    self.voice.cover(gap, None);
+                    playout = Playout::Conceal;
+                }
+            }
+            line.play = Some(play + gap);
+        }
+        playout
+    }
+
+    fn keep(&mut self, head: Head, payload: &[u8]) {
+        if payload.len() <= PAYLOAD_MAX {
+            self.store.insert(head, payload);
+            return;
+        }
+        // Codecs of a byte a unit can be cut anywhere.
+        if let Load::Audio(Codec::Pcmu | Codec::Pcma | Codec::G722) = head.load {
+            for (n, piece) in payload.chunks(PAYLOAD_MAX).enumerate() {
+                let position = head.position + (n * PAYLOAD_MAX) as i64;
+                let follows = head.follows || n > 0;
+                let head = Head::new(position, piece.len() as i64, head.load, follows);
+                self.store.insert(head, piece);
+            }
+        }
+    }
+
+    /// Finds where a packet lies, on a new time line if it fits on none.
+    fn place(&mut self, now: Micros, header: &Header, clock: u32) -> (TimeLine, i64) {
+        let step = i64::from((clock / 8_000).max(1));
+        if let Some(line) = self.line
+            && line.ssrc == header.ssrc
+        {
+            // The difference to the newest packet, not to the first one, survives the wrap.
+            let ahead = i64::from(header.timestamp.wrapping_sub(line.timestamp) as i32);
+            let position = line.position + ahead / step;
+            let transit = now.samples() as i64 - position;
+            if (transit - line.baseline()).abs() < JUMP {
+                return (line, position);
+            }
+        }
+        self.store.clear();
+        (TimeLine::begin(now, header), 0)
     }
 
     /// The delay beyond the shortest transit that the buffer aims at.
     #[cfg(test)]
-    fn delay_ms(&self) -> i64 {
-        self.delay / 8
-    }
-
-    /// Finds where a packet lies, on a new time line if it fits on none.
-    fn place(&mut self, now: Micros, header: &Header) -> (Anchor, i64) {
-        if let Some(anchor) = self.anchor
-            && anchor.ssrc == header.ssrc
-        {
-            // The difference to the newest sample, not to position 0, survives the wrap.
-            let newest = anchor.timestamp.wrapping_add(anchor.newest as u32);
-            let position = anchor.newest + i64::from(header.timestamp.wrapping_sub(newest) as i32);
-            let transit = now.samples() as i64 - position;
-            if (transit - anchor.baseline()).abs() < JUMP {
-                return (anchor, position);
-            }
-        }
-        self.ring.fill(MISSING);
-        let transit = now.samples() as i64;
-        let anchor = Anchor {
-            ssrc: header.ssrc,
-            sequence: header.sequence.wrapping_sub(1),
-            timestamp: header.timestamp,
-            newest: 0,
-            play: None,
-            baseline: [transit; 2],
-            baseline_since: now,
-        };
-        (anchor, 0)
-    }
-
-    fn observe(&mut self, excess: i64) {
-        let bin = (excess / BIN_SAMPLES).clamp(0, BINS as i64 - 1) as usize;
-        // A weight of 16 leaves something of single observations after some halvings.
-        self.histogram[bin] += 16;
-        self.observed += 1;
-        if self.observed.is_multiple_of(16) {
-            self.aim();
-        }
-        if self.observed.is_multiple_of(HALF_LIFE) {
-            for count in &mut self.histogram {
-                *count /= 2;
-            }
-        }
-    }
-
-    fn aim(&mut self) {
-        let total: u32 = self.histogram.iter().sum();
-        let mut rest = total / 40;
-        let mut bin = BINS - 1;
-        while bin > 0 && self.histogram[bin] <= rest {
-            rest -= self.histogram[bin];
-            bin -= 1;
-        }
-        let quantile = (bin as i64 + 1) * BIN_SAMPLES;
-        let half_frame = FRAME_SAMPLES as i64 / 2;
-        // A frame can be played only when its last sample has come, which transit leaves out
-        // because it is measured at the frame's first sample by all frames alike.
-        self.delay = (quantile + half_frame).clamp(DELAY_MIN, DELAY_MAX);
-    }
-
-    /// Skips up to a frame, in silence if there is some soon; how many samples were skipped.
-    fn shrink(&mut self, play: i64, behind: i64, now: Micros) -> i64 {
-        let magnitude: u64 = (play..play + FRAME_SAMPLES as i64)
-            .map(|at| self.ring[slot(at)])
-            .filter(|&sample| sample != MISSING)
-            .map(|sample| u64::from(sample.unsigned_abs()))
-            .sum();
-        if behind < EXCESS_MAX && magnitude / FRAME_SAMPLES as u64 > QUIET {
-            return 0;
-        }
-        self.shrunk_at = now;
-        let skip = FRAME_SAMPLES as i64;
-        for step in 0..FADE as i64 {
-            let old = self.ring[slot(play + step)];
-            let target = &mut self.ring[slot(play + skip + step)];
-            if old != MISSING && *target != MISSING {
-                let weight = step as i32;
-                let full = FADE as i32;
-                let mixed = i32::from(old) * (full - weight) + i32::from(*target) * weight;
-                *target = (mixed / full) as i16;
-            }
-        }
-        for at in play..play + skip {
-            self.ring[slot(at)] = MISSING;
-        }
-        skip
-    }
-
-    fn take(&mut self, play: i64, frame: &mut [i16; FRAME_SAMPLES]) -> Playout {
-        let mut missing = 0;
-        for (at, sample) in (play..).zip(frame.iter_mut()) {
-            let held = &mut self.ring[slot(at)];
-            *sample = *held;
-            missing += usize::from(*held == MISSING);
-            *held = MISSING;
-        }
-        if missing == FRAME_SAMPLES {
-            self.conceal(frame);
-            return Playout::Conceal;
-        }
-        for (sample, &before) in frame.iter_mut().zip(&self.last) {
-            if *sample == MISSING {
-                *sample = before / 2;
-            }
-        }
-        self.last = *frame;
-        self.concealed = 0;
-        if missing * 2 > FRAME_SAMPLES {
-            Playout::Conceal
-        } else {
-            Playout::Frame
-        }
-    }
-
-    /// Repeats what was heard last, fading out over 60 ms.
-    fn conceal(&mut self, frame: &mut [i16; FRAME_SAMPLES]) {
-        self.concealed = self.concealed.saturating_add(1);
-        let weight = 4 - i32::from(self.concealed.min(4));
-        for (sample, &before) in frame.iter_mut().zip(&self.last) {
-            *sample = (i32::from(before) * weight / 4) as i16;
-        }
+    fn delay_ms(&self, now: Micros) -> i64 {
+        self.delay.units(now) / 8
     }
 }
 
-fn slot(position: i64) -> usize {
-    position.rem_euclid(RING as i64) as usize
+fn fade_in(samples: &mut [i16]) {
+    let length = samples.len() as i32;
+    for (n, sample) in (0..).zip(samples) {
+        *sample = (i32::from(*sample) * n / length) as i16;
+    }
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! One party's media: whom it listens to, whom it hears, and its own outgoing numbering.
 
+pub(crate) mod mixing;
 mod reporting;
 pub(crate) mod sender;
 mod watch;
@@ -9,10 +10,10 @@ use std::net::SocketAddr;
 use smallvec::SmallVec;
 
 use crate::clock::{FRAME_SAMPLES, Micros};
+use crate::codec::{self, Rate};
 use crate::dtmf::TelephoneEvent;
 use crate::dtmf::receive::{Press, Presses};
 use crate::dtmf::transmit::{KeyFrame, Keys};
-use crate::jitter::JitterBuffer;
 use crate::latch::{Latch, Verdict};
 use crate::outbox::Route;
 use crate::prompt::Cursor;
@@ -20,7 +21,8 @@ use crate::rtcp::Reports;
 use crate::rtp::Packet;
 use crate::rtp::sequence::{Arrival, SeqExt};
 use crate::sink::SinkPlan;
-use crate::{Event, Law, LegId, Outbox, Quality, Terms};
+use crate::{Codec, Event, Law, LegId, Outbox, Quality, Terms};
+use mixing::{Decoded, Hearing};
 use sender::{Relayed, Sender};
 use watch::Watch;
 
@@ -30,7 +32,9 @@ const STREAM_PAUSE: Micros = Micros::from_ms(60);
 /// What an accepted packet holds.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Content {
-    Audio(Law),
+    Audio(Codec),
+    /// A description of silence.
+    Noise,
     Event(TelephoneEvent),
 }
 
@@ -43,20 +47,14 @@ pub(crate) struct Heard<'a> {
     pub(crate) packet: Packet<'a>,
 }
 
-/// The decoded side of a leg that is mixed.
-#[derive(Debug)]
-pub(crate) struct Decoded {
-    pub(crate) buffer: JitterBuffer,
-    /// The frame of the running 20 ms.
-    pub(crate) frame: [i16; FRAME_SAMPLES],
-}
-
 /// One leg.
 #[derive(Debug)]
 pub(crate) struct Leg {
     pub(crate) id: LegId,
     pub(crate) terms: Terms,
     pub(crate) latch: Latch,
+    /// The codec that the peer sends, among those agreed on.
+    pub(crate) speaks: Codec,
     pub(crate) sender: Sender,
     pub(crate) plan: SinkPlan,
     pub(crate) play: Option<Cursor>,
@@ -65,6 +63,10 @@ pub(crate) struct Leg {
     /// Indexes of the legs that hear this one.
     pub(crate) listeners: SmallVec<[u32; SinkPlan::SOURCES_MAX]>,
     pub(crate) decoded: Option<Box<Decoded>>,
+    /// What encodes the mix that it hears.
+    pub(crate) hearing: Option<Box<Hearing>>,
+    /// The last byte of G.711 that was passed on to it.
+    last_byte: u8,
     /// The recording whose left channel this leg is.
     pub(crate) customer_of: Option<u32>,
     /// The recording whose right channel this leg is.
@@ -83,6 +85,9 @@ impl Leg {
         let ssrc = sender.line().ssrc;
         Self {
             id,
+            speaks: terms.codec,
+            hearing: None,
+            last_byte: 0,
             terms,
             latch,
             sender,
@@ -108,14 +113,23 @@ impl Leg {
             self.sender.forget_source();
         }
         self.latch.retarget(now, terms.remote);
+        self.sender.set_clock(terms.codec.clock());
+        self.speaks = terms.codec;
         self.terms = terms;
         self.watch.restart(now);
         self.ssrc = None;
     }
 
-    /// The law of G.711 that the leg speaks.
-    pub(crate) fn law(&self) -> Law {
-        self.terms.codec.law().unwrap_or(Law::Mu)
+    /// The level at which what was passed on to it ended, as far as that can be told.
+    pub(crate) fn last_level(&self) -> i16 {
+        let law = self.terms.codec.law();
+        law.map_or(0, |law| law.decode(self.last_byte))
+    }
+
+    /// Whether packets of a codec can go on to it as they are, or by table.
+    pub(crate) fn takes(&self, codec: Codec) -> bool {
+        let by_table = codec.law().is_some() && self.terms.codec.law().is_some();
+        codec == self.terms.codec || by_table
     }
 
     /// Takes a packet in; its content is returned if it is from the proven source and fresh.
@@ -164,12 +178,14 @@ impl Leg {
         match content {
             Content::Audio(_) => {
                 if matches!(arrival, Arrival::Newest { .. }) {
-                    self.sequence.observe(now, header.timestamp);
+                    let clock = self.speaks.clock();
+                    self.sequence.observe(now, header.timestamp, clock);
                 }
                 let press = self.presses.handle_audio(header.timestamp);
                 self.report(press, outbox);
                 (!payload.is_empty()).then_some(content)
             }
+            Content::Noise => Some(content),
             Content::Event(event) => {
                 for press in self.presses.handle_event(now, header.timestamp, event) {
                     self.report(press, outbox);
@@ -202,15 +218,27 @@ impl Leg {
         if !self.keys.is_empty() {
             return;
         }
+        let scale = self.terms.codec.clock() / Rate::Narrow.hertz();
         let (payload_type, samples) = match heard.content {
-            Content::Audio(_) => (self.terms.payload_type, payload.len() as u32),
+            Content::Audio(codec) if self.takes(codec) => {
+                let units = codec.units(payload).unwrap_or(FRAME_SAMPLES as u32);
+                (self.terms.payload_type, units * scale)
+            }
+            Content::Audio(_) => return,
+            Content::Noise => match self.terms.comfort_noise {
+                Some(payload_type) => (payload_type, 0),
+                None => return,
+            },
             Content::Event(event) => {
                 let Some(payload_type) = self.terms.telephone_event else {
                     return;
                 };
                 // Audio that a sender interleaves with the event is at most a frame older.
-                let reached = event.duration.saturating_sub(FRAME_SAMPLES as u16);
-                (payload_type, u32::from(reached))
+                let frame = FRAME_SAMPLES as u32 * scale;
+                (
+                    payload_type,
+                    u32::from(event.duration).saturating_sub(frame),
+                )
             }
         };
         let packet = Relayed {
@@ -226,20 +254,18 @@ impl Leg {
         };
         self.sender.count_payload(payload.len());
         let sent = outbox.push_packet(route, &header.to_bytes(), payload);
-        if let Content::Audio(law) = heard.content {
-            law.transcode(self.law(), sent);
+        if let Content::Audio(codec) = heard.content
+            && let (Some(theirs), Some(ours)) = (codec.law(), self.terms.codec.law())
+        {
+            theirs.transcode(ours, sent);
+            self.last_byte = sent.last().copied().unwrap_or(ours.silence());
         }
     }
 
     /// Sends a frame of our own.
     #[inline]
-    pub(crate) fn send_frame(
-        &mut self,
-        at: Micros,
-        frame: &[u8; FRAME_SAMPLES],
-        outbox: &mut Outbox,
-    ) {
-        if let Some(route) = self.route() {
+    pub(crate) fn send_frame(&mut self, at: Micros, frame: &[u8], outbox: &mut Outbox) {
+        if let Some(route) = self.route().filter(|_| !frame.is_empty()) {
             let header = self.sender.number_frame(at, self.terms.payload_type);
             self.sender.count_payload(frame.len());
             outbox.push_packet(route, &header.to_bytes(), frame);
@@ -254,8 +280,7 @@ impl Leg {
         match self.keys.next_frame() {
             None => return false,
             Some(KeyFrame::Pause) => {
-                let silence = [self.law().silence(); FRAME_SAMPLES];
-                self.send_frame(at, &silence, outbox);
+                self.send_frame(at, codec::silence(self.terms.codec), outbox);
             }
             Some(KeyFrame::Packet { event, begins }) => {
                 let header = self.sender.number_key(at, payload_type, begins);
@@ -286,12 +311,25 @@ impl Leg {
     #[inline]
     fn content(&self, payload_type: u8, payload: &[u8]) -> Option<Content> {
         if payload_type == self.terms.payload_type {
-            Some(Content::Audio(self.law()))
+            Some(Content::Audio(self.terms.codec))
         } else if self.terms.telephone_event == Some(payload_type) {
             TelephoneEvent::parse(payload).map(Content::Event)
         } else {
-            Law::of_payload_type(payload_type).map(Content::Audio)
+            self.other_content(payload_type)
         }
+    }
+
+    fn other_content(&self, payload_type: u8) -> Option<Content> {
+        if self.terms.comfort_noise == Some(payload_type) {
+            return Some(Content::Noise);
+        }
+        let mut understood = self.terms.understood.iter();
+        let known = understood.find(|known| known.0 == payload_type);
+        let codec = match known {
+            Some(&(_, codec)) => codec,
+            None => Law::of_payload_type(payload_type)?.into(),
+        };
+        Some(Content::Audio(codec))
     }
 
     /// Whether another stream of the proven source may take the place of the known one.

@@ -18,6 +18,7 @@
 //!     payload_type: 0,
 //!     telephone_event: Some(101),
 //!     comfort_noise: None,
+//!     understood: media::Understood::new(),
 //!     sending: true,
 //!     rtcp: media::RtcpPath::Shared,
 //! };
@@ -65,8 +66,9 @@ pub mod wav;
 pub use codec::{Codec, g711::Law};
 pub use engine::{Config, Counters, Departure, Engine};
 pub use line::Line;
-pub use order::{Event, LegId, Order, RecordingKey, RtcpPath, Terms};
+pub use order::{Event, LegId, Order, RecordingKey, RtcpPath, Terms, Understood};
 pub use outbox::{Block, Outbox};
 pub use ports::PortPool;
 pub use prompt::{Prompt, Segment};
 pub use quality::Quality;
+pub use sink::Gain;

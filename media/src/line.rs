@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
 use crate::clock::{FRAME, FRAME_SAMPLES, Micros};
+use crate::codec::{Codec, Rate};
 
 /// The numbers that the next packet of a leg carries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,17 +24,17 @@ impl Line {
     /// The line after an interruption of `gap`, beyond any number that was sent during it.
     ///
     /// `gap` is the time from the checkpoint that holds this line to the restart; a second is
-    /// added so that packets which left after the checkpoint are certainly passed.
+    /// added so that packets which left after the checkpoint are certainly passed. Timestamps count
+    /// at the clock of `codec`.
     #[must_use]
-    pub fn after_gap(self, gap: Duration) -> Self {
+    pub fn after_gap(self, gap: Duration, codec: Codec) -> Self {
         let span = Micros::from(gap).plus(Micros::from_ms(1_000));
         let frames = span.0.div_ceil(FRAME.0);
+        let length = u64::from(codec.clock() / Rate::Narrow.hertz()) * FRAME_SAMPLES as u64;
         Self {
             ssrc: self.ssrc,
             sequence: self.sequence.wrapping_add(frames as u16),
-            timestamp: self
-                .timestamp
-                .wrapping_add((frames * FRAME_SAMPLES as u64) as u32),
+            timestamp: self.timestamp.wrapping_add((frames * length) as u32),
         }
     }
 }

@@ -4,8 +4,9 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
 
-use crate::{Codec, Law, Line, Quality, Segment};
+use crate::{Codec, Gain, Law, Line, Quality, Segment};
 
 /// One RTP stream pair with one party; for a SIP leg, its local RTP port.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -14,6 +15,9 @@ pub struct LegId(pub u32);
 /// Names a recording between orders, events and blocks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct RecordingKey(pub u64);
+
+/// Payload types and their codecs.
+pub type Understood = SmallVec<[(u8, Codec); 4]>;
 
 /// What the session description says of a leg.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +32,8 @@ pub struct Terms {
     pub telephone_event: Option<u8>,
     /// Payload type of comfort noise (RFC 3389), if agreed.
     pub comfort_noise: Option<u8>,
+    /// Other payload types that the peer may change to, and what they are.
+    pub understood: Understood,
     /// Whether the peer may be sent media (not on hold).
     pub sending: bool,
     /// Where reports go.
@@ -113,6 +119,23 @@ pub enum Order {
         a: LegId,
         /// The other leg.
         b: LegId,
+    },
+    /// Lets a leg hear another one, which need not hear it, louder or softer than it is; or changes
+    /// how loud it hears it.
+    Hear {
+        /// The leg that hears.
+        leg: LegId,
+        /// The leg that is heard.
+        source: LegId,
+        /// How loud.
+        gain: Gain,
+    },
+    /// Ends that a leg hears another one.
+    Unhear {
+        /// The leg that heard.
+        leg: LegId,
+        /// The leg that was heard.
+        source: LegId,
     },
     /// Sends key presses by RFC 4733.
     SendDigits {

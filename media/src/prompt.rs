@@ -1,18 +1,26 @@
-//! Audio that is ready to send: encoded once in both laws, cut into frames by copying.
+//! Audio that is ready to send: encoded once in both laws, cut into frames by copying. Codecs of
+//! frames have it in a [`form`] of their own.
 
-use std::sync::Arc;
+mod form;
+
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use bytes::Bytes;
 
 use crate::Law;
 use crate::clock::{FRAME_SAMPLES, Micros};
+use crate::codec::Codec;
+
+pub(crate) use form::{Form, Making};
 
 /// Narrow-band audio held as G.711 bytes of both laws.
 #[derive(Clone, Debug)]
 pub struct Prompt {
     mu: Bytes,
     a: Bytes,
+    g722: OnceLock<Form>,
+    opus: OnceLock<Form>,
 }
 
 /// A piece of what a leg plays.
@@ -35,7 +43,12 @@ impl Prompt {
     pub fn from_mulaw(mu: Bytes) -> Self {
         let mut a = mu.to_vec();
         Law::Mu.transcode(Law::A, &mut a);
-        Self { mu, a: a.into() }
+        Self {
+            mu,
+            a: a.into(),
+            g722: OnceLock::new(),
+            opus: OnceLock::new(),
+        }
     }
 
     /// Length in samples.
@@ -53,6 +66,28 @@ impl Prompt {
         match law {
             Law::Mu => &self.mu,
             Law::A => &self.a,
+        }
+    }
+}
+
+impl Prompt {
+    /// Its frames in a codec of frames, if they were made.
+    pub(crate) fn form(&self, codec: Codec) -> Option<&Form> {
+        self.place(codec)?.get()
+    }
+
+    /// Keeps its frames in a codec. Another thread may have been faster, with the same frames.
+    pub(crate) fn keep_form(&self, codec: Codec, form: Form) {
+        if let Some(place) = self.place(codec) {
+            let _ = place.set(form);
+        }
+    }
+
+    fn place(&self, codec: Codec) -> Option<&OnceLock<Form>> {
+        match codec {
+            Codec::G722 => Some(&self.g722),
+            Codec::Opus => Some(&self.opus),
+            Codec::Pcmu | Codec::Pcma | Codec::G729 => None,
         }
     }
 }
@@ -109,6 +144,32 @@ impl Cursor {
             }
             filled += take;
             self.advance(take as u64, left);
+        }
+        self.index == self.segments.len()
+    }
+
+    /// The prompts that it plays.
+    pub(crate) fn prompts(&self) -> impl Iterator<Item = &Arc<Prompt>> {
+        self.segments.iter().filter_map(|segment| match segment {
+            Segment::Audio(prompt) => Some(prompt),
+            Segment::Silence(_) => None,
+        })
+    }
+
+    /// The prompt whose frame is due and the number of that frame, or nothing in a pause.
+    pub(crate) fn due(&self) -> Option<(&Arc<Prompt>, usize)> {
+        match self.segments.get(self.index)? {
+            Segment::Audio(prompt) => Some((prompt, self.offset as usize / FRAME_SAMPLES)),
+            Segment::Silence(_) => None,
+        }
+    }
+
+    /// Steps over a frame of a codec of frames, none of which belongs to two segments; whether it
+    /// was the last one.
+    pub(crate) fn step(&mut self) -> bool {
+        if let Some(segment) = self.segments.get(self.index) {
+            let left = segment.samples() - self.offset;
+            self.advance(left.min(FRAME_SAMPLES as u64), left);
         }
         self.index == self.segments.len()
     }

@@ -16,6 +16,8 @@ use placement::Placement;
 const RING: usize = 4_096;
 /// How long a packet may come after later ones: 200 ms.
 const REORDER: u64 = 1_600;
+/// How long a decoded frame may come after its time, the longest playout delay: 280 ms.
+const REORDER_DECODED: u64 = 2_240;
 /// A play goes on at its own pace while it is so near to the clock: 120 ms.
 const PLAY_SLACK: u64 = 960;
 
@@ -49,6 +51,7 @@ pub(crate) struct Recorder {
     left: Placement,
     right: Placement,
     played_to: Option<u64>,
+    reorder: u64,
 }
 
 impl Recorder {
@@ -64,6 +67,7 @@ impl Recorder {
             left: Placement::default(),
             right: Placement::default(),
             played_to: None,
+            reorder: REORDER,
         }
     }
 
@@ -101,6 +105,24 @@ impl Recorder {
         self.write(Channel::Right, position as i64, (law, frame), outbox);
     }
 
+    /// Takes a decoded frame of a party that began at `begin`, in samples since the epoch. It has
+    /// waited to be played, so the recording waits longer for it.
+    pub(crate) fn handle_decoded(
+        &mut self,
+        channel: Channel,
+        begin: i64,
+        frame: &[i16],
+        outbox: &mut Outbox,
+    ) {
+        self.reorder = REORDER_DECODED;
+        let position = begin - self.started_at.samples() as i64;
+        let mut bytes = [0; FRAME_SAMPLES];
+        for (byte, &sample) in bytes.iter_mut().zip(frame) {
+            *byte = self.law.encode(sample);
+        }
+        self.write(channel, position, (self.law, &bytes), outbox);
+    }
+
     /// The right channel's leg changes.
     pub(crate) fn set_agent(&mut self, agent: Option<u32>) {
         self.agent = agent;
@@ -109,7 +131,7 @@ impl Recorder {
 
     /// Emits what no late packet can change any more.
     pub(crate) fn handle_tick(&mut self, at: Micros, outbox: &mut Outbox) {
-        let settled = self.position(at).saturating_sub(REORDER);
+        let settled = self.position(at).saturating_sub(self.reorder);
         self.emit(settled, outbox);
     }
 

@@ -13,7 +13,7 @@ use std::time::Duration;
 use media::rtp::Header;
 use media::{
     Codec, Config, Engine, Law, LegId, Line, Order, Outbox, Prompt, RecordingKey, RtcpPath,
-    Segment, Terms,
+    Segment, Terms, Understood,
 };
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, Stats, StatsAlloc};
 
@@ -46,6 +46,7 @@ fn busy_engine(outbox: &mut Outbox) -> Engine {
                 payload_type: if n == 1 { 8 } else { 0 },
                 telephone_event: Some(101),
                 comfort_noise: None,
+                understood: Understood::new(),
                 sending: true,
                 rtcp: RtcpPath::Shared,
             },

@@ -22,7 +22,8 @@ use std::time::Duration;
 use media::dtmf::TelephoneEvent;
 use media::rtp::Header;
 use media::{
-    Codec, Config, Engine, Law, LegId, Line, Order, Outbox, RecordingKey, RtcpPath, Terms, rtp, wav,
+    Codec, Config, Engine, Law, LegId, Line, Order, Outbox, RecordingKey, RtcpPath, Terms,
+    Understood, rtp, wav,
 };
 use rand_chacha::ChaCha12Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
@@ -141,6 +142,7 @@ fn the_engine_outlives_any_packets_from_its_own_peers() {
                 payload_type: 0,
                 telephone_event: Some(101),
                 comfort_noise: None,
+                understood: Understood::new(),
                 sending: true,
                 rtcp: RtcpPath::Shared,
             },

@@ -4,7 +4,8 @@
 //! socket is never open twice.
 
 use ::media::{
-    Config, Departure, Engine, Event, LegId, Line, Order, Outbox, Quality, RtcpPath, Terms, wav,
+    Codec, Config, Departure, Engine, Event, LegId, Line, Order, Outbox, Quality, RtcpPath, Terms,
+    wav,
 };
 use net::disk::{self, FileKey};
 use net::media::{Machine, Path, Queued, Sink};
@@ -141,9 +142,13 @@ impl Threaded {
 
     /// Numbers go on where they were a second ago at most, instead of where they ought to be by
     /// the clock.
-    fn refine(&self, now: Duration, leg: LegId, (line, quality): (&mut Line, &mut Quality)) {
+    fn refine(
+        &self,
+        (now, leg, codec): (Duration, LegId, Codec),
+        (line, quality): (&mut Line, &mut Quality),
+    ) {
         if let Some((at, known, figures)) = self.before.get(&leg) {
-            *line = known.after_gap(now.saturating_sub(*at));
+            *line = known.after_gap(now.saturating_sub(*at), codec);
             *quality = *figures;
         }
     }
@@ -190,7 +195,7 @@ impl Machine for Threaded {
                 before,
                 ..
             } => {
-                self.refine(now, *leg, (line, before));
+                self.refine((now, *leg, terms.codec), (line, before));
                 self.open(*leg, Queued::Delivered, terms);
             }
             Order::Retarget { leg, terms } => self.report_beside(*leg, terms),
@@ -201,6 +206,8 @@ impl Machine for Threaded {
             | Order::StopPlay { .. }
             | Order::Bridge { .. }
             | Order::Unbridge { .. }
+            | Order::Hear { .. }
+            | Order::Unhear { .. }
             | Order::SendDigits { .. }
             | Order::Record { .. }
             | Order::RecordAgent { .. }

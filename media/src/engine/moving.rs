@@ -78,7 +78,7 @@ impl Engine {
     }
 
     /// The legs that it hears, and those that hear it.
-    fn neighbours(&mut self, id: LegId) -> Option<Vec<LegId>> {
+    pub(super) fn neighbours(&mut self, id: LegId) -> Option<Vec<LegId>> {
         let leg = self.leg_mut(id)?;
         let heard = leg.plan.sources().iter();
         let mut found: Vec<LegId> = heard.map(|&(SourceId::Leg(other), _)| other).collect();
@@ -93,7 +93,8 @@ impl Engine {
     /// Takes a leg in that left another engine; whether there is one. Its time goes on by the same
     /// clock.
     pub fn arrive(&mut self, departure: Departure) -> bool {
-        let index = self.index(departure.leg);
+        let departed = departure.leg;
+        let index = self.index(departed);
         let (Some(index), Some(freight)) = (index, departure.freight) else {
             return false;
         };
@@ -105,6 +106,7 @@ impl Engine {
         leg.customer_of = recorder.map(|recorder| self.keep_recorder(recorder));
         self.legs[index as usize] = Some(leg);
         self.join_phase(index);
+        self.refresh_decoding(departed);
         true
     }
 }

@@ -3,14 +3,12 @@
 use std::net::{IpAddr, SocketAddr};
 
 use super::Engine;
-use crate::clock::{FRAME_SAMPLES, Micros};
-use crate::jitter::JitterBuffer;
+use crate::clock::Micros;
 use crate::latch::Latch;
+use crate::leg::Leg;
 use crate::leg::sender::Sender;
-use crate::leg::{Decoded, Leg};
 use crate::prompt::Cursor;
 use crate::recorder::Recorder;
-use crate::sink::{Gain, SourceId};
 use crate::{Event, Law, LegId, Line, Order, Outbox, RecordingKey, Segment, Terms};
 
 struct Opening {
@@ -71,6 +69,8 @@ impl Engine {
             }
             Order::Retarget { leg, terms } => {
                 self.leg_mut(leg)?.retarget(now, terms);
+                self.refresh_hearing(leg);
+                self.refresh_speaker(leg);
                 Some(())
             }
             Order::Play {
@@ -87,6 +87,8 @@ impl Engine {
             }
             Order::Bridge { a, b } => self.bridge(a, b),
             Order::Unbridge { a, b } => self.unbridge(a, b),
+            Order::Hear { leg, source, gain } => self.hear(leg, source, gain),
+            Order::Unhear { leg, source } => self.unhear(leg, source),
             Order::SendDigits { leg, digits } => {
                 let leg = self.leg_mut(leg)?;
                 let skipped = match leg.terms.telephone_event {
@@ -128,7 +130,7 @@ impl Engine {
         }
         let remote = opening.terms.remote;
         let latch = Latch::new(now, remote, opening.signalling, opening.latched);
-        let sender = Sender::new(now, opening.line);
+        let sender = Sender::new(now, opening.line, opening.terms.codec.clock());
         let leg = Leg::new(now, id, opening.terms, latch, sender);
         self.legs[index as usize] = Some(Box::new(leg));
         self.join_phase(index);
@@ -150,86 +152,8 @@ impl Engine {
         if leg.play.is_none() {
             outbox.push_event(Event::PlayEnded { leg: id, play });
         }
+        self.make_prompts(id);
         Some(())
-    }
-
-    fn bridge(&mut self, a: LegId, b: LegId) -> Option<()> {
-        let (a_index, b_index) = (self.index(a)?, self.index(b)?);
-        if a == b || self.leg_mut(b).is_none() {
-            return None;
-        }
-        let a_hears = self.leg_mut(a)?.plan.add(SourceId::Leg(b), Gain::UNITY);
-        let b_hears = self.leg_mut(b)?.plan.add(SourceId::Leg(a), Gain::UNITY);
-        if !(a_hears && b_hears) {
-            self.counters.refused_bridges += 1;
-            self.part(a, b);
-            return Some(());
-        }
-        self.leg_mut(a)?.add_listener(b_index);
-        self.leg_mut(b)?.add_listener(a_index);
-        self.refresh_decoding(a);
-        self.refresh_decoding(b);
-        Some(())
-    }
-
-    fn unbridge(&mut self, a: LegId, b: LegId) -> Option<()> {
-        self.leg_mut(a)?;
-        self.leg_mut(b)?;
-        self.part(a, b);
-        Some(())
-    }
-
-    /// Ends that two legs hear each other.
-    pub(super) fn part(&mut self, a: LegId, b: LegId) {
-        for (hearer, source) in [(a, b), (b, a)] {
-            let hearer_index = self.index(hearer);
-            if let Some(leg) = self.leg_mut(hearer) {
-                leg.plan.remove(SourceId::Leg(source));
-                leg.sender.mark_next();
-            }
-            if let (Some(leg), Some(index)) = (self.leg_mut(source), hearer_index) {
-                leg.listeners.retain(|listener| *listener != index);
-            }
-        }
-        self.refresh_decoding(a);
-        self.refresh_decoding(b);
-    }
-
-    /// Gives a jitter buffer to those of a leg and its sources that are mixed somewhere, and
-    /// takes it from the others.
-    fn refresh_decoding(&mut self, id: LegId) {
-        let Some(leg) = self.leg_mut(id) else {
-            return;
-        };
-        let heard = leg
-            .plan
-            .sources()
-            .iter()
-            .map(|&(SourceId::Leg(leg), _)| leg);
-        let concerned: Vec<LegId> = heard.chain([id]).collect();
-        for source in concerned {
-            let mixed = self.is_mixed(source);
-            if let Some(leg) = self.leg_mut(source) {
-                if !mixed {
-                    leg.decoded = None;
-                } else if leg.decoded.is_none() {
-                    leg.decoded = Some(Box::new(Decoded {
-                        buffer: JitterBuffer::new(),
-                        frame: [0; FRAME_SAMPLES],
-                    }));
-                }
-            }
-        }
-    }
-
-    fn is_mixed(&self, source: LegId) -> bool {
-        let Some(Some(leg)) = self.index(source).map(|index| &self.legs[index as usize]) else {
-            return false;
-        };
-        leg.listeners
-            .iter()
-            .filter_map(|&listener| self.legs[listener as usize].as_ref())
-            .any(|listener| listener.plan.mixes())
     }
 
     fn record(&mut self, now: Micros, recording: &Recording) -> Option<()> {
@@ -245,6 +169,7 @@ impl Engine {
         }
         let slot = self.keep_recorder(recorder);
         self.leg_mut(recording.customer)?.customer_of = Some(slot);
+        self.refresh_decoding(recording.customer);
         self.record_agent(recording.key, recording.agent)
     }
 
@@ -259,6 +184,7 @@ impl Engine {
         }
         if let Some(agent) = agent {
             self.leg_mut(agent)?.agent_of = Some(slot as u32);
+            self.refresh_decoding(agent);
         }
         Some(())
     }
@@ -294,13 +220,7 @@ impl Engine {
         let leg = self.leg_mut(id)?;
         leg.send_last_report(now, outbox);
         let quality = leg.quality();
-        let heard = leg
-            .plan
-            .sources()
-            .iter()
-            .map(|&(SourceId::Leg(leg), _)| leg);
-        let heard: Vec<LegId> = heard.collect();
-        for other in heard {
+        for other in self.neighbours(id)? {
             self.part(id, other);
         }
         let leg = self.legs[index as usize].take()?;
@@ -356,14 +276,5 @@ impl Engine {
         self.recorders
             .iter()
             .position(|slot| slot.as_ref().is_some_and(|recorder| recorder.key == key))
-    }
-}
-
-impl Leg {
-    fn add_listener(&mut self, index: u32) {
-        if !self.listeners.contains(&index) {
-            self.listeners.push(index);
-        }
-        self.sender.forget_source();
     }
 }

@@ -2,13 +2,19 @@
 
 use super::{Engine, PHASES};
 use crate::clock::{FRAME, FRAME_SAMPLES, Micros};
+use crate::codec::{self, FRAME_MAX, PACKET_BYTES_MAX, Rate};
+use crate::jitter::Playout;
 use crate::leg::Leg;
+use crate::prompt::{Cursor, Making};
+use crate::recorder::Channel;
 use crate::sink::{Mixer, SinkMode, SourceId};
-use crate::{Event, Outbox};
+use crate::{Event, Law, Outbox};
 
 const TICK: Micros = Micros(FRAME.0 / PHASES as u64);
 /// Frames that are sent late rather than never.
 const LATE_FRAMES_MAX: u64 = 5;
+/// Frames of prompts that are made in a tick: sixteen times as many as a leg hears meanwhile.
+const MADE_A_TICK: usize = 4;
 /// Ticks between two visits of a recording: 200 ms.
 const RECORDER_TICKS: usize = 40;
 
@@ -44,6 +50,7 @@ impl Engine {
         for recorder in recorders.flatten() {
             recorder.handle_tick(at, outbox);
         }
+        self.make_some();
         self.ticks += 1;
     }
 
@@ -52,20 +59,48 @@ impl Engine {
             return;
         };
         leg.handle_timeout(at, outbox);
-        if let Some(decoded) = &mut leg.decoded {
-            decoded.buffer.pull(at, &mut decoded.frame);
+        let playout = leg.decoded.as_mut().map(|decoded| decoded.pull(at));
+        if playout.is_some_and(|playout| playout != Playout::Silence) {
+            self.record_decoded(index, outbox);
         }
+        let Some(leg) = self.legs[index].as_mut() else {
+            return;
+        };
         if !leg.keys.is_empty() && leg.send_keys(at, outbox) {
             return;
         }
         match leg.plan.mode() {
             SinkMode::Relay(_) if leg.sender.is_held_by_leg(at) => {}
             SinkMode::Relay(_) | SinkMode::Silence => {
-                let silence = [leg.law().silence(); FRAME_SAMPLES];
-                leg.send_frame(at, &silence, outbox);
+                leg.send_frame(at, codec::silence(leg.terms.codec), outbox);
             }
             SinkMode::Play => self.play_frame(at, index, outbox),
             SinkMode::Mix => self.mix_frame(at, index, outbox),
+        }
+    }
+
+    /// Puts what a party says in a codec that is not that of the file into its recordings.
+    fn record_decoded(&mut self, index: usize, outbox: &mut Outbox) {
+        let Some(leg) = self.legs[index].as_ref() else {
+            return;
+        };
+        let Some(decoded) = leg.decoded.as_ref().filter(|_| leg.speaks.law().is_none()) else {
+            return;
+        };
+        let (Some(frame), Some(end)) = (decoded.frame(Rate::Narrow), decoded.buffer.nominal())
+        else {
+            return;
+        };
+        let channels = [
+            (leg.customer_of, Channel::Left),
+            (leg.agent_of, Channel::Right),
+        ];
+        for (slot, channel) in channels {
+            let slot = slot.and_then(|slot| self.recorders.get_mut(slot as usize));
+            if let Some(Some(recorder)) = slot {
+                let begin = end - FRAME_SAMPLES as i64;
+                recorder.handle_decoded(channel, begin, frame, outbox);
+            }
         }
     }
 
@@ -73,50 +108,121 @@ impl Engine {
         let Some(leg) = self.legs[index].as_mut() else {
             return;
         };
-        let law = leg.law();
-        let mut frame = [law.silence(); FRAME_SAMPLES];
-        let ended = match &mut leg.play {
-            Some(cursor) => cursor.fill(law, &mut frame).then_some(cursor.play),
-            None => None,
+        let Some(cursor) = &mut leg.play else {
+            return;
         };
-        leg.send_frame(at, &frame, outbox);
-        if let Some(play) = ended {
+        let law = leg.terms.codec.law();
+        let (play, file_law) = (cursor.play, law.unwrap_or(Law::Mu));
+        let mut frame = [file_law.silence(); FRAME_SAMPLES];
+        let ended = if law.is_some() {
+            let ended = cursor.fill(file_law, &mut frame);
+            leg.send_frame(at, &frame, outbox);
+            ended
+        } else {
+            self.play_form(at, index, &mut frame, outbox)
+        };
+        let Some(leg) = self.legs[index].as_mut() else {
+            return;
+        };
+        if ended {
             leg.play = None;
             leg.plan.set_playing(false);
             outbox.push_event(Event::PlayEnded { leg: leg.id, play });
         }
         let slot = leg.customer_of.filter(|_| leg.terms.sending);
-        let recorder = slot.and_then(|slot| self.recorders.get_mut(slot as usize));
-        if let Some(Some(recorder)) = recorder {
-            recorder.handle_play(at, law, &frame, outbox);
+        if let Some(recorder) = self.recorder_at(slot) {
+            recorder.handle_play(at, file_law, &frame, outbox);
         }
+    }
+
+    /// Sends the frame that is due of a prompt in a codec of frames, and lays the same as µ-law
+    /// into `frame`; whether it was the last one. A form that is behind is waited for.
+    fn play_form(
+        &mut self,
+        at: Micros,
+        index: usize,
+        frame: &mut [u8; FRAME_SAMPLES],
+        outbox: &mut Outbox,
+    ) -> bool {
+        let Some(mut leg) = self.legs[index].take() else {
+            return false;
+        };
+        let codec = leg.terms.codec;
+        let mut cursor = leg.play.take();
+        let due = cursor.as_ref().and_then(Cursor::due);
+        let packet = due.and_then(|(prompt, nth)| {
+            let mut makings = self.makings.iter();
+            let making = makings.find(|making| making.makes(prompt, codec));
+            let form = prompt.form(codec).or(making.map(Making::form))?;
+            form.frame(nth)
+        });
+        let is_ready = due.is_none() || packet.is_some() || !codec.is_transcodable();
+        leg.send_frame(at, packet.unwrap_or(codec::silence(codec)), outbox);
+        if let Some((prompt, nth)) = due.filter(|_| is_ready) {
+            let rest = prompt.bytes(Law::Mu).get(nth * FRAME_SAMPLES..);
+            for (byte, &said) in frame.iter_mut().zip(rest.unwrap_or_default()) {
+                *byte = said;
+            }
+        }
+        let ended = is_ready && cursor.as_mut().is_none_or(Cursor::step);
+        leg.play = cursor;
+        let id = leg.id;
+        self.legs[index] = Some(leg);
+        if !is_ready {
+            self.make_prompts(id);
+        }
+        ended
     }
 
     fn mix_frame(&mut self, at: Micros, index: usize, outbox: &mut Outbox) {
-        let mut mixer = Mixer::new();
-        let Some(leg) = self.legs[index].as_ref() else {
+        let Some(mut leg) = self.legs[index].take() else {
             return;
         };
+        let settled = self.mix(at, &mut leg, outbox);
+        let id = leg.id;
+        self.legs[index] = Some(leg);
+        if settled {
+            self.refresh_hearing(id);
+        }
+    }
+
+    /// Sends a leg the mix of its sources; whether that ends here.
+    fn mix(&self, at: Micros, leg: &mut Leg, outbox: &mut Outbox) -> bool {
+        let Some(hearing) = &mut leg.hearing else {
+            return false;
+        };
+        let rate = hearing.rate();
+        let mut mixer = Mixer::new(rate);
         for &(SourceId::Leg(source), gain) in leg.plan.sources() {
             let source = source.0.wrapping_sub(self.first_leg) as usize;
-            let decoded = self
-                .legs
-                .get(source)
-                .and_then(Option::as_deref)
-                .and_then(decoded);
-            if let Some(frame) = decoded {
+            let heard = self.legs.get(source).and_then(Option::as_deref);
+            let decoded = heard.and_then(|leg| leg.decoded.as_ref());
+            if let Some(frame) = decoded.and_then(|decoded| decoded.frame(rate)) {
                 mixer.add(frame, gain);
             }
         }
-        let Some(leg) = self.legs[index].as_mut() else {
-            return;
-        };
-        let mut frame = [0; FRAME_SAMPLES];
-        mixer.encode(leg.law(), &mut frame);
-        leg.send_frame(at, &frame, outbox);
+        let mut frame = [0; FRAME_MAX];
+        let frame = mixer.finish(&mut frame);
+        let settled = leg.plan.may_settle() && hearing.may_end(frame);
+        let mut packet = [0; PACKET_BYTES_MAX];
+        let length = hearing.encode(frame, &mut packet);
+        leg.send_frame(at, &packet[..length], outbox);
+        if settled {
+            leg.plan.settle();
+            leg.sender.forget_source();
+        }
+        settled
     }
-}
 
-fn decoded(leg: &Leg) -> Option<&[i16; FRAME_SAMPLES]> {
-    leg.decoded.as_ref().map(|decoded| &decoded.frame)
+    /// Makes some more of the prompts that are wanted in a codec of frames.
+    fn make_some(&mut self) {
+        for _ in 0..MADE_A_TICK {
+            let Some(making) = self.makings.first_mut() else {
+                return;
+            };
+            if making.advance() {
+                self.makings.remove(0);
+            }
+        }
+    }
 }

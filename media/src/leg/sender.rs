@@ -18,7 +18,7 @@ const EVENT_PATIENCE: Micros = Micros::from_ms(200);
 const COVERED_MAX: Micros = Micros::from_ms(60);
 /// A step of the sequence beyond this is a new numbering of the source.
 const STEP_MAX: i32 = 3_000;
-/// A step of the timestamp beyond the time that passed.
+/// A step of the timestamp beyond the time that passed, in units of 1/8000 s.
 const TIME_STEP_MAX: i32 = 16_000;
 
 /// A packet to be relayed, as its source numbered it.
@@ -38,6 +38,8 @@ pub(crate) struct Relayed {
 #[derive(Debug)]
 pub(crate) struct Sender {
     line: Line,
+    /// Timestamp units for each of 1/8000 s.
+    scale: u32,
     speaker: Speaker,
     /// When the line's time is due: the end of what was sent last.
     due_at: Micros,
@@ -74,9 +76,10 @@ struct Shift {
 }
 
 impl Sender {
-    pub(crate) fn new(now: Micros, line: Line) -> Self {
+    pub(crate) fn new(now: Micros, line: Line, clock: u32) -> Self {
         Self {
             line,
+            scale: scale(clock),
             speaker: Speaker::Nobody,
             due_at: now,
             sent: 0,
@@ -85,6 +88,11 @@ impl Sender {
             key_timestamp: line.timestamp,
             shift: Shift::default(),
         }
+    }
+
+    /// From here on timestamps count at another clock.
+    pub(crate) fn set_clock(&mut self, clock: u32) {
+        self.scale = scale(clock);
     }
 
     pub(crate) fn line(&self) -> Line {
@@ -108,8 +116,8 @@ impl Sender {
 
     /// The stream's time at `at`, which lies near what was sent last.
     pub(crate) fn time_at(&self, at: Micros) -> u32 {
-        let ahead = self.due_at.since(at).samples() as u32;
-        let behind = at.since(self.due_at).samples() as u32;
+        let ahead = self.due_at.since(at).samples() as u32 * self.scale;
+        let behind = at.since(self.due_at).samples() as u32 * self.scale;
         self.line.timestamp.wrapping_add(behind).wrapping_sub(ahead)
     }
 
@@ -146,7 +154,8 @@ impl Sender {
         self.speaker = Speaker::Engine;
         self.mark = false;
         let header = self.header(payload_type, marker);
-        self.line.timestamp = self.line.timestamp.wrapping_add(FRAME_SAMPLES as u32);
+        let length = FRAME_SAMPLES as u32 * self.scale;
+        self.line.timestamp = self.line.timestamp.wrapping_add(length);
         self.sent_packet(at, FRAME);
         header
     }
@@ -163,7 +172,8 @@ impl Sender {
         }
         let mut header = self.header(payload_type, begins);
         header.timestamp = self.key_timestamp;
-        self.line.timestamp = self.line.timestamp.wrapping_add(FRAME_SAMPLES as u32);
+        let length = FRAME_SAMPLES as u32 * self.scale;
+        self.line.timestamp = self.line.timestamp.wrapping_add(length);
         self.sent_packet(at, FRAME);
         header
     }
@@ -183,9 +193,10 @@ impl Sender {
         }
         let mut marker = packet.marker || self.speaker != Speaker::Leg;
         let (mut step, mut time_step) = self.steps(packet);
-        let elapsed = now.since(self.due_at).samples() as i32;
+        let elapsed = (now.since(self.due_at).samples() as i32).saturating_mul(self.scale as i32);
         let backwards = step >= 0 && time_step < 0 && !packet.is_event;
-        let wild = step.abs() > STEP_MAX || time_step > elapsed.saturating_add(TIME_STEP_MAX);
+        let wild = step.abs() > STEP_MAX
+            || time_step > elapsed.saturating_add(TIME_STEP_MAX * self.scale as i32);
         if backwards || wild {
             self.anchor(now, packet);
             marker = true;
@@ -208,7 +219,7 @@ impl Sender {
         let lasts = if packet.is_event {
             FRAME
         } else {
-            Micros::from_samples(packet.samples)
+            Micros::from_samples(packet.samples / self.scale)
         };
         self.sent_packet(now, lasts);
         Some(header)
@@ -302,7 +313,7 @@ impl Sender {
             return;
         }
         let frames = (at.since(self.due_at).0 + FRAME.0 / 2) / FRAME.0;
-        let moved = (frames * FRAME_SAMPLES as u64) as u32;
+        let moved = (frames * FRAME_SAMPLES as u64) as u32 * self.scale;
         self.line.timestamp = self.line.timestamp.wrapping_add(moved);
     }
 
@@ -321,6 +332,10 @@ impl Sender {
         self.due_at = at.plus(lasts);
         self.sent += 1;
     }
+}
+
+fn scale(clock: u32) -> u32 {
+    (clock / 8_000).max(1)
 }
 
 #[cfg(test)]

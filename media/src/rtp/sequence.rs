@@ -33,6 +33,8 @@ pub(crate) struct SeqExt {
     received: u64,
     transit: i64,
     jitter_samples: f32,
+    /// Timestamp units for each of 1/8000 s.
+    scale: u32,
 }
 
 impl SeqExt {
@@ -72,10 +74,11 @@ impl SeqExt {
         self.started = false;
     }
 
-    /// Accounts the transit time of a packet in order.
+    /// Accounts the transit time of a packet in order, whose timestamp counts at `clock`.
     #[inline]
-    pub(crate) fn observe(&mut self, now: Micros, timestamp: u32) {
-        let transit = now.samples() as i64 - i64::from(timestamp);
+    pub(crate) fn observe(&mut self, now: Micros, timestamp: u32, clock: u32) {
+        self.scale = clock / 8_000;
+        let transit = now.samples() as i64 - i64::from(timestamp / self.scale.max(1));
         let change = (transit - self.transit).unsigned_abs();
         self.transit = transit;
         if change < 8_000 {
@@ -103,7 +106,7 @@ impl SeqExt {
 
     /// Interarrival jitter in units of the stream's clock.
     pub(crate) fn jitter(&self) -> u32 {
-        self.jitter_samples as u32
+        self.jitter_samples as u32 * self.scale
     }
 
     pub(crate) fn jitter_ms(&self) -> f32 {

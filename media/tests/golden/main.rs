@@ -11,9 +11,11 @@
 mod attack;
 mod audio;
 mod continuity;
+mod handset;
 mod keys;
 mod moving;
 mod recording;
 mod reports;
 mod restart;
+mod transcoding;
 mod world;

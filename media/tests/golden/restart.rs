@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use media::{Event, Law, Line, Order, Quality, RecordingKey};
+use media::{Codec, Event, Law, Line, Order, Quality, RecordingKey};
 
 use crate::world::{START, World, leg, new_engine, phone, share, tone};
 
@@ -30,7 +30,7 @@ fn a_resumed_engine_goes_on_in_numbers_and_in_the_recording() {
             leg: leg(n as u32),
             terms: crate::world::terms(phone(n as u32), Law::Mu),
             signalling: phone(n as u32).ip(),
-            line: line.after_gap(world.now.saturating_sub(saved_at)),
+            line: line.after_gap(world.now.saturating_sub(saved_at), Codec::Pcmu),
             latched: Some(phone(n as u32)),
             before: figures,
         });

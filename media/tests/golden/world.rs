@@ -4,14 +4,16 @@ use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use media::codec::Codec;
 use media::dtmf::TelephoneEvent;
 use media::rtp::{Datagram, Header, parse};
 use media::{
-    Config, Departure, Engine, Event, Law, LegId, Line, Order, Outbox, RecordingKey, RtcpPath,
-    Terms,
+    Config, Departure, Engine, Event, LegId, Line, Order, Outbox, RecordingKey, RtcpPath, Terms,
 };
 use rand_chacha::ChaCha12Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
+
+use crate::handset::{self, Mouth, payload_type};
 
 pub(crate) const EVENT_TYPE: u8 = 101;
 pub(crate) const START: Duration = Duration::from_hours(500_000);
@@ -34,7 +36,9 @@ type Signal = Box<dyn FnMut(u64) -> i16>;
 pub(crate) struct Party {
     pub(crate) leg: LegId,
     pub(crate) address: SocketAddr,
-    pub(crate) law: Law,
+    pub(crate) said: Vec<Vec<u8>>,
+    pub(crate) mouth: Mouth,
+    codec: Codec,
     pub(crate) path: Path,
     pub(crate) speaking: bool,
     pub(crate) heard: Vec<Heard>,
@@ -100,13 +104,18 @@ pub(crate) fn phone(n: u32) -> SocketAddr {
 }
 
 /// What was agreed on with a phone at `remote` that takes keys.
-pub(crate) fn terms(remote: SocketAddr, law: Law) -> Terms {
+pub(crate) fn terms(remote: SocketAddr, codec: impl Into<Codec>) -> Terms {
+    let codec = codec.into();
     Terms {
         remote,
-        codec: law.into(),
-        payload_type: law.payload_type(),
+        codec,
+        payload_type: payload_type(codec),
         telephone_event: Some(EVENT_TYPE),
         comfort_noise: None,
+        understood: [Codec::G722]
+            .map(|codec| (payload_type(codec), codec))
+            .into_iter()
+            .collect(),
         sending: true,
         rtcp: RtcpPath::Shared,
     }
@@ -157,18 +166,25 @@ impl World {
     }
 
     /// Adds a party that speaks the signal, and opens its leg.
-    pub(crate) fn join(&mut self, law: Law, signal: impl FnMut(u64) -> i16 + 'static) -> LegId {
+    pub(crate) fn join(
+        &mut self,
+        codec: impl Into<Codec>,
+        signal: impl FnMut(u64) -> i16 + 'static,
+    ) -> LegId {
+        let codec = codec.into();
         let n = self.parties.len() as u32;
         let (id, address) = (leg(n), phone(n));
         self.parties.push(Party {
             leg: id,
             address,
-            law,
+            said: Vec::new(),
+            mouth: Mouth::new(codec),
+            codec,
             path: Path::default(),
             speaking: true,
             heard: Vec::new(),
             header: Header {
-                payload_type: law.payload_type(),
+                payload_type: payload_type(codec),
                 marker: false,
                 sequence: 65_000 + n as u16,
                 timestamp: 77_777 * n,
@@ -181,7 +197,7 @@ impl World {
         });
         self.order(Order::Open {
             leg: id,
-            terms: terms(address, law),
+            terms: terms(address, codec),
             signalling: address.ip(),
             line: line(n),
         });
@@ -288,7 +304,9 @@ impl World {
         let party = &mut self.parties[n];
         party.next_at += FRAME;
         let mut header = party.header;
-        party.header.timestamp = header.timestamp.wrapping_add(160);
+        party.header.timestamp = header
+            .timestamp
+            .wrapping_add(party.mouth.codec.clock() / 50);
         let base = party.spoken;
         party.spoken += 160;
         if !party.speaking {
@@ -296,9 +314,10 @@ impl World {
         }
         party.header.sequence = header.sequence.wrapping_add(1);
         let payload = if party.keys.is_empty() {
-            let law = party.law;
-            let samples = (base..base + 160).map(|at| law.encode((party.signal)(at)));
-            samples.collect::<Vec<u8>>()
+            let sound: Vec<i16> = (base..base + 160).map(&mut party.signal).collect();
+            let payload = party.mouth.encode(&sound);
+            party.said.push(payload.clone());
+            payload
         } else {
             let (code, frame) = party.keys.remove(0);
             let event = TelephoneEvent {
@@ -372,23 +391,13 @@ impl World {
 impl Party {
     /// The audio heard, laid out by RTP time.
     pub(crate) fn audio(&self) -> Vec<i16> {
-        let mut samples = Vec::new();
-        let Some(first) = self.heard.first() else {
-            return samples;
-        };
-        for heard in self
-            .heard
-            .iter()
-            .filter(|h| h.header.payload_type != EVENT_TYPE)
-        {
-            let at = heard.header.timestamp.wrapping_sub(first.header.timestamp) as usize;
-            let end = at + heard.payload.len();
-            samples.resize(samples.len().max(end), 0);
-            for (sample, &byte) in samples[at..end].iter_mut().zip(&heard.payload) {
-                *sample = self.law.decode(byte);
-            }
-        }
-        samples
+        handset::audio(self.codec, &self.heard)
+    }
+
+    /// Changes to another codec without a word.
+    pub(crate) fn speak_from_now_on(&mut self, codec: Codec) {
+        self.mouth = Mouth::new(codec);
+        self.header.payload_type = payload_type(codec);
     }
 }
 

@@ -8,7 +8,7 @@ fn sender() -> Sender {
         sequence: 65_534,
         timestamp: 1_000,
     };
-    Sender::new(Micros(0), line)
+    Sender::new(Micros(0), line, 8_000)
 }
 
 fn packet(sequence: u16, timestamp: u32, samples: u32) -> Relayed {
