@@ -4,8 +4,8 @@ use crate::exchange::Exchange;
 use crate::sdp_fixups;
 use bytes::Bytes;
 use media::sdp::{self, Agreed, Direction, Local, SdpError};
-use media::{Law, LegId, Line, Order, Quality, Terms, Understood};
-use model::{Codec, DtmfMode, SdpFixup, TrunkId, TrunkMedia};
+use media::{Codec, LegId, Line, Order, Quality, Terms};
+use model::{DtmfMode, SdpFixup, TrunkId, TrunkMedia};
 use serde::{Deserialize, Serialize};
 use sip::{ReasonHeader, Refusal, SessionId};
 use std::net::IpAddr;
@@ -15,27 +15,31 @@ use std::time::Duration;
 /// How a peer wants its audio.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Manners {
-    laws: Vec<Law>,
+    codecs: Vec<Codec>,
     keys: DtmfMode,
     fixups: Vec<SdpFixup>,
 }
 
 impl Manners {
-    /// Those of an agent's phone, with the codecs that we like best.
-    pub(crate) fn phone(laws: Vec<Law>) -> Self {
+    /// Those of a phone or browser, to which `liked` is offered in the front so that nothing need be
+    /// transcoded, and G.711 before what costs more to transcode.
+    pub(crate) fn phone(liked: Codec) -> Self {
+        let mut codecs = vec![Codec::Pcma, Codec::Pcmu, Codec::G722, Codec::Opus];
+        codecs.retain(|codec| *codec != liked);
+        codecs.insert(0, liked);
         Self {
-            laws,
+            codecs,
             keys: DtmfMode::Rfc4733,
             fixups: Vec::new(),
         }
     }
 
     /// Those of a trunk; `liked` is offered in the front if the trunk speaks it.
-    pub(crate) fn trunk(media: &TrunkMedia, liked: Option<Law>) -> Self {
-        let mut laws: Vec<Law> = media.codecs.iter().map(|codec| law_of(*codec)).collect();
-        laws.sort_by_key(|law| Some(*law) != liked);
+    pub(crate) fn trunk(media: &TrunkMedia, liked: Option<Codec>) -> Self {
+        let mut codecs: Vec<Codec> = media.codecs.iter().map(|codec| spoken(*codec)).collect();
+        codecs.sort_by_key(|codec| Some(*codec) != liked);
         Self {
-            laws,
+            codecs,
             keys: media.dtmf,
             fixups: media.fixups.clone(),
         }
@@ -166,7 +170,7 @@ impl Leg {
             port: u16::try_from(self.media.0).unwrap_or(0),
             session_id: self.sdp_session,
             session_version: version,
-            law_order: self.manners.laws.clone(),
+            codecs: self.manners.codecs.clone(),
             telephone_events: self.manners.keys == DtmfMode::Rfc4733,
         }
     }
@@ -195,15 +199,15 @@ impl Leg {
             .unwrap_or_default()
     }
 
-    /// An offer in which `law` comes in the front.
-    pub(crate) fn offer_preferring(&mut self, law: Law) -> Bytes {
-        self.manners.laws.sort_by_key(|it| *it != law);
+    /// An offer in which `codec` comes in the front.
+    pub(crate) fn offer_preferring(&mut self, codec: Codec) -> Bytes {
+        self.manners.codecs.sort_by_key(|it| *it != codec);
         self.offer()
     }
 
-    /// Whether the peer speaks `law`, as far as we know.
-    pub(crate) fn may_speak(&self, law: Law) -> bool {
-        self.manners.laws.contains(&law)
+    /// Whether the peer speaks `codec`, as far as we know.
+    pub(crate) fn may_speak(&self, codec: Codec) -> bool {
+        self.manners.codecs.contains(&codec)
     }
 
     /// Answers the peer's offer and takes over what was agreed.
@@ -283,9 +287,10 @@ impl Leg {
     }
 
     /// The codec of the leg, once agreed.
-    pub(crate) fn law(&self) -> Law {
-        let liked = self.manners.laws.first().copied().unwrap_or(Law::A);
-        self.agreed.as_ref().map_or(liked, |agreed| agreed.law)
+    pub(crate) fn codec(&self) -> Codec {
+        let liked = self.manners.codecs.first().copied();
+        let agreed = self.agreed.as_ref().map(|agreed| agreed.codec);
+        agreed.or(liked).unwrap_or(Codec::Pcma)
     }
 
     /// Whether the peer has put us on hold.
@@ -348,7 +353,7 @@ impl Leg {
             signalling: self.signalling,
             line: self
                 .line
-                .after_gap(now.saturating_sub(opened_at), agreed.law.into()),
+                .after_gap(now.saturating_sub(opened_at), agreed.codec),
             latched: self.latched,
             before: Quality::default(),
         });
@@ -373,11 +378,11 @@ impl Leg {
 fn terms(agreed: &Agreed) -> Terms {
     Terms {
         remote: agreed.remote,
-        codec: agreed.law.into(),
+        codec: agreed.codec,
         payload_type: agreed.payload_type,
         telephone_event: agreed.telephone_event,
         comfort_noise: None,
-        understood: Understood::new(),
+        understood: agreed.understood.clone(),
         sending: listens(agreed.direction),
         rtcp: agreed.rtcp,
     }
@@ -391,10 +396,13 @@ fn listens(ours: Direction) -> bool {
     }
 }
 
-const fn law_of(codec: Codec) -> Law {
+const fn spoken(codec: model::Codec) -> Codec {
     match codec {
-        Codec::Pcma => Law::A,
-        Codec::Pcmu => Law::Mu,
+        model::Codec::Pcma => Codec::Pcma,
+        model::Codec::Pcmu => Codec::Pcmu,
+        model::Codec::G722 => Codec::G722,
+        model::Codec::Opus => Codec::Opus,
+        model::Codec::G729 => Codec::G729,
     }
 }
 

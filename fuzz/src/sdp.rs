@@ -1,6 +1,6 @@
 //! A session description from the network: answered or refused, and our answers can be read.
 
-use media::{Law, sdp};
+use media::{Codec, sdp};
 
 /// Reads the bytes as an offer and as an answer.
 pub fn run(data: &[u8]) {
@@ -9,7 +9,13 @@ pub fn run(data: &[u8]) {
         port: 20_000,
         session_id: 1,
         session_version: 1,
-        law_order: vec![Law::Mu, Law::A],
+        codecs: vec![
+            Codec::Pcmu,
+            Codec::Pcma,
+            Codec::G722,
+            Codec::Opus,
+            Codec::G729,
+        ],
         telephone_events: true,
     };
     let _ = sdp::accept(&local, data);

@@ -26,6 +26,8 @@ use mixing::{Decoded, Hearing};
 use sender::{Relayed, Sender};
 use watch::Watch;
 
+/// The static payload type of comfort noise, which some send unasked (RFC 3389 §3).
+const COMFORT_NOISE: u8 = 13;
 /// A second stream of the proven source takes over when the first has paused for so long.
 const STREAM_PAUSE: Micros = Micros::from_ms(60);
 
@@ -320,7 +322,8 @@ impl Leg {
     }
 
     fn other_content(&self, payload_type: u8) -> Option<Content> {
-        if self.terms.comfort_noise == Some(payload_type) {
+        let noise = self.terms.comfort_noise.unwrap_or(COMFORT_NOISE);
+        if payload_type == noise {
             return Some(Content::Noise);
         }
         let mut understood = self.terms.understood.iter();

@@ -3,6 +3,7 @@
 //! Reads RFC 4566 and RFC 8866 text as tolerantly as the field requires, and answers offers by
 //! RFC 3264.
 
+mod formats;
 mod negotiate;
 mod parse;
 mod print;
@@ -12,7 +13,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Law, RtcpPath};
+use crate::{Codec, RtcpPath, Understood};
 
 pub use negotiate::{accept, answer};
 pub use print::offer;
@@ -29,7 +30,7 @@ pub struct Local {
     /// Grows by one with every changed description.
     pub session_version: u64,
     /// Codecs, preferred first.
-    pub law_order: Vec<Law>,
+    pub codecs: Vec<Codec>,
     /// Whether key presses may go as telephone events (RFC 4733).
     pub telephone_events: bool,
 }
@@ -40,7 +41,7 @@ pub struct Agreed {
     /// Where we send media.
     pub remote: SocketAddr,
     /// Codec of the audio.
-    pub law: Law,
+    pub codec: Codec,
     /// Payload type of the audio.
     pub payload_type: u8,
     /// Payload type of RFC 4733 events.
@@ -51,6 +52,8 @@ pub struct Agreed {
     pub direction: Direction,
     /// Where reports go.
     pub rtcp: RtcpPath,
+    /// Other payload types that the peer may change to, and what they are.
+    pub understood: Understood,
 }
 
 /// Who sends, from our point of view.

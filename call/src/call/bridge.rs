@@ -5,7 +5,7 @@ use super::{Call, Part, Stage};
 use crate::call::ending::Departure;
 use crate::exchange::Exchange;
 use crate::limits::DEAD_AIR;
-use media::{Law, Order};
+use media::Order;
 use model::{AgentId, CallFact, EndReason, EndedBy, Ending, OfferOutcome};
 use std::time::Duration;
 
@@ -104,14 +104,6 @@ impl Call {
                 a: self.customer.media,
                 b: party,
             });
-        }
-    }
-
-    /// Codecs to offer the other side: the customer's own first, so that nothing is transcoded.
-    pub(super) fn laws(&self) -> Vec<Law> {
-        match self.customer.law() {
-            Law::A => vec![Law::A, Law::Mu],
-            Law::Mu => vec![Law::Mu, Law::A],
         }
     }
 

@@ -11,7 +11,7 @@ use crate::leg::{Farewell, Leg, Manners, Outfit};
 use crate::limits::DIAL_RING;
 use crate::trunking::sip_id;
 use ivr::{Happening, TransferOutcome};
-use media::Law;
+use media::Codec;
 use model::{CallFact, EndReason, EndedBy, Ending, NumberRule, PhoneNumber, Trunk};
 use sip::{Invite, Target};
 use std::sync::Arc;
@@ -23,14 +23,14 @@ pub(super) struct Ear {
     /// The media thread: only legs of one thread can be bridged.
     pub(super) worker: usize,
     /// The codec that need not be transcoded.
-    pub(super) law: Law,
+    pub(super) codec: Codec,
 }
 
 impl Ear {
     fn of(leg: &Leg, exchange: &Exchange) -> Option<Self> {
         let worker = exchange.worker_of(leg.media)?;
-        let law = leg.law();
-        Some(Self { worker, law })
+        let codec = leg.codec();
+        Some(Self { worker, codec })
     }
 }
 
@@ -98,7 +98,7 @@ impl Dial {
             signalling: local,
             worker: ear.worker,
             trunk: Some(trunk.id),
-            manners: Manners::trunk(&trunk.media, Some(ear.law)),
+            manners: Manners::trunk(&trunk.media, Some(ear.codec)),
         };
         let mut leg = Leg::new(now, outfit, exchange)?;
         let called = NumberRule::rewrite(&trunk.rules.called_out, self.destination.number());

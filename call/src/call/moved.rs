@@ -69,7 +69,7 @@ impl Call {
             signalling: flow.remote.ip(),
             worker: worker.ok_or(Rejection::fault())?,
             trunk: None,
-            manners: Manners::phone(self.laws()),
+            manners: Manners::phone(self.customer.codec()),
         };
         let full = Rejection::overloaded("no port is free");
         let mut leg = Leg::new(now, outfit, exchange).ok_or(full)?;

@@ -93,16 +93,16 @@ impl Call {
             Part::Party => Part::Customer,
             Part::Rung(_) => return,
         };
-        let Some(law) = self.leg_mut(part).map(|leg| leg.law()) else {
+        let Some(codec) = self.leg_mut(part).map(|leg| leg.codec()) else {
             return;
         };
         let Some(leg) = self.leg_mut(other) else {
             return;
         };
-        if leg.agreed.is_none() || leg.law() == law || leg.is_held() || !leg.may_speak(law) {
+        if leg.agreed.is_none() || leg.codec() == codec || leg.is_held() || !leg.may_speak(codec) {
             return;
         }
-        let offer = leg.offer_preferring(law);
+        let offer = leg.offer_preferring(codec);
         settle(exchange.endpoint.offer(now, leg.session, offer));
     }
 }
@@ -112,7 +112,7 @@ impl Call {
 struct Terms {
     held: bool,
     mute: bool,
-    law: media::Law,
+    codec: media::Codec,
 }
 
 impl Terms {
@@ -120,7 +120,7 @@ impl Terms {
         leg.agreed.as_ref().map(|agreed| Self {
             held: leg.is_held(),
             mute: leg.is_mute(),
-            law: agreed.law,
+            codec: agreed.codec,
         })
     }
 }

@@ -10,7 +10,7 @@ use crate::authorize::{AuthorizedDestination, Principal, Wish, authorize_dial};
 use crate::exchange::{Exchange, Side};
 use crate::leg::{Leg, Manners, Outfit};
 use crate::{AgentEntry, Directory};
-use media::{Law, Order};
+use media::{Codec, Order};
 use model::{CallId, CallType, Direction, EndReason, PhoneNumber, Timestamp};
 use sip::{Incoming, SessionId};
 use std::sync::Arc;
@@ -108,7 +108,7 @@ impl Placement {
         };
         let ear = Ear {
             worker,
-            law: phone.law(),
+            codec: phone.codec(),
         };
         let mut dial = Dial::new(destination);
         let Some(leg) = dial.next_leg(now, &self.arrival.origin, ear, exchange) else {
@@ -172,7 +172,7 @@ impl Placement {
             signalling: flow.remote.ip(),
             worker,
             trunk: None,
-            manners: Manners::phone(vec![Law::A, Law::Mu]),
+            manners: Manners::phone(Codec::Pcma),
         };
         let leg = self.arrival.leg(now, outfit, exchange);
         let mut leg = leg.ok_or(Rejection::overloaded("no port is free"))?;

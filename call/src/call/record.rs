@@ -29,7 +29,7 @@ impl Call {
             key: RecordingKey(exchange.random_u64()),
             id,
             started_at: now,
-            law: self.customer.law(),
+            law: self.customer.codec().law().unwrap_or(Law::A),
         };
         let path = path_of(now, id);
         let open = OpenRecording {

@@ -4,11 +4,14 @@ use std::iter;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
+use super::formats::{Formats, mapping};
 use super::parse::{Description, Media, parse};
 use super::print::{Head, Stream};
 use super::{Agreed, Direction, Local, SdpError};
-use crate::{Law, RtcpPath};
+use crate::{Codec, RtcpPath};
 
+/// Other payload types that a peer is followed to.
+const UNDERSTOOD_MAX: usize = 8;
 const PTIME: Duration = Duration::from_millis(20);
 
 /// Answers an offer: every stream in its order, all but the first usable audio refused by port 0.
@@ -21,8 +24,14 @@ pub fn answer(offer: &[u8], local: &Local) -> Result<(Vec<u8>, Agreed), SdpError
     let agreed = agree((&offer, media), local, |offered| preferred(offered, local))?;
     let ours = Stream {
         port: local.port,
-        codecs: vec![(agreed.payload_type, agreed.law)],
-        telephone_event: agreed.telephone_event,
+        formats: Formats {
+            codecs: vec![(agreed.payload_type, agreed.codec)],
+            events: agreed
+                .telephone_event
+                .map(|payload_type| (payload_type, agreed.codec.clock()))
+                .into_iter()
+                .collect(),
+        },
         direction: agreed.direction,
         rtcp_mux: agreed.rtcp == RtcpPath::Shared,
     };
@@ -46,7 +55,7 @@ pub fn accept(local: &Local, answer: &[u8]) -> Result<Agreed, SdpError> {
     let answer = parse(answer)?;
     let (_, media) = usable_audio(&answer)?;
     agree((&answer, media), local, |answered| {
-        let known = |codec: &&(u8, Law)| local.law_order.contains(&codec.1);
+        let known = |codec: &&(u8, Codec)| local.codecs.contains(&codec.1);
         answered.iter().find(known).copied()
     })
 }
@@ -61,10 +70,20 @@ fn refusal(media: &Media) -> String {
     format!("m={kind} 0 {protocol} {formats}\r\n")
 }
 
-/// The codec that we like best among those offered.
-fn preferred(offered: &[(u8, Law)], local: &Local) -> Option<(u8, Law)> {
-    let mut wanted = local.law_order.iter();
-    wanted.find_map(|&law| offered.iter().find(|codec| codec.1 == law).copied())
+/// The codec that we like best among those offered. One that is only passed on comes last, for
+/// neither prompts nor most peers can be heard with it.
+fn preferred(offered: &[(u8, Codec)], local: &Local) -> Option<(u8, Codec)> {
+    let wanted = |transcodable: bool| {
+        let mut wanted = local.codecs.iter();
+        wanted.find_map(|&codec| {
+            let mut fitting = offered.iter().filter(|offer| offer.1 == codec);
+            fitting
+                .next()
+                .copied()
+                .filter(|_| codec.is_transcodable() == transcodable)
+        })
+    };
+    wanted(true).or_else(|| wanted(false))
 }
 
 fn usable_audio(description: &Description) -> Result<(usize, &Media), SdpError> {
@@ -87,13 +106,16 @@ fn is_plain(protocol: &str) -> bool {
 fn agree(
     (description, media): (&Description, &Media),
     local: &Local,
-    choose: impl Fn(&[(u8, Law)]) -> Option<(u8, Law)>,
+    choose: impl Fn(&[(u8, Codec)]) -> Option<(u8, Codec)>,
 ) -> Result<Agreed, SdpError> {
     let no_codec = || SdpError::NoCommonCodec {
         line: media.line,
         offered: offered_names(media),
     };
-    let (payload_type, law) = choose(&codecs(media)).ok_or_else(no_codec)?;
+    let formats = Formats::read(media);
+    let (payload_type, codec) = choose(&formats.codecs).ok_or_else(no_codec)?;
+    let others = formats.codecs.iter();
+    let others = others.filter(|other| other.0 != payload_type && local.codecs.contains(&other.1));
     let no_address = SdpError::NoAddress { line: media.line };
     let address = media
         .connection
@@ -101,12 +123,13 @@ fn agree(
         .ok_or(no_address)?;
     Ok(Agreed {
         remote: SocketAddr::new(address, media.port),
-        law,
+        codec,
         payload_type,
-        telephone_event: telephone_event(media).filter(|_| local.telephone_events),
+        telephone_event: formats.event_of(codec).filter(|_| local.telephone_events),
         ptime: media.ptime.unwrap_or(PTIME),
         rtcp: reports(media),
         direction: direction(description, media, address),
+        understood: others.copied().take(UNDERSTOOD_MAX).collect(),
     })
 }
 
@@ -132,41 +155,6 @@ fn direction(description: &Description, media: &Media, address: IpAddr) -> Direc
         Direction::SendRecv | Direction::RecvOnly => Direction::RecvOnly,
         Direction::SendOnly | Direction::Inactive => Direction::Inactive,
     }
-}
-
-/// The G.711 formats in the peer's order, by `rtpmap` or by static type.
-fn codecs(media: &Media) -> Vec<(u8, Law)> {
-    let types = media
-        .formats
-        .iter()
-        .filter_map(|format| format.parse().ok());
-    types
-        .filter_map(|payload_type: u8| {
-            let law = match mapping(media, payload_type) {
-                Some(("pcmu", 8_000)) => Some(Law::Mu),
-                Some(("pcma", 8_000)) => Some(Law::A),
-                Some(_) => None,
-                None => Law::of_payload_type(payload_type),
-            };
-            Some((payload_type, law?))
-        })
-        .collect()
-}
-
-/// Telephone events at the clock of our codecs; with another clock their times would be wrong.
-fn telephone_event(media: &Media) -> Option<u8> {
-    let mut types = media
-        .formats
-        .iter()
-        .filter_map(|format| format.parse().ok());
-    types
-        .find(|&payload_type: &u8| mapping(media, payload_type) == Some(("telephone-event", 8_000)))
-}
-
-fn mapping(media: &Media, payload_type: u8) -> Option<(&str, u32)> {
-    let mut mappings = media.mappings.iter();
-    let mapping = mappings.find(|mapping| mapping.payload_type == payload_type)?;
-    Some((&mapping.encoding, mapping.clock_rate))
 }
 
 fn offered_names(media: &Media) -> String {

@@ -3,19 +3,14 @@
 use std::fmt::{Display, Formatter, Result as Written};
 use std::net::IpAddr;
 
+use super::formats::Formats;
 use super::{Direction, Local};
-use crate::Law;
-
-/// The payload type that we offer for telephone events.
-pub(super) const EVENT_PAYLOAD_TYPE: u8 = 101;
 
 /// Describes an offer of our codecs and, if wanted, of telephone events, both ways.
 pub fn offer(local: &Local) -> Vec<u8> {
-    let codecs = local.law_order.iter();
     let stream = Stream {
         port: local.port,
-        codecs: codecs.map(|law| (law.payload_type(), *law)).collect(),
-        telephone_event: local.telephone_events.then_some(EVENT_PAYLOAD_TYPE),
+        formats: Formats::offered(&local.codecs, local.telephone_events),
         direction: Direction::SendRecv,
         rtcp_mux: true,
     };
@@ -41,8 +36,7 @@ impl Display for Head<'_> {
 /// Our audio stream.
 pub(super) struct Stream {
     pub(super) port: u16,
-    pub(super) codecs: Vec<(u8, Law)>,
-    pub(super) telephone_event: Option<u8>,
+    pub(super) formats: Formats,
     pub(super) direction: Direction,
     pub(super) rtcp_mux: bool,
 }
@@ -50,18 +44,10 @@ pub(super) struct Stream {
 impl Display for Stream {
     fn fmt(&self, f: &mut Formatter<'_>) -> Written {
         write!(f, "m=audio {} RTP/AVP", self.port)?;
-        let events = self.telephone_event.iter();
-        for payload_type in self.codecs.iter().map(|codec| &codec.0).chain(events) {
+        for payload_type in self.formats.payload_types() {
             write!(f, " {payload_type}")?;
         }
-        f.write_str("\r\n")?;
-        for (payload_type, law) in &self.codecs {
-            write!(f, "a=rtpmap:{payload_type} {}/8000\r\n", law.name())?;
-        }
-        if let Some(payload_type) = self.telephone_event {
-            write!(f, "a=rtpmap:{payload_type} telephone-event/8000\r\n")?;
-            write!(f, "a=fmtp:{payload_type} 0-15\r\n")?;
-        }
+        write!(f, "\r\n{}", self.formats)?;
         if self.rtcp_mux {
             f.write_str("a=rtcp-mux\r\n")?;
         }

@@ -31,6 +31,12 @@ pub enum Codec {
     Pcma,
     /// G.711 µ-law.
     Pcmu,
+    /// G.722, wide-band.
+    G722,
+    /// Opus, wide-band, which costs the most to transcode.
+    Opus,
+    /// G.729, which is passed on between two peers that speak it and never heard or made here.
+    G729,
 }
 
 /// How key presses travel.

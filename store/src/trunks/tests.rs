@@ -253,7 +253,7 @@ fn whole(author: Author, name: &str) -> Trunk {
     trunk.identity.asserted = true;
     trunk.identity.diversion = true;
     trunk.media = TrunkMedia {
-        codecs: vec![Codec::Pcmu, Codec::Pcma],
+        codecs: vec![Codec::Pcmu, Codec::G722, Codec::Opus, Codec::G729],
         dtmf: DtmfMode::Info,
         fixups: vec![SdpFixup::OmitPtime, SdpFixup::AddressFromSource],
     };

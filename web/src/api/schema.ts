@@ -975,7 +975,7 @@ export interface components {
          * @description A codec.
          * @enum {string}
          */
-        Codec: "pcma" | "pcmu";
+        Codec: "pcma" | "pcmu" | "g722" | "opus" | "g729";
         /** @description With what somebody signs in. */
         Credentials: {
             /** @description The e-mail address. */

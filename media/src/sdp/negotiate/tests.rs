@@ -9,7 +9,7 @@ fn local() -> Local {
         port: 20_000,
         session_id: 7,
         session_version: 1,
-        law_order: vec![Law::A, Law::Mu],
+        codecs: vec![Codec::Pcma, Codec::Pcmu],
         telephone_events: true,
     }
 }
@@ -25,7 +25,7 @@ const PHONE: &str = "v=0\r\no=x 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.
 #[test]
 fn the_first_of_our_codecs_that_is_offered_is_taken() {
     let (text, agreed) = answered(PHONE);
-    assert_eq!((agreed.law, agreed.payload_type), (Law::A, 8));
+    assert_eq!((agreed.codec, agreed.payload_type), (Codec::Pcma, 8));
     assert_eq!(agreed.telephone_event, Some(96));
     assert_eq!(agreed.ptime, Duration::from_millis(30));
     assert_eq!(agreed.direction, Direction::SendRecv);
@@ -106,15 +106,18 @@ fn our_offer_is_understood_and_its_answer_accepted() {
     let agreed = accept(&ours, text.as_bytes()).unwrap();
     assert_eq!(agreed.telephone_event, Some(101));
     assert_eq!(
-        (agreed.law, agreed.payload_type),
-        (theirs.law, theirs.payload_type)
+        (agreed.codec, agreed.payload_type),
+        (theirs.codec, theirs.payload_type)
     );
 }
 
 #[test]
 fn an_answer_is_spoken_in_its_first_codec() {
     let text = "v=0\r\nc=IN IP4 192.0.2.1\r\nm=audio 4000 RTP/AVP 0 8\r\n";
-    assert_eq!(accept(&local(), text.as_bytes()).unwrap().law, Law::Mu);
+    assert_eq!(
+        accept(&local(), text.as_bytes()).unwrap().codec,
+        Codec::Pcmu
+    );
 }
 
 #[test]
@@ -137,7 +140,7 @@ fn sloppy_descriptions_are_read() {
         "v=0\r\nc=IN IP4 192.0.2.1\r\nm=audio 4000 RTP/AVPF 98\r\na=rtpmap:98 PCMA/8000\r\n\u{FEFF}=\r\n",
     ] {
         let agreed = answered(text).1;
-        assert_eq!(agreed.law, Law::A, "{text}");
+        assert_eq!(agreed.codec, Codec::Pcma, "{text}");
     }
 }
 
@@ -207,4 +210,63 @@ fn errors_say_what_is_wrong_and_where() {
         let error = answer(text.as_bytes(), &local()).unwrap_err();
         assert_eq!(error.to_string(), message, "{text}");
     }
+}
+
+fn local_of(codecs: &[Codec]) -> Local {
+    Local {
+        codecs: codecs.to_vec(),
+        ..local()
+    }
+}
+
+const BROWSER: &str = "v=0\r\nc=IN IP4 192.0.2.1\r\nm=audio 4000 RTP/AVP 111 63 9 0 8 13 110 126\r\n\
+    a=rtpmap:111 opus/48000/2\r\na=fmtp:111 minptime=10;useinbandfec=1\r\na=rtpmap:63 red/48000/2\r\n\
+    a=rtpmap:110 telephone-event/48000\r\na=rtpmap:126 telephone-event/8000\r\n";
+
+#[test]
+fn events_go_at_the_clock_of_the_codec() {
+    for (codec, payload_type, event) in [(Codec::Opus, 111, 110), (Codec::G722, 9, 126)] {
+        let (text, agreed) = answer(BROWSER.as_bytes(), &local_of(&[codec, Codec::Pcmu])).unwrap();
+        let settled = (agreed.codec, agreed.payload_type, agreed.telephone_event);
+        assert_eq!(settled, (codec, payload_type, Some(event)));
+        let text = String::from_utf8(text).unwrap();
+        let formats = format!("m=audio 20000 RTP/AVP {payload_type} {event}\r\n");
+        assert!(text.contains(&formats), "{text}");
+    }
+}
+
+#[test]
+fn a_peer_may_change_to_what_it_offered_and_we_speak() {
+    let local = local_of(&[Codec::Pcma, Codec::Pcmu, Codec::G722]);
+    let (_, agreed) = answer(BROWSER.as_bytes(), &local).unwrap();
+    assert_eq!((agreed.codec, agreed.payload_type), (Codec::Pcma, 8));
+    assert_eq!(
+        agreed.understood.as_slice(),
+        [(9, Codec::G722), (0, Codec::Pcmu)]
+    );
+}
+
+#[test]
+fn every_codec_is_offered_in_our_order_with_what_it_needs() {
+    let codecs = [Codec::Opus, Codec::G722, Codec::Pcma, Codec::G729];
+    let text = String::from_utf8(offer(&local_of(&codecs))).unwrap();
+    assert!(text.contains("RTP/AVP 96 9 8 18 102 101\r\n"), "{text}");
+    assert!(text.contains("a=rtpmap:96 opus/48000/2\r\na=fmtp:96 useinbandfec=1;stereo=0;"));
+    assert!(text.contains("a=rtpmap:9 G722/8000\r\n"));
+    assert!(text.contains("a=rtpmap:18 G729/8000\r\na=fmtp:18 annexb=no\r\n"));
+    assert!(text.contains("a=rtpmap:102 telephone-event/48000\r\n"));
+    assert!(text.contains("a=rtpmap:101 telephone-event/8000\r\n"));
+    let narrow = String::from_utf8(offer(&local())).unwrap();
+    assert!(
+        !narrow.contains("48000"),
+        "no foreign clock for those who speak none: {narrow}"
+    );
+}
+
+#[test]
+fn what_is_only_passed_on_is_taken_when_there_is_nothing_else() {
+    let all = local_of(&[Codec::G729, Codec::Pcmu]);
+    assert_eq!(answer(PHONE.as_bytes(), &all).unwrap().1.codec, Codec::Pcmu);
+    let (_, agreed) = answer(PHONE.as_bytes(), &local_of(&[Codec::G729])).unwrap();
+    assert_eq!((agreed.codec, agreed.payload_type), (Codec::G729, 18));
 }

@@ -1,7 +1,7 @@
 import { Checkbox, Form, Radio, Select } from "antd";
 import { useTranslation } from "react-i18next";
 
-const CODECS = ["pcma", "pcmu"] as const;
+const CODECS = ["pcma", "pcmu", "g722", "opus", "g729"] as const;
 const DTMF = ["rfc4733", "info"] as const;
 const FIXUPS = [
   "address_from_source",
