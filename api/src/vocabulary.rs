@@ -55,7 +55,7 @@ words! {
     /// How a gateway is spoken to.
     TrunkTransport { Auto, Udp, Tcp, Tls }
     /// A codec.
-    Codec { Pcma, Pcmu }
+    Codec { Pcma, Pcmu, G722, Opus, G729 }
     /// How key presses travel.
     DtmfMode { Rfc4733, Info }
     /// One repair of session descriptions.
