@@ -1,6 +1,8 @@
 //! Key presses in RTP (RFC 4733).
 
+pub(crate) mod inband;
 pub(crate) mod receive;
+pub(crate) mod tones;
 pub(crate) mod transmit;
 
 const KEYS: [char; 16] = [

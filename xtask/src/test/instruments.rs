@@ -54,6 +54,10 @@ const INSTRUMENTS: &[Instrument] = &[
         evidence: Evidence::File("/usr/share/fonts/truetype/wqy/wqy-microhei.ttc"),
     },
     Instrument {
+        package: "libspandsp-dev",
+        evidence: Evidence::File("/usr/share/doc/libspandsp-dev/copyright"),
+    },
+    Instrument {
         package: "sox",
         evidence: Evidence::Program("sox"),
     },
