@@ -77,6 +77,7 @@ fn play_frames() -> f64 {
                 codec: Codec::Pcmu,
                 payload_type: 0,
                 telephone_event: Some(101),
+                inband_keys: false,
                 comfort_noise: None,
                 understood: Understood::new(),
                 sending: true,

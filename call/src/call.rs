@@ -283,6 +283,14 @@ impl Call {
         }
     }
 
+    fn leg(&self, part: Part) -> Option<&Leg> {
+        match part {
+            Part::Customer => Some(&self.customer),
+            Part::Party => self.party.as_ref().map(|party| &party.leg),
+            Part::Rung(at) => self.rung.get(at).map(|party| &party.leg),
+        }
+    }
+
     fn leg_mut(&mut self, part: Part) -> Option<&mut Leg> {
         match part {
             Part::Customer => Some(&mut self.customer),

@@ -312,6 +312,11 @@ impl Leg {
         agreed.is_some_and(|agreed| agreed.telephone_event.is_some())
     }
 
+    /// Whether keys come from the peer, and reach it, as tones in the audio.
+    pub(crate) fn takes_tones(&self) -> bool {
+        self.agreed.is_some() && !self.takes_events() && !self.wants_info()
+    }
+
     /// Whether key presses reach the peer by INFO.
     pub(crate) fn wants_info(&self) -> bool {
         self.manners.keys == DtmfMode::Info
@@ -327,7 +332,7 @@ impl Leg {
         let Some(agreed) = &self.agreed else {
             return;
         };
-        let (leg, terms) = (self.media, terms(agreed));
+        let (leg, terms) = (self.media, terms(agreed, &self.manners));
         let order = if self.opened_at.is_some() {
             Order::Retarget { leg, terms }
         } else {
@@ -349,7 +354,7 @@ impl Leg {
         };
         exchange.order(Order::Resume {
             leg: self.media,
-            terms: terms(agreed),
+            terms: terms(agreed, &self.manners),
             signalling: self.signalling,
             line: self
                 .line
@@ -375,12 +380,13 @@ impl Leg {
 }
 
 /// What the media engine has to know of an agreement.
-fn terms(agreed: &Agreed) -> Terms {
+fn terms(agreed: &Agreed, manners: &Manners) -> Terms {
     Terms {
         remote: agreed.remote,
         codec: agreed.codec,
         payload_type: agreed.payload_type,
         telephone_event: agreed.telephone_event,
+        inband_keys: agreed.telephone_event.is_none() && manners.keys != DtmfMode::Info,
         comfort_noise: None,
         understood: agreed.understood.clone(),
         sending: listens(agreed.direction),

@@ -132,6 +132,7 @@ impl Engine {
                 None => decoded.buffer.pass(&packet.header),
             }
         }
+        let key_sounds = source.key_sounds();
         if let Content::Audio(codec) = content
             && let Some(law) = codec.law()
         {
@@ -158,6 +159,7 @@ impl Engine {
             self.refresh_speaker(leg);
         }
         let heard = Heard {
+            key_sounds,
             source: index,
             content,
             packet,

@@ -1,5 +1,6 @@
 //! One party's media: whom it listens to, whom it hears, and its own outgoing numbering.
 
+mod keys;
 pub(crate) mod mixing;
 mod reporting;
 pub(crate) mod sender;
@@ -22,6 +23,7 @@ use crate::rtp::Packet;
 use crate::rtp::sequence::{Arrival, SeqExt};
 use crate::sink::SinkPlan;
 use crate::{Codec, Event, Law, LegId, Outbox, Quality, Terms};
+use keys::Tones;
 use mixing::{Decoded, Hearing};
 use sender::{Relayed, Sender};
 use watch::Watch;
@@ -47,6 +49,8 @@ pub(crate) struct Heard<'a> {
     pub(crate) source: u32,
     pub(crate) content: Content,
     pub(crate) packet: Packet<'a>,
+    /// Whether its audio is a key, which whoever takes keys otherwise is not to hear as well.
+    pub(crate) key_sounds: bool,
 }
 
 /// One leg.
@@ -76,6 +80,7 @@ pub(crate) struct Leg {
     ssrc: Option<u32>,
     sequence: SeqExt,
     presses: Presses,
+    tones: Option<Box<Tones>>,
     rejected: u64,
     reports: Box<Reports>,
     /// How the leg sounded before a restart.
@@ -88,6 +93,7 @@ impl Leg {
         Self {
             id,
             speaks: terms.codec,
+            tones: Tones::of(&terms),
             hearing: None,
             last_byte: 0,
             terms,
@@ -117,6 +123,9 @@ impl Leg {
         self.latch.retarget(now, terms.remote);
         self.sender.set_clock(terms.codec.clock());
         self.speaks = terms.codec;
+        if terms.inband_keys != self.terms.inband_keys {
+            self.tones = Tones::of(&terms);
+        }
         self.terms = terms;
         self.watch.restart(now);
         self.ssrc = None;
@@ -180,6 +189,7 @@ impl Leg {
         match content {
             Content::Audio(_) => {
                 if matches!(arrival, Arrival::Newest { .. }) {
+                    self.listen_for_keys(payload, outbox);
                     let clock = self.speaks.clock();
                     self.sequence.observe(now, header.timestamp, clock);
                 }
@@ -203,6 +213,7 @@ impl Leg {
         self.latch.handle_timeout(at);
         let press = self.presses.handle_timeout(at);
         self.report(press, outbox);
+        self.release_unheard_key(at, outbox);
         if self.terms.sending
             && let Some(for_) = self.watch.silence_due(at)
         {
@@ -260,6 +271,9 @@ impl Leg {
             && let (Some(theirs), Some(ours)) = (codec.law(), self.terms.codec.law())
         {
             theirs.transcode(ours, sent);
+            if heard.key_sounds && !self.terms.inband_keys {
+                sent.fill(ours.silence());
+            }
             self.last_byte = sent.last().copied().unwrap_or(ours.silence());
         }
     }
@@ -276,7 +290,10 @@ impl Leg {
 
     /// Sends the next 20 ms of waiting keys; whether there were any.
     pub(crate) fn send_keys(&mut self, at: Micros, outbox: &mut Outbox) -> bool {
-        let (Some(payload_type), Some(route)) = (self.terms.telephone_event, self.route()) else {
+        let Some(payload_type) = self.terms.telephone_event else {
+            return self.send_tones(at, outbox);
+        };
+        let Some(route) = self.route() else {
             return false;
         };
         match self.keys.next_frame() {
@@ -284,7 +301,7 @@ impl Leg {
             Some(KeyFrame::Pause) => {
                 self.send_frame(at, codec::silence(self.terms.codec), outbox);
             }
-            Some(KeyFrame::Packet { event, begins }) => {
+            Some(KeyFrame::Packet { event, begins, .. }) => {
                 let header = self.sender.number_key(at, payload_type, begins);
                 outbox.push_packet(route, &header.to_bytes(), &event.to_bytes());
             }

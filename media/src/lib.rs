@@ -17,6 +17,7 @@
 //!     codec: Codec::Pcmu,
 //!     payload_type: 0,
 //!     telephone_event: Some(101),
+//!     inband_keys: false,
 //!     comfort_noise: None,
 //!     understood: media::Understood::new(),
 //!     sending: true,

@@ -30,6 +30,8 @@ pub struct Terms {
     pub payload_type: u8,
     /// Payload type of RFC 4733 events, if agreed.
     pub telephone_event: Option<u8>,
+    /// Whether keys come and go as tones in the audio, because the peer takes them in no other way.
+    pub inband_keys: bool,
     /// Payload type of comfort noise (RFC 3389), if agreed.
     pub comfort_noise: Option<u8>,
     /// Other payload types that the peer may change to, and what they are.

@@ -45,6 +45,7 @@ fn busy_engine(outbox: &mut Outbox) -> Engine {
                 codec: if n == 1 { Codec::Pcma } else { Codec::Pcmu },
                 payload_type: if n == 1 { 8 } else { 0 },
                 telephone_event: Some(101),
+                inband_keys: false,
                 comfort_noise: None,
                 understood: Understood::new(),
                 sending: true,

@@ -141,6 +141,7 @@ fn the_engine_outlives_any_packets_from_its_own_peers() {
                 codec: if leg == 11 { Codec::Pcma } else { Codec::Pcmu },
                 payload_type: 0,
                 telephone_event: Some(101),
+                inband_keys: false,
                 comfort_noise: None,
                 understood: Understood::new(),
                 sending: true,

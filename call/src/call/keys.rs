@@ -26,8 +26,7 @@ impl Call {
     ) {
         if self.is_for_us(part) {
             self.key_pressed(now, key, exchange);
-        } else if !self.listener(part).is_some_and(Leg::takes_events) {
-            // Where both take events, the media thread has sent them on by itself.
+        } else if !self.is_carried(part) {
             self.pass_key_on(now, part, key, exchange);
         }
     }
@@ -53,6 +52,15 @@ impl Call {
     /// Whether a key is meant for a flow or a message, and not for the other side.
     fn is_for_us(&self, part: Part) -> bool {
         part == Part::Customer && matches!(self.stage, Stage::Flow | Stage::Message { .. })
+    }
+
+    /// Whether the media thread has passed a key on by itself: both sides take keys in the same way.
+    fn is_carried(&self, part: Part) -> bool {
+        let (Some(listener), Some(speaker)) = (self.listener(part), self.leg(part)) else {
+            return false;
+        };
+        let by_events = listener.takes_events() && speaker.takes_events();
+        by_events || (listener.takes_tones() && speaker.takes_tones())
     }
 
     fn key_pressed(&mut self, now: Duration, key: char, exchange: &mut Exchange) {
@@ -94,7 +102,7 @@ impl Call {
         let Some(leg) = self.listener(part).filter(|leg| leg.is_open()) else {
             return;
         };
-        if leg.takes_events() {
+        if leg.takes_events() || leg.takes_tones() {
             let digits = key.to_string();
             let leg = leg.media;
             exchange.order(Order::SendDigits { leg, digits });

@@ -25,7 +25,12 @@ pub(crate) struct Keys {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum KeyFrame {
     /// An event packet.
-    Packet { event: TelephoneEvent, begins: bool },
+    Packet {
+        event: TelephoneEvent,
+        begins: bool,
+        /// Whether it only says again that the key was released.
+        repeats: bool,
+    },
     /// A pause, heard as silence.
     Pause,
 }
@@ -66,6 +71,7 @@ impl Keys {
         Some(KeyFrame::Packet {
             event,
             begins: frame == 1,
+            repeats: frame > PRESS_FRAMES,
         })
     }
 }
@@ -82,7 +88,7 @@ mod tests {
         let durations: Vec<_> = frames
             .iter()
             .map(|frame| match frame {
-                KeyFrame::Packet { event, begins } => (event.duration, event.end, *begins),
+                KeyFrame::Packet { event, begins, .. } => (event.duration, event.end, *begins),
                 KeyFrame::Pause => (0, false, false),
             })
             .collect();

@@ -91,9 +91,10 @@ impl Engine {
             Order::Unhear { leg, source } => self.unhear(leg, source),
             Order::SendDigits { leg, digits } => {
                 let leg = self.leg_mut(leg)?;
-                let skipped = match leg.terms.telephone_event {
-                    Some(_) => leg.keys.push(&digits),
-                    None => digits.chars().count(),
+                let skipped = if leg.can_send_keys() {
+                    leg.keys.push(&digits)
+                } else {
+                    digits.chars().count()
                 };
                 self.counters.skipped_keys += skipped as u64;
                 Some(())

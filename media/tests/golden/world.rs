@@ -111,6 +111,7 @@ pub(crate) fn terms(remote: SocketAddr, codec: impl Into<Codec>) -> Terms {
         codec,
         payload_type: payload_type(codec),
         telephone_event: Some(EVENT_TYPE),
+        inband_keys: false,
         comfort_noise: None,
         understood: [Codec::G722]
             .map(|codec| (payload_type(codec), codec))

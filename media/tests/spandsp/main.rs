@@ -1,9 +1,6 @@
 //! Keys as tones, judged by spandsp: it hears what we send, and we hear what it sends.
 
-#![expect(
-    clippy::cast_possible_truncation,
-    reason = "sequence numbers wrap"
-)]
+#![expect(clippy::cast_possible_truncation, reason = "sequence numbers wrap")]
 
 use std::io::{Read, Write};
 use std::net::SocketAddr;
@@ -12,7 +9,9 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use media::rtp::{Datagram, Header, parse};
-use media::{Codec, Config, Engine, Event, Law, LegId, Line, Order, Outbox, RtcpPath, Terms};
+use media::{
+    Codec, Config, Engine, Event, Law, LegId, Line, Order, Outbox, RtcpPath, Terms, Understood,
+};
 
 const ALL: &str = "1234567890*#ABCD";
 const LEG: LegId = LegId(20_000);
@@ -41,7 +40,7 @@ fn terms(phone: SocketAddr) -> Terms {
         comfort_noise: None,
         sending: true,
         rtcp: RtcpPath::Shared,
-        understood: Vec::new().into(),
+        understood: Understood::new(),
     }
 }
 
