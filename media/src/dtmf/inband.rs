@@ -135,9 +135,10 @@ impl Inband {
         let mut released = None;
         if let Some(held) = &mut self.held {
             held.blocks += 1;
-            held.missing = match heard == Some(held.key) {
-                true => 0,
-                false => held.missing + 1,
+            held.missing = if heard == Some(held.key) {
+                0
+            } else {
+                held.missing + 1
             };
             if held.missing >= BLOCKS_TO_END {
                 released = self.held.take().map(Held::press);

@@ -114,6 +114,7 @@ fn a_press_is_as_long_as_it_was_held_and_interruptions_do_not_double_it() {
 
 /// Talk-off: no word of the voices that are shipped, nor the music, is taken for a key.
 #[test]
+#[expect(clippy::disallowed_methods, reason = "the voices lie in files")]
 fn no_voice_and_no_music_of_ours_is_a_key() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../prompts");
     let mut folders = vec![folder];
