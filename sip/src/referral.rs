@@ -174,6 +174,16 @@ impl Referral {
         *is_behind = in_flight.is_some();
         Some(in_flight.is_none())
     }
+
+    /// Whether the last news waits for the answer to what was told before.
+    pub(crate) fn has_outcome_behind(&self) -> bool {
+        match &self.stage {
+            Stage::Reporting {
+                last, is_behind, ..
+            } => *is_behind && last.end.is_some(),
+            Stage::Waiting { .. } => false,
+        }
+    }
 }
 
 #[cfg(test)]

@@ -62,6 +62,7 @@ impl Endpoint {
             // A callee may not send BYE before the ACK of its 2xx (§15).
             Stage::Confirmed if waits_for_ack => (),
             Stage::Confirmed => {
+                self.tell_outcomes(now, session);
                 self.acknowledge_change(session, &bytes::Bytes::new());
                 self.say_bye(now, session);
             }

@@ -239,6 +239,23 @@ impl Endpoint {
         self.settle_session(id);
     }
 
+    /// Tells the outcomes that wait behind an earlier NOTIFY, since a BYE is about to follow: many
+    /// phones forget a transfer together with its call.
+    pub(super) fn tell_outcomes(&mut self, now: Duration, id: SessionId) {
+        let Some(session) = self.sessions.get(&id) else {
+            return;
+        };
+        let theirs = session.transfers.theirs.iter();
+        let waiting: Vec<_> = theirs
+            .filter(|referral| referral.has_outcome_behind())
+            .map(|referral| referral.number)
+            .collect();
+        for number in waiting {
+            let session = id;
+            self.notify(now, TransferId { session, number });
+        }
+    }
+
     fn referral(&mut self, transfer: TransferId) -> Option<&mut Referral> {
         let session = self.sessions.get_mut(&transfer.session)?;
         let mut theirs = session.transfers.theirs.iter_mut();

@@ -1,7 +1,7 @@
 //! The subscriptions that transfers make: what the phone or trunk at the other end sees of them
 //! (RFC 3515 §2.4, RFC 4488, RFC 6665).
 
-use sip::message::Message;
+use sip::message::{Message, Method};
 use sip::{Credentials, Error, ReferTo, SessionId, TrunkConfig};
 
 use crate::handmade::Handmade;
@@ -101,6 +101,28 @@ fn a_notify_that_is_refused_ends_the_subscription_and_nothing_else() {
     assert_eq!(told, Err(Error::UnknownTransfer(transfer)));
     let options = call.request("OPTIONS", 3);
     assert_eq!(call.send(&options), [200], "the call goes on");
+}
+
+#[test]
+fn the_outcome_is_told_before_the_bye_that_follows_at_once() {
+    let (mut call, heard) = handmade("<sip:8002@h>", &[]);
+    assert_eq!(heard[1].body(), b"SIP/2.0 100 Trying\r\n");
+    let transfer = asked(&call.world, 0);
+    call.world.act(0, |a, now| {
+        a.report_transfer(now, transfer, 200, "").unwrap();
+        a.hang_up(now, transfer.session, None).unwrap();
+    });
+    call.world.run_for(50);
+
+    let told: Vec<_> = call.world.stray.iter().map(Message::method).collect();
+    assert_eq!(told, [Method::Notify, Method::Bye]);
+    let outcome = std::mem::take(&mut call.world.stray);
+    assert_eq!(outcome[0].body(), b"SIP/2.0 200 OK\r\n");
+    for request in [&heard[1], &outcome[0], &outcome[1]] {
+        call.world.inject(address(50), address(1), &ok_to(request));
+    }
+    call.world.run_until_idle();
+    call.world.assert_at_rest("a transfer told to its end");
 }
 
 #[test]
