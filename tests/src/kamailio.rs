@@ -14,7 +14,8 @@ const PROGRAM: &str = "/usr/sbin/kamailio";
 const START: Duration = Duration::from_secs(10);
 
 /// A running proxy. What comes from the server goes to `peer`, everything else to the server, and
-/// requests within dialogs go where their route set says.
+/// requests with a route set, within dialogs or not, go where that says. Telephones that register
+/// over it are called over it (Path, RFC 3327).
 #[derive(Debug)]
 pub struct Kamailio {
     process: Process,
@@ -97,6 +98,7 @@ listen=udp:{address}
 loadmodule "tm.so"
 loadmodule "sl.so"
 loadmodule "rr.so"
+loadmodule "path.so"
 loadmodule "pv.so"
 loadmodule "maxfwd.so"
 loadmodule "textops.so"
@@ -128,7 +130,18 @@ request_route {{
         exit;
     }}
     t_check_trans();
+    if (is_method("REGISTER")) {{
+        add_path();
+        $du = "sip:{server}";
+        t_relay();
+        exit;
+    }}
+    loose_route();
     record_route();
+    if (uri != myself) {{
+        t_relay();
+        exit;
+    }}
     if ($sp == {server_port}) {{
         $du = "sip:{peer}";
     }} else {{

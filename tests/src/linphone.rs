@@ -5,6 +5,7 @@ use crate::server::{PASSWORD, Server};
 use crate::sound::{self, Wav};
 use std::fs::{self, File};
 use std::io::Write as _;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::time::Duration;
@@ -25,21 +26,22 @@ pub struct Linphone {
 impl Linphone {
     /// Starts a telephone that answers by itself and waits until it is registered.
     pub fn registered(server: &mut Server, user: &str, hz: f64) -> Self {
-        Self::registered_over("udp", server, (user, hz))
+        let way = ("udp", server.sip);
+        Self::registered_over(way, server, (user, hz))
     }
 
-    /// The same over `udp` or `tcp`.
-    pub fn registered_over(transport: &str, server: &mut Server, (user, hz): (&str, f64)) -> Self {
+    /// The same over `udp`, `tcp` or `tls`, to where the server takes that.
+    pub fn registered_over(
+        way: (&str, SocketAddr),
+        server: &mut Server,
+        (user, hz): (&str, f64),
+    ) -> Self {
         let folder = server.folder().join(format!("linphone-{user}"));
         fs::create_dir_all(folder.join(".local/share/linphone")).unwrap();
         let samples = sound::tone(hz, 0, TONE_SECONDS * sound::RATE);
         sound::write_wav(&folder.join("tone.wav"), &samples);
         let ports = server.take_ports(4).start;
-        fs::write(
-            folder.join("rc"),
-            configuration(server, (user, transport), ports),
-        )
-        .unwrap();
+        fs::write(folder.join("rc"), configuration(way, user, ports)).unwrap();
         let out = File::create(folder.join("out")).unwrap();
         let mut process = Command::new("linphonec")
             .args(["-a", "-c", "rc", "-d", "6", "-l", "log"])
@@ -113,12 +115,14 @@ impl Drop for Linphone {
 }
 
 /// Without its own look at the network, which takes loopback for none.
-fn configuration(server: &Server, (user, transport): (&str, &str), ports: u16) -> String {
-    let (sip, rtp) = (server.sip, ports + 2);
+fn configuration((transport, sip): (&str, SocketAddr), user: &str, ports: u16) -> String {
+    let rtp = ports + 2;
     // None at all where it is 0.
-    let tcp = if transport == "tcp" { ports + 1 } else { 0 };
+    let port_of = |name| if transport == name { ports + 1 } else { 0 };
+    let (tcp, tls) = (port_of("tcp"), port_of("tls"));
     format!(
-        "[sip]\nsip_port={ports}\nsip_tcp_port={tcp}\ndefault_proxy=0\nguess_hostname=0\n\
+        "[sip]\nsip_port={ports}\nsip_tcp_port={tcp}\nsip_tls_port={tls}\nverify_server_certs=0\n\
+         verify_server_cn=0\ndefault_proxy=0\nguess_hostname=0\n\
          contact=\"{user}\" <sip:{user}@127.0.0.1>\nauto_net_state_mon=0\nuse_ipv6=0\n\
          register_only_when_network_is_up=0\n[rtp]\naudio_rtp_port={rtp}\n\
          [proxy_0]\nreg_proxy=<sip:{sip};transport={transport}>\nreg_identity=sip:{user}@{sip}\nreg_expires=60\n\

@@ -96,6 +96,26 @@ impl Sipp {
         Self::await_call_at(server.outbound_peer, manner, server, media_port)
     }
 
+    /// Registers the telephone of agent 1001 that will be at `address`, over the server itself or a
+    /// proxy at `way`.
+    pub fn register(server: &Server, way: SocketAddr, address: SocketAddr) {
+        let mut command = Command::new("sipp");
+        command.arg(way.to_string()).args(["-s", "1001"]);
+        let registers = Manner::of("registers");
+        Self::run(server, command, registers, (address, 9)).succeeds();
+    }
+
+    /// Agent 1001 takes over at a second telephone what the first one's [`replaces`](Self::replaces)
+    /// names.
+    pub fn take_over(server: &Server, replaces: &str, media_port: u16) -> Self {
+        let mut command = Command::new("sipp");
+        command
+            .arg(server.sip.to_string())
+            .args(["-s", "1001", "-key", "replaces", replaces]);
+        let addresses = (free_address(), media_port);
+        Self::run(server, command, Manner::of("agent_takes_over"), addresses)
+    }
+
     fn run(
         server: &Server,
         mut command: Command,
@@ -133,26 +153,58 @@ impl Sipp {
 
     /// Lets the scenario go on.
     pub fn nudge(&self) {
-        self.nudge_call(&self.call_id);
+        self.nudge_call(&self.call_id, "");
     }
 
     /// Lets the scenario of a called party go on, whose Call-ID the server chose.
     pub fn nudge_called(&self) {
-        let text = self.messages();
-        let call_id = text
-            .lines()
-            .find_map(|line| line.strip_prefix("Call-ID: "))
-            .expect("a call came");
-        self.nudge_call(call_id.trim());
+        self.nudge_called_with("");
     }
 
-    fn nudge_call(&self, call_id: &str) {
+    /// The same; the scenario finds `text` in the Subject.
+    pub fn nudge_called_with(&self, text: &str) {
+        let call_id = self.line_of("", "Call-ID: ").expect("a call came");
+        self.nudge_call(&call_id, text);
+    }
+
+    /// How a Replaces header names the only dialog of a party that called.
+    pub fn replaces(&self) -> String {
+        self.dialog("To: ", "From: ")
+    }
+
+    /// The same of a party that was called.
+    pub fn replaces_called(&self) -> String {
+        self.dialog("From: ", "To: ")
+    }
+
+    /// The dialog that the 200 made, whose headers begin so for the server's side and for ours.
+    fn dialog(&self, theirs: &str, ours: &str) -> String {
+        let answered = |name| self.line_of("SIP/2.0 200 ", name).expect("an answer");
+        let tag = |name| {
+            let value = answered(name);
+            let (_, tag) = value.split_once(";tag=").expect("a dialog has tags");
+            tag.to_owned()
+        };
+        let call_id = answered("Call-ID: ");
+        format!("{call_id};to-tag={};from-tag={}", tag(theirs), tag(ours))
+    }
+
+    /// What follows `name` in the message that begins with `start`.
+    fn line_of(&self, start: &str, name: &str) -> Option<String> {
+        let text = self.messages();
+        let mut lines = text.lines().skip_while(|line| !line.starts_with(start));
+        let value = lines.find_map(|line| line.strip_prefix(name))?;
+        Some(value.trim().to_owned())
+    }
+
+    fn nudge_call(&self, call_id: &str, subject: &str) {
         let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
         let from = socket.local_addr().unwrap();
         let message = format!(
             "MESSAGE sip:sipp@{to} SIP/2.0\r\nVia: SIP/2.0/UDP {from};branch=z9hG4bKnudge\r\n\
              From: <sip:test@{from}>;tag=nudge\r\nTo: <sip:sipp@{to}>\r\nCall-ID: {call_id}\r\n\
-             CSeq: 900 MESSAGE\r\nMax-Forwards: 70\r\nContent-Length: 0\r\n\r\n",
+             CSeq: 900 MESSAGE\r\nMax-Forwards: 70\r\nSubject: {subject}\r\n\
+             Content-Length: 0\r\n\r\n",
             to = self.address,
         );
         socket.send_to(message.as_bytes(), self.address).unwrap();

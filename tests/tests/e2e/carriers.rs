@@ -46,6 +46,33 @@ fn a_carrier_that_asks_who_calls_is_told() {
 }
 
 #[test]
+fn a_carrier_whose_nonce_has_gone_stale_is_told_again_with_the_next() {
+    for scenario in ["callee_stale", "callee_stale_proxy"] {
+        let server = Server::start(scenario);
+        let admin = server.api("admin");
+        admin.change_trunk(TRUNK, |settings| {
+            settings["outbound"]["credentials"] = json!({"user": "joe", "password": "schmo"});
+        });
+        let far = Voice::speaking(AGENT);
+        let outside = Sipp::await_call_in(sipp::Manner::of(scenario), &server, far.port());
+        let near = Voice::speaking(CALLER);
+        let caller = Sipp::call(&server, OUTSIDE, near.port());
+
+        near.hears_tone(AGENT, WHILE, SHORTLY);
+        far.hears_tone(CALLER, WHILE, SHORTLY);
+        caller.nudge();
+        caller.succeeds();
+        outside.succeeds();
+
+        let record = admin.finished_record();
+        assert_eq!(record["ending"]["by"], "customer", "{record:#}");
+        assert_eq!(record["ending"]["stage"], "talking");
+        admin.shows_no_call();
+        server.comes_to_rest();
+    }
+}
+
+#[test]
 fn a_call_that_one_gateway_cannot_serve_goes_to_the_next() {
     let server = Server::start("trunk-failover");
     let admin = server.api("admin");

@@ -96,6 +96,41 @@ fn an_agent_who_requires_reliable_progress_gets_it_with_early_media() {
 }
 
 #[test]
+fn descriptions_that_cross_are_refused_on_both_sides_and_offered_again() {
+    let server = Server::start("crossing-offers");
+    let admin = server.api("admin");
+    let far = Voice::speaking(AGENT);
+    let manner = sipp::Manner::of("callee_crossing");
+    let outside = Sipp::await_call_in(manner, &server, far.port());
+    // The two speak different codecs. After each change of the caller's the server offers the other
+    // side the caller's codec.
+    let near = Voice::speaking_alaw(CALLER);
+    let manner = sipp::Manner {
+        payload_type: 8,
+        ..sipp::Manner::of("holds")
+    };
+    let caller = Sipp::call_in(manner, &server, OUTSIDE, near.port());
+
+    until("both refusals", SHORTLY, || {
+        outside.messages().matches("\nSIP/2.0 491 ").count() >= 2
+    });
+    until("both descriptions", SHORTLY, || {
+        outside.saw("CSeq: 2 ACK") && outside.messages().matches("\nACK sip:").count() >= 5
+    });
+    caller.nudge();
+    near.hears_tone(AGENT, WHILE, SHORTLY);
+    far.hears_tone(CALLER, WHILE, SHORTLY);
+    caller.nudge();
+    caller.succeeds();
+    outside.succeeds();
+
+    let record = admin.finished_record();
+    assert_eq!(record["ending"]["by"], "customer", "{record:#}");
+    admin.shows_no_call();
+    server.comes_to_rest();
+}
+
+#[test]
 fn a_gateway_that_names_another_one_is_followed() {
     let server = Server::start("moved");
     let admin = server.api("admin");

@@ -1,10 +1,11 @@
 //! What nobody should send, and what the server makes of it.
 
 use crate::{AGENT, CALLER, SHORTLY, WHILE};
+use serde_json::json;
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use tests::baresip::{Baresip, Manner};
-use tests::patience::until;
+use tests::patience::{eventually, until};
 use tests::peer::Peer;
 use tests::server::Server;
 use tests::sipp::{self, Sipp};
@@ -91,12 +92,70 @@ fn a_telephone_with_a_wrong_password_never_registers() {
     };
     let phone = Baresip::start(&mut server, manner);
 
-    phone.says("reg: sip:1001", SHORTLY);
-    assert!(phone.log().contains("401 Unauthorized"));
-    assert_eq!(admin.agent("1001")["registered"], false);
-    until("a count of failed proofs", SHORTLY, || {
-        server.metric(r#"trunkline_sip_events_total{what="auth_failures"}"#) >= 1.0
+    phone.says("401 Unauthorized", SHORTLY);
+    let counted =
+        |what: &str| server.metric(&format!("trunkline_sip_events_total{{what=\"{what}\"}}"));
+    // It tries the same again as soon as it is refused, until it is not heard any more.
+    until("a telephone that has to wait", SHORTLY, || {
+        counted("dropped_throttled") >= 1.0
     });
+    let guesses = counted("auth_failures");
+    assert!((1.0..20.0).contains(&guesses), "{guesses} guesses");
+    assert_eq!(admin.agent("1001")["registered"], false);
+}
+
+/// What a terminal obeys, and an end of line with a line that looks like ours.
+const TRICKS: &str = "\u{1b}[2J\u{7}\u{8}\u{7f}\u{9b}31m\u{202e}\r INFO trunkline: all is well";
+/// Those that a display name may hold (RFC 3261 §25.1): UTF-8, and anything that is escaped.
+const LAWFUL_TRICKS: &str = "\u{9b}31m\u{202e}\\\u{1b}[2J INFO trunkline: all is well";
+
+#[test]
+fn what_a_peer_calls_itself_reaches_the_log_without_control_characters() {
+    // As much as the log tells of what peers say.
+    let more = [("TRUNKLINE__LOG__FILTER", "debug".to_owned())];
+    let server = Server::start_with("log-tricks", &more);
+    let admin = server.api("admin");
+    let peer = Peer::new(server.sip);
+    let agent = format!("Max-Forwards: 70\r\nUser-Agent: {TRICKS}");
+    let named = |request: String| {
+        request
+            .replace("Max-Forwards: 70", &agent)
+            .replace("From: <", &format!("From: \"{TRICKS}\" <"))
+    };
+
+    for method in ["OPTIONS", "REGISTER", "MESSAGE", "JUMP", "BYE"] {
+        peer.ask(&named(peer.request(method, "4008110510", "")));
+    }
+    for number in ["4008110599", "4008110510", TRICKS] {
+        peer.ask(&named(peer.invite(number, G729)));
+    }
+    // Its name in a call that is taken, and that it gives up at once.
+    let invite = peer.invite("4008110513", G711);
+    let invite = invite
+        .replace("From: <", &format!("From: \"{LAWFUL_TRICKS}\" <"))
+        .replace(
+            "Max-Forwards: 70",
+            &format!("Max-Forwards: 70\r\nUser-Agent: {LAWFUL_TRICKS}"),
+        );
+    let answer = peer.ask(&invite);
+    assert!(answer.starts_with("SIP/2.0 200 "), "{answer}");
+    let call = eventually("the call", SHORTLY, || {
+        Some(admin.calls().first()?["id"].as_str()?.to_owned())
+    });
+    let left = admin.post(&format!("/calls/{call}/hangup"), &json!({}));
+    assert_eq!(left.status, 204, "{}", left.json());
+
+    let record = admin.finished_record();
+    assert_eq!(record["ending"]["by"], "system", "{record:#}");
+    admin.shows_no_call();
+    let log = server.log();
+    assert!(log.contains("DEBUG"), "{log}");
+    let raw: Vec<&str> = log
+        .lines()
+        .filter(|line| line.contains(|letter: char| letter.is_control() || letter == '\u{202e}'))
+        .collect();
+    assert_eq!(raw, Vec::<&str>::new());
+    server.comes_to_rest();
 }
 
 #[test]

@@ -21,7 +21,9 @@ mod renegotiation;
 mod returning;
 mod scanners;
 mod sockets;
+mod timers;
 mod tls;
+mod transferring;
 mod trunks;
 
 use std::time::Duration;

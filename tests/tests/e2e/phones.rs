@@ -1,8 +1,11 @@
 //! Telephones and probes that are not baresip.
 
+use crate::tls::{certify, start};
 use crate::{AGENT, CALLER, SHORTLY, WHILE};
+use std::net::SocketAddr;
 use std::process::Command;
 use std::time::Instant;
+use tempfile::TempDir;
 use tests::linphone::Linphone;
 use tests::patience::until;
 use tests::server::Server;
@@ -13,14 +16,23 @@ use tests::voice::Voice;
 #[test]
 fn linphone_is_called_and_both_sides_hear_each_other() {
     for transport in ["udp", "tcp"] {
-        linphone_is_called_over(transport);
+        let server = Server::start(&format!("linphone-{transport}"));
+        let way = (transport, server.sip);
+        linphone_is_called_over(way, server);
     }
 }
 
-fn linphone_is_called_over(transport: &str) {
-    let mut server = Server::start(&format!("linphone-{transport}"));
+#[test]
+fn linphone_over_tls_is_called_and_both_sides_hear_each_other() {
+    let folder = TempDir::new().unwrap();
+    certify(folder.path());
+    let (server, address) = start("linphone-tls", folder.path());
+    linphone_is_called_over(("tls", address), server);
+}
+
+fn linphone_is_called_over(way: (&str, SocketAddr), mut server: Server) {
     let admin = server.api("admin");
-    let mut phone = Linphone::registered_over(transport, &mut server, ("1001", AGENT));
+    let mut phone = Linphone::registered_over(way, &mut server, ("1001", AGENT));
     server.api("1001").take_calls();
     let voice = Voice::speaking(CALLER);
     let caller = Sipp::call(&server, "4008110511", voice.port());
@@ -35,6 +47,8 @@ fn linphone_is_called_over(transport: &str) {
     assert!(sound::seconds_of(&phone.heard(), CALLER) > 1.0);
     let record = admin.finished_record();
     assert_eq!(record["ending"]["by"], "customer", "{record:#}");
+    admin.shows_no_call();
+    admin.agent_is("1001", "idle");
     server.comes_to_rest();
 }
 
