@@ -103,6 +103,8 @@ pub struct Phone {
     pub hz: f64,
     /// What it likes best.
     pub law: Law,
+    /// Whether its keys are tones in the audio, and not events.
+    pub plays_keys: bool,
     /// The address that its descriptions name, where that is not its own: it is behind NAT.
     pub inside: Option<IpAddr>,
     /// The Reason header of its BYE.
@@ -149,6 +151,7 @@ impl Phone {
             hang_up_after: None,
             hz: 500.0,
             law: Law::A,
+            plays_keys: false,
             inside: None,
             says_why: None,
             claims: Vec::new(),
@@ -361,6 +364,7 @@ impl Phone {
         let address = SocketAddr::new(self.address.ip(), port);
         let ssrc = self.random.next_u32();
         let mut voice = Voice::new(address, self.hz, self.law, ssrc);
+        voice.plays_keys = self.plays_keys;
         voice.inside = self.inside;
         voice
     }

@@ -52,6 +52,8 @@ pub struct Voice {
     pub way: Way,
     /// Whether we have audio to send; a phone that crashed has none.
     pub speaks: bool,
+    /// Whether its keys are tones in the audio, and not events.
+    pub plays_keys: bool,
     law: Law,
     remote: Option<SocketAddr>,
     event_type: u8,
@@ -84,6 +86,7 @@ impl Voice {
             hz,
             way: Way::SendRecv,
             speaks: true,
+            plays_keys: false,
             law,
             remote: None,
             event_type: 101,
@@ -113,7 +116,7 @@ impl Voice {
             Law::A => Law::Mu,
         };
         let (first, second) = (self.law.payload_type(), other.payload_type());
-        format!(
+        let whole = format!(
             "v=0\r\no=phone {} {} IN IP4 {ip}\r\ns=-\r\nc=IN IP4 {ip}\r\nt=0 0\r\n\
              m=audio {port} RTP/AVP {first} {second} {event}\r\n\
              a=rtpmap:0 PCMU/8000\r\na=rtpmap:8 PCMA/8000\r\n\
@@ -123,7 +126,12 @@ impl Voice {
             self.version,
             event = self.event_type,
             way = self.way.name(),
-        )
+        );
+        if self.plays_keys {
+            without_events(&whole, self.event_type)
+        } else {
+            whole
+        }
     }
 
     /// Our SDP with one codec.
@@ -221,6 +229,11 @@ impl Voice {
 
     fn frame(&mut self) -> Vec<Vec<u8>> {
         match self.keys.pop_front() {
+            Some((code, _)) if code != u8::MAX && self.plays_keys => {
+                let kind = self.law.payload_type();
+                let tones = self.key_tones(code);
+                vec![self.packet(kind, self.timestamp, false, &tones)]
+            }
             Some((code, frame)) if code != u8::MAX => self.key_frame(code, frame),
             Some(_) | None => {
                 let kind = self.law.payload_type();
@@ -238,6 +251,21 @@ impl Voice {
         let from = self.timestamp as usize % self.speech.len();
         let samples = self.speech.iter().cycle().skip(from);
         samples.take(SAMPLES as usize).copied().collect()
+    }
+
+    /// 20 ms of a key's two frequencies (ITU-T Q.23).
+    fn key_tones(&self, code: u8) -> Vec<u8> {
+        let (row, column) = match code {
+            0 => (3, 1),
+            10 => (3, 0),
+            11 => (3, 2),
+            _ => ((code - 1) / 3, (code - 1) % 3),
+        };
+        let low = [697.0, 770.0, 852.0, 941.0][usize::from(row)];
+        let high = [1_209.0, 1_336.0, 1_477.0][usize::from(column)];
+        let at = u64::from(self.timestamp) % (SECOND * 60);
+        let samples = (at..at + SAMPLES).map(|at| sine(low, at) / 2 + sine(high, at) / 2);
+        samples.map(|sample| self.law.encode(sample)).collect()
     }
 
     fn key_frame(&mut self, code: u8, frame: u16) -> Vec<Vec<u8>> {
@@ -313,4 +341,13 @@ impl Voice {
             .flat_map(|(_, law, bytes)| bytes.iter().map(|byte| law.decode(*byte)))
             .collect()
     }
+}
+
+/// A description that offers no telephone events.
+fn without_events(sdp: &str, event: u8) -> String {
+    let (format, attribute) = (format!(" {event}"), format!(":{event} "));
+    sdp.lines()
+        .filter(|line| !line.contains(&attribute))
+        .map(|line| format!("{}\r\n", line.strip_suffix(&format).unwrap_or(line)))
+        .collect()
 }
