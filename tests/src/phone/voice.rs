@@ -348,6 +348,6 @@ fn without_events(sdp: &str, event: u8) -> String {
     let (format, attribute) = (format!(" {event}"), format!(":{event} "));
     sdp.lines()
         .filter(|line| !line.contains(&attribute))
-        .map(|line| format!("{}\r\n", line.strip_suffix(&format).unwrap_or(line)))
+        .flat_map(|line| [line.strip_suffix(&format).unwrap_or(line), "\r\n"])
         .collect()
 }
