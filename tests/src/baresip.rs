@@ -37,6 +37,46 @@ pub struct Manner {
     pub interval: u32,
     /// Where it finds the server, if not where that takes UDP and TCP.
     pub server: Option<SocketAddr>,
+    /// What it offers and answers.
+    pub speech: Speech,
+}
+
+/// The codecs of a telephone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Speech {
+    /// G.711 in both laws.
+    G711,
+    /// G.722 alone.
+    G722,
+    /// Opus alone.
+    Opus,
+}
+
+impl Speech {
+    fn codecs(self) -> &'static str {
+        match self {
+            Self::G711 => "PCMU/8000/1,PCMA/8000/1",
+            Self::G722 => "G722/16000/1",
+            Self::Opus => "opus/48000/2",
+        }
+    }
+
+    fn module(self) -> &'static str {
+        match self {
+            Self::G711 => "g711.so",
+            Self::G722 => "g722.so",
+            Self::Opus => "opus.so",
+        }
+    }
+
+    /// What sox makes of the tone that it speaks: the program plays only what fits its codec.
+    fn sound(self) -> [&'static str; 4] {
+        match self {
+            Self::G711 => ["-r", "8000", "-c", "1"],
+            Self::G722 => ["-r", "16000", "-c", "1"],
+            Self::Opus => ["-r", "48000", "-c", "2"],
+        }
+    }
 }
 
 impl Manner {
@@ -50,6 +90,15 @@ impl Manner {
             password: PASSWORD,
             interval: 60,
             server: None,
+            speech: Speech::G711,
+        }
+    }
+
+    /// A telephone that answers by itself and speaks one wide-band codec only.
+    pub fn wide(user: &'static str, hz: f64, speech: Speech) -> Self {
+        Self {
+            speech,
+            ..Self::answering(user, hz)
         }
     }
 
@@ -95,11 +144,12 @@ impl Baresip {
         let folder = server.folder().join(format!("phone-{}", manner.user));
         fs::create_dir_all(folder.join("heard")).unwrap();
         let samples = sound::tone(manner.hz, 0, TONE_SECONDS * sound::RATE);
-        sound::write_wav(&folder.join("tone.wav"), &samples);
+        sound::write_wav(&folder.join("narrow.wav"), &samples);
+        convert(&folder, "narrow.wav", manner.speech.sound(), "tone.wav");
         let ports = server.take_ports(PORTS).start;
         let control = SocketAddr::from(([127, 0, 0, 1], ports + 2));
         let at = manner.server.unwrap_or(server.sip);
-        let configuration = configuration(&folder, at, control, ports);
+        let configuration = configuration(&folder, (at, control), ports, manner.speech);
         fs::write(folder.join("config"), configuration).unwrap();
         fs::write(folder.join("accounts"), account(at, manner)).unwrap();
         let mut command = Command::new("baresip");
@@ -175,8 +225,20 @@ impl Baresip {
                 .filter_map(|entry| entry.ok().map(|entry| entry.path()))
                 .find(|path| path.to_string_lossy().ends_with("dec.wav"))
         });
-        Wav::read(&fs::read(file).unwrap()).channels.remove(0)
+        let file = file.to_string_lossy();
+        convert(&self.folder, &file, Speech::G711.sound(), "heard.wav");
+        let narrow = fs::read(self.folder.join("heard.wav")).unwrap();
+        Wav::read(&narrow).channels.remove(0)
     }
+}
+
+/// Lets sox write a file at another rate.
+fn convert(folder: &Path, from: &str, sound: [&str; 4], to: &str) {
+    let mut sox = Command::new("sox");
+    sox.current_dir(folder)
+        .args([from, "-b", "16", "-e", "signed"]);
+    let done = sox.args(sound).arg(to).status().unwrap();
+    assert!(done.success(), "sox converts {from}");
 }
 
 fn account(server: SocketAddr, manner: Manner) -> String {
@@ -185,17 +247,25 @@ fn account(server: SocketAddr, manner: Manner) -> String {
         transport,
         password,
         interval,
+        speech,
         ..
     } = manner;
+    let codecs = speech.codecs();
     let answers = if manner.answers { "auto" } else { "manual" };
     format!(
         "<sip:{user}@{server};transport={transport}>;auth_user={user};auth_pass={password};\
-         answermode={answers};regint={interval};audio_codecs=PCMU/8000/1,PCMA/8000/1\n"
+         answermode={answers};regint={interval};audio_codecs={codecs}\n"
     )
 }
 
 /// `ports` is the first of the telephone's ports: SIP, SIP over TLS right behind it, control, RTP.
-fn configuration(folder: &Path, server: SocketAddr, control: SocketAddr, ports: u16) -> String {
+fn configuration(
+    folder: &Path,
+    (server, control): (SocketAddr, SocketAddr),
+    ports: u16,
+    speech: Speech,
+) -> String {
+    let codec = speech.module();
     // A telephone that speaks IPv6 does so on the loopback of that family.
     let own = server.ip();
     let listen = SocketAddr::new(own, ports);
@@ -213,7 +283,7 @@ fn configuration(folder: &Path, server: SocketAddr, control: SocketAddr, ports: 
          audio_buffer 20-160\n\
          rtp_ports {first}-{last}\n\
          module_path {MODULES}\n\
-         module g711.so\n\
+         module {codec}\n\
          module aufile.so\n\
          module aubridge.so\n\
          module sndfile.so\n\

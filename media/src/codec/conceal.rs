@@ -27,14 +27,14 @@ pub struct Concealer {
     rate: Rate,
     /// The newest audio, oldest first, real or not.
     history: Box<[i16; HISTORY_MAX]>,
+    /// What went before the loss under way, ready to be repeated from its end.
+    model: Box<[i16; HISTORY_MAX]>,
     loss: Option<Loss>,
 }
 
 /// A loss under way.
 #[derive(Debug)]
 struct Loss {
-    /// What went before it, ready to be repeated from its end.
-    model: Box<[i16; HISTORY_MAX]>,
     period: usize,
     /// Periods that are repeated.
     periods: usize,
@@ -53,6 +53,7 @@ impl Concealer {
         Self {
             rate,
             history: Box::new([0; HISTORY_MAX]),
+            model: Box::new([0; HISTORY_MAX]),
             loss: None,
         }
     }
@@ -65,7 +66,7 @@ impl Concealer {
                 .min(self.scaled(STEP))
                 .min(audio.len());
             for (n, sample) in audio[..fade].iter_mut().enumerate() {
-                let copied = i32::from(loss.next(self.rate));
+                let copied = i32::from(loss.next(self.model.as_slice(), self.rate));
                 let (n, fade) = (n as i32 + 1, fade as i32 + 1);
                 *sample = ((copied * (fade - n) + i32::from(*sample) * n) / fade) as i16;
             }
@@ -80,33 +81,30 @@ impl Concealer {
             None => self.begin(),
         };
         for sample in audio.iter_mut() {
-            *sample = loss.next(self.rate);
+            *sample = loss.next(self.model.as_slice(), self.rate);
         }
         self.loss = Some(loss);
         self.remember(audio);
     }
 
-    fn begin(&self) -> Loss {
-        let recent = self.recent();
-        let period = period(recent, self.rate);
+    fn begin(&mut self) -> Loss {
+        let (rate, length) = (self.rate, self.scaled(HISTORY));
+        self.model.copy_from_slice(self.history.as_slice());
+        let recent = &self.history[..length];
+        let period = period(recent, rate);
         let mut loss = Loss {
-            model: self.history.clone(),
             period,
             periods: 1,
             place: 0,
             covered: 0,
             bend: 0,
-            trust: trust(recent, period, self.rate),
+            trust: trust(recent, period, rate),
         };
-        loss.close_loop(recent.len());
-        let last = recent.len() - 1;
+        close_loop(&mut self.model[..length], period);
+        let last = length - 1;
         let copied = i32::from(recent[last - period]) * loss.trust / FULL;
         loss.bend = i32::from(recent[last]) - copied;
         loss
-    }
-
-    fn recent(&self) -> &[i16] {
-        &self.history[..self.scaled(HISTORY)]
     }
 
     fn remember(&mut self, audio: &[i16]) {
@@ -126,21 +124,8 @@ impl Concealer {
 }
 
 impl Loss {
-    /// Fades the last quarter of a period over into what stood before the repeated part, so that
-    /// the end leads to the beginning.
-    fn close_loop(&mut self, length: usize) {
-        let quarter = self.period / 4;
-        for n in 0..quarter {
-            let at = length - quarter + n;
-            let before = i32::from(self.model[at - self.period]);
-            let (n, whole) = (n as i32 + 1, quarter as i32 + 1);
-            let own = i32::from(self.model[at]);
-            self.model[at] = ((own * (whole - n) + before * n) / whole) as i16;
-        }
-    }
-
     /// The next sample of the copy.
-    fn next(&mut self, rate: Rate) -> i16 {
+    fn next(&mut self, model: &[i16], rate: Rate) -> i16 {
         let step = STEP * rate.factor();
         let length = HISTORY * rate.factor();
         if self.covered == step || self.covered == 2 * step {
@@ -149,7 +134,7 @@ impl Loss {
             self.place %= self.period;
         }
         let span = self.periods * self.period;
-        let sample = i32::from(self.model[length - span + self.place]);
+        let sample = i32::from(model[length - span + self.place]);
         self.place = (self.place + 1) % span;
         let quarter = (self.period / 4).max(1);
         let left = quarter.saturating_sub(self.covered + 1) as i32;
@@ -157,6 +142,19 @@ impl Loss {
         let weight = weight(self.covered, step);
         self.covered = self.covered.saturating_add(1);
         (bent.clamp(i16::MIN.into(), i16::MAX.into()) * weight / FULL) as i16
+    }
+}
+
+/// Fades the last quarter of a period over into what stood before the repeated part, so that the
+/// end leads to the beginning.
+fn close_loop(model: &mut [i16], period: usize) {
+    let quarter = period / 4;
+    for n in 0..quarter {
+        let at = model.len() - quarter + n;
+        let before = i32::from(model[at - period]);
+        let (n, whole) = (n as i32 + 1, quarter as i32 + 1);
+        let own = i32::from(model[at]);
+        model[at] = ((own * (whole - n) + before * n) / whole) as i16;
     }
 }
 

@@ -74,7 +74,7 @@ fn the_delay_grows_with_the_jitter_and_hardly_a_frame_is_late() {
 #[test]
 fn a_step_of_the_delay_costs_a_few_frames_once() {
     let outcome = run(60, 0, |n| Some(if n < 1_500 { 20 } else { 100 }));
-    assert!(outcome.concealed < 30, "{}", outcome.concealed);
+    assert!(outcome.concealed <= 12, "{}", outcome.concealed);
 }
 
 #[test]
@@ -113,4 +113,47 @@ fn a_drifting_clock_is_held_for_two_hours() {
         let concealed = outcome.concealed;
         assert!(concealed < 160, "{drift} ppm: {concealed} concealed");
     }
+}
+
+/// Frames that came too late, in percent, and the delay in the end.
+fn judged(seconds: u64, mut delay_ms: impl FnMut(u64) -> Option<u64>) -> (f64, i64) {
+    let mut lost = 0;
+    let outcome = run(seconds, 0, |n| {
+        let delay = delay_ms(n);
+        lost += u32::from(delay.is_none());
+        delay
+    });
+    let late = outcome.concealed.saturating_sub(lost);
+    (f64::from(late) * 2.0 / seconds as f64, outcome.delay_ms)
+}
+
+#[test]
+fn a_radio_network_with_spikes_costs_few_frames_at_a_short_delay() {
+    let mut random = ChaCha12Rng::from_seed([8; 32]);
+    let mut spike = 0_u64;
+    let (late, delay_ms) = judged(300, |_| {
+        if random.next_u32() % 500 == 0 {
+            spike = 60 + u64::from(random.next_u32() % 80);
+        }
+        // Packets behind a held one come all at once.
+        spike = spike.saturating_sub(20);
+        let jitter = u64::from(random.next_u32() % 8);
+        (random.next_u32() % 100 >= 2).then_some(20 + jitter + spike)
+    });
+    assert!(late < 1.2 && delay_ms <= 80, "{late} % at {delay_ms} ms");
+}
+
+#[test]
+fn a_mobile_network_costs_few_frames() {
+    let mut random = ChaCha12Rng::from_seed([9; 32]);
+    let (late, delay_ms) = judged(300, |_| {
+        // The sum of a few exponential delays, as queues on the way add up.
+        let exponential = |random: &mut ChaCha12Rng| {
+            let uniform = f64::from(random.next_u32() | 1) / f64::from(u32::MAX);
+            (-uniform.ln() * 6.0) as u64
+        };
+        let sum: u64 = (0..3).map(|_| exponential(&mut random)).sum();
+        Some(20 + sum)
+    });
+    assert!(late < 1.5 && delay_ms <= 90, "{late} % at {delay_ms} ms");
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use media::codec::Codec;
 use media::{Event, Law, LegId, Order, Prompt, RecordingKey, Segment};
 
 use crate::world::{Path, START, World, noise, share, tone};
@@ -154,4 +155,34 @@ fn a_clock_that_drifts_does_not_shift_the_recording() {
     assert_eq!(file.left.len(), 8 * 40_500);
     let audio = decoded(&file.left);
     assert!(share(&audio[8 * 30_000..8 * 40_000], 400.0) > 0.95);
+}
+
+#[test]
+fn parties_of_other_codecs_are_recorded_in_step_with_those_of_g711() {
+    let mut world = World::new(7);
+    let a = world.join(Codec::Pcmu, noise);
+    let b = world.join(Codec::G722, |n| noise(n + 1_000_000));
+    let c = world.join(Codec::Opus, tone(400.0));
+    world.order(Order::Bridge { a, b });
+    for party in &mut world.parties {
+        party.path.jitter_ms = 30;
+    }
+    record(&mut world, a, Some(b));
+    world.run_ms(5_000);
+    world.order(Order::RecordAgent {
+        recording: KEY,
+        agent: Some(c),
+    });
+    world.run_ms(3_000);
+    world.order(Order::StopRecording { recording: KEY });
+    let file = &world.files[&KEY];
+    let (left, right) = (decoded(&file.left), decoded(&file.right));
+    assert_eq!((left.len(), right.len()), (8 * 8_000, 8 * 8_000));
+    let left_lag = lag(&left, noise);
+    let right_lag = lag(&right, |n| noise(n.wrapping_add(1_000_000)));
+    assert!(
+        (left_lag - right_lag).abs() <= 8 * 25,
+        "{left_lag} and {right_lag}"
+    );
+    assert!(share(&right[8 * 6_000..8 * 7_500], 400.0) > 0.9);
 }

@@ -1,6 +1,7 @@
 //! Whole stories with the real binary and telephones that nobody here wrote.
 
 mod carriers;
+mod codecs;
 mod console;
 mod conversation;
 mod crash;
