@@ -25,6 +25,13 @@ pub(crate) struct Arguments {
     /// Where the contestants keep their files; a temporary folder when it is not given.
     #[arg(long)]
     folder: Option<PathBuf>,
+    /// Set-ups a second that `overload` takes for the capacity, in place of measuring it, and that
+    /// `sip` compares at.
+    #[arg(long)]
+    rate: Option<f64>,
+    /// The server to measure, in place of the one that was built beside this program.
+    #[arg(long)]
+    program: Option<PathBuf>,
     /// Leaves the reference out.
     #[arg(long)]
     alone: bool,
@@ -53,6 +60,8 @@ enum Name {
     Micro,
     /// Signalling alone, beside what others use for it.
     Sip,
+    /// More new calls than the server can take, while others talk.
+    Overload,
     /// The reference itself.
     #[value(hide = true)]
     Stub,
@@ -70,6 +79,8 @@ pub(crate) enum Command {
     Micro,
     /// Signalling alone.
     Sip,
+    /// More new calls than can be taken.
+    Overload,
     /// Everything.
     All,
     /// The reference, on these ports.
@@ -85,6 +96,10 @@ pub(crate) struct Plan {
     pub(crate) rounds: usize,
     /// Concurrent calls, where given.
     pub(crate) calls: Option<u32>,
+    /// Set-ups a second, where given.
+    pub(crate) rate: Option<f64>,
+    /// The server's program, where given.
+    pub(crate) program: Option<PathBuf>,
     /// Where files go, where given.
     pub(crate) folder: Option<PathBuf>,
     /// Whether the reference is left out.
@@ -103,6 +118,7 @@ impl Arguments {
             Name::Memory => Command::Memory,
             Name::Micro => Command::Micro,
             Name::Sip => Command::Sip,
+            Name::Overload => Command::Overload,
             Name::Stub => {
                 let ports = self.ports.as_deref().unwrap_or_default();
                 Command::Stub(stub::Ports {
@@ -118,6 +134,8 @@ impl Arguments {
             window: Duration::from_secs(self.window.max(1)),
             rounds: self.rounds.max(1),
             calls: self.calls,
+            rate: self.rate.filter(|rate| *rate > 0.0),
+            program: self.program.clone(),
             folder: self.folder.clone(),
             alone: self.alone,
         }

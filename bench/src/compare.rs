@@ -74,7 +74,7 @@ pub(crate) fn run(scenarios: &[Scenario], plan: &Plan) -> io::Result<()> {
 fn turn(scenario: Scenario, kind: Kind, plan: &Plan) -> io::Result<Outcome> {
     let sockets = Sockets::bind()?;
     let peer = sockets.agents_port()?;
-    let contestant = Contestant::start(kind, Ports::Usual, peer, plan.folder.as_deref())?;
+    let contestant = Contestant::start(kind, Ports::Usual, peer, plan)?;
     let calls = plan.calls.unwrap_or(scenario.calls);
     let load = Load {
         scenario,

@@ -1,5 +1,6 @@
 //! The programs that are measured: the product's release build, and the reference.
 
+use crate::arguments::Plan;
 use crate::process::{family, stay_on};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
@@ -12,9 +13,15 @@ use tempfile::TempDir;
 
 /// The processor of the contestant, and that of the load.
 const PROCESSORS: (usize, usize) = (0, 1);
+/// Where Debian has them.
+const SIPP: &str = "/usr/bin/sipp";
+const KAMAILIO: &str = "/usr/sbin/kamailio";
 /// How long a contestant may take to answer its first request.
 const PATIENCE: Duration = Duration::from_mins(1);
 const SETTLING: Duration = Duration::from_secs(1);
+/// How long a contestant may take to end, and how often is looked.
+const ENDING: Duration = Duration::from_secs(2);
+const LOOK: Duration = Duration::from_millis(20);
 const PRODUCT: &str = "trunkline";
 
 /// Who is measured.
@@ -28,6 +35,9 @@ pub(crate) enum Kind {
     Sipp,
     /// Kamailio with one worker, answering calls by transactions.
     Kamailio,
+    /// Kamailio with one worker, passing calls on by transactions and staying in their way; the
+    /// load answers them.
+    KamailioProxy,
 }
 
 impl Kind {
@@ -37,6 +47,16 @@ impl Kind {
             Self::Stub => "stub",
             Self::Sipp => "sipp",
             Self::Kamailio => "kamailio",
+            Self::KamailioProxy => "kamailio, passing on",
+        }
+    }
+
+    /// Whether the system has it; what is built beside this program is always there.
+    pub(crate) fn is_installed(self) -> bool {
+        match self {
+            Self::Product | Self::Stub => true,
+            Self::Sipp => Path::new(SIPP).is_file(),
+            Self::Kamailio | Self::KamailioProxy => Path::new(KAMAILIO).is_file(),
         }
     }
 }
@@ -71,22 +91,24 @@ impl Contestant {
     ///
     /// # Errors
     /// A program that is not there, or does not answer.
-    pub(crate) fn start(
-        kind: Kind,
-        ports: Ports,
-        peer: u16,
-        folder: Option<&Path>,
-    ) -> io::Result<Self> {
-        let temporary = match folder {
+    pub(crate) fn start(kind: Kind, ports: Ports, peer: u16, plan: &Plan) -> io::Result<Self> {
+        let temporary = match &plan.folder {
             Some(folder) => TempDir::with_prefix_in("trunkline-bench-", folder)?,
             None => TempDir::with_prefix("trunkline-bench-")?,
         };
         let server = SocketAddrV4::new(Ipv4Addr::LOCALHOST, free_udp_port()?);
         let mut command = match kind {
-            Kind::Product => product(temporary.path(), server, (peer, ports))?,
+            Kind::Product => {
+                let program = match &plan.program {
+                    Some(program) => program.clone(),
+                    None => beside(PRODUCT)?,
+                };
+                product(&program, temporary.path(), server, (peer, ports))?
+            }
             Kind::Stub => stub(temporary.path(), server.port(), peer)?,
             Kind::Sipp => sipp(temporary.path(), server),
-            Kind::Kamailio => kamailio(temporary.path(), server)?,
+            Kind::Kamailio => kamailio(temporary.path(), server, &answering(server))?,
+            Kind::KamailioProxy => kamailio(temporary.path(), server, &relaying(peer))?,
         };
         command
             .stdin(Stdio::null())
@@ -141,7 +163,7 @@ impl Contestant {
             let _ = socket.send_to(options.as_bytes(), server);
             match socket.recv(&mut [0; 2_048]) {
                 Ok(_) => return Ok(()),
-                Err(_) => std::thread::sleep(Duration::from_millis(20)),
+                Err(_) => std::thread::sleep(LOOK),
             }
         }
         Err(io::Error::new(
@@ -157,7 +179,10 @@ impl Drop for Contestant {
         let id = i32::try_from(self.child.id()).map(Pid::from_raw);
         if let Ok(id) = id {
             let _ = kill(id, Signal::SIGTERM);
-            std::thread::sleep(SETTLING);
+            let deadline = Instant::now() + ENDING;
+            while matches!(self.child.try_wait(), Ok(None)) && Instant::now() < deadline {
+                std::thread::sleep(LOOK);
+            }
         }
         let _ = self.child.kill();
         let _ = self.child.wait();
@@ -165,11 +190,11 @@ impl Drop for Contestant {
 }
 
 fn product(
+    program: &Path,
     folder: &Path,
     server: SocketAddrV4,
     (peer, ports): (u16, Ports),
 ) -> io::Result<Command> {
-    let program = beside(PRODUCT)?;
     let file = folder.join("trunkline.toml");
     let http = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?;
     let settings = format!(
@@ -197,7 +222,7 @@ fn stub(folder: &Path, sip: u16, peer: u16) -> io::Result<Command> {
 }
 
 fn sipp(folder: &Path, server: SocketAddrV4) -> Command {
-    let mut command = Command::new("sipp");
+    let mut command = Command::new(SIPP);
     command
         .args(["-sn", "uas", "-nostdin", "-i"])
         .arg(server.ip().to_string())
@@ -206,8 +231,44 @@ fn sipp(folder: &Path, server: SocketAddrV4) -> Command {
     command
 }
 
-fn kamailio(folder: &Path, server: SocketAddrV4) -> io::Result<Command> {
+/// Answers calls and keeps nothing of them but their transactions.
+fn answering(server: SocketAddrV4) -> String {
+    format!(
+        r#"
+    if (is_method("ACK")) exit;
+    t_newtran();
+    if (is_method("INVITE")) {{
+        append_to_reply("Contact: <sip:{server}>\r\n");
+        t_reply("180", "Ringing");
+        append_to_reply("Contact: <sip:{server}>\r\n");
+    }}
+    t_reply("200", "OK");
+"#
+    )
+}
+
+/// Passes calls on to `peer` and stays in the way of what follows.
+fn relaying(peer: u16) -> String {
+    format!(
+        r#"
+    if (has_totag()) {{
+        if (loose_route()) t_relay();
+        exit;
+    }}
+    record_route();
+    $du = "sip:127.0.0.1:{peer}";
+    t_relay();
+"#
+    )
+}
+
+/// Its default memory manager checks each piece for debugging and doubles what a call costs, hence
+/// `fm`; a transaction stays for five seconds after its end, hence the memory.
+fn kamailio(folder: &Path, server: SocketAddrV4, route: &str) -> io::Result<Command> {
     let file = folder.join("kamailio.cfg");
+    let modules: String = ["tm", "sl", "rr", "pv", "textops", "siputils"]
+        .map(|module| format!("loadmodule \"{module}.so\"\n"))
+        .concat();
     let text = format!(
         r#"#!KAMAILIO
 debug=0
@@ -216,27 +277,19 @@ children=1
 disable_tcp=yes
 auto_aliases=no
 listen=udp:{server}
-loadmodule "tm.so"
-loadmodule "sl.so"
-loadmodule "pv.so"
-loadmodule "textops.so"
+{modules}
 request_route {{
-    if (is_method("ACK")) exit;
     if (is_method("OPTIONS")) {{ sl_send_reply("200", "OK"); exit; }}
-    t_newtran();
-    if (is_method("INVITE")) {{
-        append_to_reply("Contact: <sip:{server}>\r\n");
-        t_reply("180", "Ringing");
-        append_to_reply("Contact: <sip:{server}>\r\n");
-    }}
-    t_reply("200", "OK");
+{route}
 }}
 "#
     );
     std::fs::write(&file, text)?;
-    let mut command = Command::new("/usr/sbin/kamailio");
+    let mut command = Command::new(KAMAILIO);
     command
-        .args(["-DD", "-E", "-m", "256", "-M", "8", "-f"])
+        .args([
+            "-DD", "-E", "-x", "fm", "-X", "fm", "-m", "2048", "-M", "32", "-f",
+        ])
         .arg(&file)
         .args(["-w".as_ref(), folder.as_os_str()])
         .args(["-Y".as_ref(), folder.as_os_str()])

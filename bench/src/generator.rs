@@ -7,10 +7,11 @@
 
 mod agents;
 mod callers;
+pub(crate) mod crowd;
 mod outcome;
 mod streams;
 
-pub(crate) use outcome::Outcome;
+pub(crate) use outcome::{LATE_PERCENT_MAX, Outcome};
 
 use crate::process::Usage;
 use crate::scenario::{End, Scenario, Speaking};
@@ -27,8 +28,9 @@ use std::time::Duration;
 use streams::Streams;
 
 const MS: u64 = 1_000_000;
-/// How long the end of the last calls is waited for.
+/// How long the end of the last calls is waited for at most, and how often is looked.
 const LAST_CALLS: u64 = 2_500 * MS;
+const LOOK: u64 = 50 * MS;
 /// A step that begins so late is a sign that the generator itself is held up.
 const LATE: u64 = 5 * MS;
 
@@ -80,7 +82,7 @@ pub(crate) fn run(load: &Load, sockets: Sockets) -> io::Result<Outcome> {
     let mut generator = Generator {
         streams: Streams::new(sockets.media, speaking),
         agents: Agents::new(sockets.agents, media)?,
-        callers: Callers::new(sockets.callers, load)?,
+        callers: Callers::new(sockets.callers, load.scenario, load.server)?,
         next_step: realtime(),
         steps: 0,
         late_steps: 0,
@@ -102,7 +104,10 @@ pub(crate) fn run(load: &Load, sockets: Sockets) -> io::Result<Outcome> {
     generator.streams.measure(false);
     generator.callers.measure(false);
     generator.callers.hang_up_all(realtime());
-    generator.run_until(realtime() + LAST_CALLS, 0.0)?;
+    let last = realtime() + LAST_CALLS;
+    while !generator.callers.are_done() && realtime() < last {
+        generator.run_until(realtime() + LOOK, 0.0)?;
+    }
     Ok(measured.outcome(&generator.callers.tally, generator.streams.tally()))
 }
 

@@ -28,6 +28,11 @@ impl Histogram {
         self.count += 1;
     }
 
+    /// How many were counted.
+    pub(crate) fn count(&self) -> u64 {
+        self.count
+    }
+
     /// The duration that `permille` of all do not exceed; none when nothing was counted.
     pub(crate) fn percentile(&self, permille: u64) -> Option<Duration> {
         let wanted = (self.count * permille).div_ceil(1_000);

@@ -11,6 +11,7 @@ mod histogram;
 mod memory;
 mod message;
 mod micro;
+mod overload;
 mod process;
 mod scenario;
 mod setups;
@@ -35,6 +36,7 @@ pub fn run() -> io::Result<()> {
         Command::Memory => memory::run(&arguments.plan()),
         Command::Micro => micro::run(),
         Command::Sip => sip::run(&arguments.plan()),
+        Command::Overload => overload::run(&arguments.plan()),
         Command::All => {
             micro::run()?;
             compare::run(&scenario::ALL, &arguments.plan())?;

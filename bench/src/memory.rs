@@ -23,8 +23,7 @@ const REST: Duration = Duration::from_secs(34);
 /// # Errors
 /// A contestant that cannot be started.
 pub(crate) fn run(plan: &Plan) -> io::Result<()> {
-    let folder = plan.folder.as_deref();
-    let contestant = Contestant::start(Kind::Product, Ports::Most, NOBODY, folder)?;
+    let contestant = Contestant::start(Kind::Product, Ports::Most, NOBODY, plan)?;
     let processes = contestant.processes();
     let mut table = Table::new(&["memory", "calls finished", "MiB resident"]);
     let mut note = |when: &str, calls: f64| {

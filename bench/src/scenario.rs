@@ -31,6 +31,8 @@ pub(crate) enum End {
     Caller,
     /// The caller, as soon as the answer is acknowledged; no media is looked at.
     CallerAtOnce,
+    /// The caller, when the load is over.
+    WithTheLoad,
 }
 
 /// Whether RTP comes from the callers.
@@ -71,6 +73,15 @@ pub(crate) const RELAY_RECORDED: Scenario = Scenario {
     number: "4008110517",
     calls: 600,
     end: End::Caller,
+    speaking: Speaking::Always,
+};
+
+/// Parties who talk for as long as the load lasts.
+pub(crate) const TALK: Scenario = Scenario {
+    name: "talk",
+    number: RELAY.number,
+    calls: 100,
+    end: End::WithTheLoad,
     speaking: Speaking::Always,
 };
 

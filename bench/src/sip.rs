@@ -3,6 +3,7 @@
 
 mod calls;
 mod hostile;
+mod specimen;
 mod wire;
 
 use crate::arguments::Plan;
@@ -20,7 +21,14 @@ pub(crate) fn run(plan: &Plan) -> io::Result<()> {
     wire::run()?;
     hostile::run()?;
     calls::run()?;
-    setups::run_with(plan, &[Kind::Product, Kind::Sipp, Kind::Kamailio])
+    let contestants = [
+        Kind::Product,
+        Kind::Sipp,
+        Kind::Kamailio,
+        Kind::KamailioProxy,
+    ];
+    setups::run_at_one_rate(plan, &contestants)?;
+    setups::run_with(plan, &contestants)
 }
 
 /// Processor time of this thread: what others do on the machine does not count.

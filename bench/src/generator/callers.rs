@@ -1,10 +1,10 @@
 //! Those who ring: INVITE, ACK, a key where the scenario has one, BYE from either side.
 
+use super::MS;
 use super::streams::{Side, StreamId, Streams};
-use super::{Load, MS};
 use crate::histogram::Histogram;
 use crate::message::{Message, description, finish};
-use crate::scenario::{CALL, End, KEY_AT};
+use crate::scenario::{CALL, End, KEY_AT, Scenario};
 use crate::socket::{Socket, realtime};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -24,6 +24,8 @@ pub(crate) struct Tally {
     pub(crate) answered: u64,
     /// Refused, given up, or ended by the server before its time.
     pub(crate) failed: u64,
+    /// How long those waited that were refused with 503 and a time to come back.
+    pub(crate) refused: Histogram,
     /// Keys without an effect.
     pub(crate) keys_missed: u64,
     pub(crate) retransmissions: u64,
@@ -33,6 +35,21 @@ pub(crate) struct Tally {
     pub(crate) setup: Histogram,
     /// Sum of the calls up at each look, and how often was looked.
     pub(crate) concurrent: (u64, u64),
+}
+
+impl Tally {
+    pub(super) fn new() -> Self {
+        Self {
+            answered: 0,
+            failed: 0,
+            refused: Histogram::new(),
+            keys_missed: 0,
+            retransmissions: 0,
+            answered_in_window: 0,
+            setup: Histogram::new(),
+            concurrent: (0, 0),
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -52,6 +69,15 @@ enum State {
     Over,
 }
 
+/// What requests within a dialog carry.
+#[derive(Default)]
+struct Dialog {
+    target: String,
+    to: String,
+    /// Whole header lines.
+    routes: String,
+}
+
 struct Call {
     state: State,
     begun: u64,
@@ -59,8 +85,7 @@ struct Call {
     resent: u32,
     /// The request that waits for a response, or the ACK that may have to be sent again.
     request: String,
-    /// Request URI and `To` of requests within the dialog.
-    dialog: (String, String),
+    dialog: Dialog,
     stream: Option<StreamId>,
 }
 
@@ -83,28 +108,24 @@ pub(super) struct Callers {
 }
 
 impl Callers {
-    pub(super) fn new(socket: Socket, load: &Load) -> io::Result<Self> {
+    pub(super) fn new(
+        socket: Socket,
+        scenario: Scenario,
+        server: SocketAddrV4,
+    ) -> io::Result<Self> {
         Ok(Self {
             port: socket.port()?,
             socket,
-            server: load.server,
-            number: load.scenario.number,
-            end: load.scenario.end,
+            server,
+            number: scenario.number,
+            end: scenario.end,
             run: realtime() / MS,
             calls: Vec::new(),
             timers: BinaryHeap::new(),
             up: 0,
             measuring: false,
             media_port: 9,
-            tally: Tally {
-                answered: 0,
-                failed: 0,
-                keys_missed: 0,
-                retransmissions: 0,
-                answered_in_window: 0,
-                setup: Histogram::new(),
-                concurrent: (0, 0),
-            },
+            tally: Tally::new(),
         })
     }
 
@@ -117,6 +138,16 @@ impl Callers {
         if on {
             self.tally.setup = Histogram::new();
         }
+    }
+
+    /// Calls that are up.
+    pub(super) fn up(&self) -> u64 {
+        self.up
+    }
+
+    /// Whether every call is over.
+    pub(super) fn are_done(&self) -> bool {
+        self.calls.iter().all(|call| call.state == State::Over)
     }
 
     /// Rings.
@@ -139,7 +170,7 @@ impl Callers {
             key_pressed: false,
             resent: 0,
             request,
-            dialog: (String::new(), String::new()),
+            dialog: Dialog::default(),
             stream: None,
         });
         self.set(now + T1, number, Timer::Resend);
@@ -229,14 +260,14 @@ impl Callers {
 
     /// A request within the dialog.
     fn request(&self, number: usize, method: &str, sequence: u32) -> String {
-        let (target, to) = &self.calls[number].dialog;
+        let Dialog { target, to, routes } = &self.calls[number].dialog;
         let (run, port) = (self.run, self.port);
         format!(
             "{method} {target} SIP/2.0\r\n\
              Via: SIP/2.0/UDP 127.0.0.1:{port};branch=z9hG4bK{run}-{number}-{method}\r\n\
              Max-Forwards: 70\r\nFrom: <sip:1000@127.0.0.1:{port}>;tag=f{number}\r\nTo: {to}\r\n\
              Call-ID: {number}-{run}@load\r\nCSeq: {sequence} {method}\r\n\
-             Contact: <sip:load@127.0.0.1:{port}>\r\nContent-Length: 0\r\n\r\n"
+             {routes}Contact: <sip:load@127.0.0.1:{port}>\r\nContent-Length: 0\r\n\r\n"
         )
     }
 
@@ -300,11 +331,15 @@ impl Callers {
             }
             (300.., State::Calling) if is_invite => {
                 call.state = State::Over;
-                call.dialog = (
-                    format!("sip:{}@{}", self.number, self.server),
-                    message.header("To").to_owned(),
-                );
+                call.dialog = Dialog {
+                    target: format!("sip:{}@{}", self.number, self.server),
+                    to: message.header("To").to_owned(),
+                    routes: String::new(),
+                };
                 self.tally.failed += 1;
+                if status == 503 && !message.header("Retry-After").is_empty() {
+                    self.tally.refused.add(at.saturating_sub(call.begun));
+                }
                 let ack = self.request(number, "ACK", 1).replace("-ACK", "-i");
                 self.socket.send(ack.as_bytes(), self.server);
             }
@@ -323,10 +358,19 @@ impl Callers {
         self.tally.answered_in_window += u64::from(self.measuring);
         call.state = State::Up;
         self.up += 1;
-        call.dialog = (
-            message.contact().to_owned(),
-            message.header("To").to_owned(),
-        );
+        let mut recorded: Vec<_> = message.headers("Record-Route").collect();
+        recorded.reverse();
+        let mut routes = String::new();
+        for route in recorded {
+            routes.push_str("Route: ");
+            routes.push_str(route);
+            routes.push_str("\r\n");
+        }
+        call.dialog = Dialog {
+            target: message.contact().to_owned(),
+            to: message.header("To").to_owned(),
+            routes,
+        };
         if self.end != End::CallerAtOnce {
             call.stream = message.media().map(|peer| streams.open(Side::Caller, peer));
         }
@@ -337,6 +381,7 @@ impl Callers {
             End::ServerAfterKey => self.set(at + super::nanos(KEY_AT), number, Timer::PressKey),
             End::Caller => self.set(at + super::nanos(CALL), number, Timer::HangUp),
             End::CallerAtOnce => self.hang_up(at, number, streams),
+            End::WithTheLoad => (),
         }
     }
 }

@@ -9,7 +9,7 @@ const LOSS_PERMILLE_MAX: f64 = 1.0;
 /// How far the interval of 99 % of all packets may be from 20 ms.
 const DEVIATION_MAX: Duration = Duration::from_millis(5);
 /// With more late steps than this the generator measured itself.
-const LATE_PERCENT_MAX: f64 = 1.0;
+pub(crate) const LATE_PERCENT_MAX: f64 = 1.0;
 
 /// The figures of one run.
 #[derive(Debug, Clone, Default)]
@@ -163,7 +163,7 @@ fn look(load: &Load) -> (Instant, Usage, Usage) {
     (Instant::now(), Usage::of(&load.processes), own)
 }
 
-fn ratio(part: u64, whole: u64) -> f64 {
+pub(super) fn ratio(part: u64, whole: u64) -> f64 {
     part as f64 / (whole as f64).max(1.0)
 }
 

@@ -35,13 +35,25 @@ pub(super) enum Side {
 pub(super) struct StreamId(usize);
 
 /// What was heard.
-pub(super) struct Tally {
-    pub(super) heard: u64,
-    pub(super) lost: u64,
+pub(crate) struct Tally {
+    pub(crate) heard: u64,
+    pub(crate) lost: u64,
     /// Streams that ended after [`SILENCE_MAX`] or more without a packet.
-    pub(super) silent: u64,
-    pub(super) deviation: Histogram,
-    pub(super) delay: Histogram,
+    pub(crate) silent: u64,
+    pub(crate) deviation: Histogram,
+    pub(crate) delay: Histogram,
+}
+
+impl Tally {
+    fn new() -> Self {
+        Self {
+            heard: 0,
+            lost: 0,
+            silent: 0,
+            deviation: Histogram::new(),
+            delay: Histogram::new(),
+        }
+    }
 }
 
 struct Stream {
@@ -89,13 +101,7 @@ impl Streams {
             slots: Default::default(),
             speaking,
             measuring: false,
-            tally: Tally {
-                heard: 0,
-                lost: 0,
-                silent: 0,
-                deviation: Histogram::new(),
-                delay: Histogram::new(),
-            },
+            tally: Tally::new(),
         }
     }
 
@@ -106,6 +112,11 @@ impl Streams {
 
     pub(super) fn tally(&self) -> &Tally {
         &self.tally
+    }
+
+    /// What was heard since this was asked for the last time.
+    pub(super) fn take_tally(&mut self) -> Tally {
+        std::mem::replace(&mut self.tally, Tally::new())
     }
 
     /// The local port of a side, for its description.
