@@ -3,21 +3,27 @@
 //! ```text
 //! every 100 ms:   half of the new calls waited longer than 50 ms ──▶ the refused share grows
 //!                 otherwise ──▶ it shrinks, to nothing within two seconds
+//! while it acts:  the same with 20 ms
 //! ```
 //!
 //! A queue that comes and goes, such as after a restart, is none of this machine's business: it
 //! acts on one that stands. While it acts, a call that has waited too long is refused whatever its
-//! luck, for its caller is about to ask again.
+//! luck, for its caller is about to ask again; and the queue is kept shorter than the one that called
+//! it up, so that a refusal reaches its caller within 50 ms.
 
 use sip::Shedding;
 use std::time::Duration;
 
 /// A new call that waited longer is late.
 const LATE: Duration = Duration::from_millis(50);
+/// While some are refused, a new call that waited longer is late.
+const LATE_WHILE_ACTING: Duration = Duration::from_millis(20);
 /// A wait of this length shows that the share has to grow in great steps.
 const VERY_LATE: Duration = Duration::from_millis(200);
 /// How long is watched before the share changes.
 const WINDOW: Duration = Duration::from_millis(100);
+/// While more than this part of the new calls is late, the share does not shrink: an eighth.
+const STILL_TOO_MANY: u32 = 8;
 /// Windows after which nothing of an overload is left.
 const FORGOTTEN: u32 = 20;
 /// The steps in which the share grows, of a thousand.
@@ -47,12 +53,21 @@ impl Regulator {
     pub(crate) fn hear(&mut self, now: Duration, waited: Duration) -> Shedding {
         self.turn(now);
         self.window.heard += 1;
-        self.window.late += u32::from(waited > LATE);
+        let is_late = waited > self.patience();
+        self.window.late += u32::from(is_late);
         self.window.very_late += u32::from(waited > VERY_LATE);
-        if self.permille > 0 && waited > LATE {
+        if self.permille > 0 && is_late {
             return Shedding::All;
         }
         self.shedding(now)
+    }
+
+    fn patience(&self) -> Duration {
+        if self.permille > 0 {
+            LATE_WHILE_ACTING
+        } else {
+            LATE
+        }
     }
 
     /// What is to become of new calls at this moment.
@@ -76,7 +91,13 @@ impl Regulator {
         }
         let window = std::mem::take(&mut self.window);
         self.permille = if window.late * 2 <= window.heard {
-            shrunk(self.permille)
+            // Lateness alone keeps the queue short as well. A share that shrank meanwhile would be
+            // gone before the overload is, and the queue would grow long anew.
+            if window.late * STILL_TOO_MANY > window.heard {
+                self.permille
+            } else {
+                shrunk(self.permille)
+            }
         } else if window.very_late * 2 > window.heard {
             self.permille + GREAT_STEP
         } else {
@@ -93,7 +114,7 @@ impl Regulator {
 
 /// By an eighth and a little more, so that it comes to its end.
 fn shrunk(permille: u16) -> u16 {
-    (permille - permille / 8).saturating_sub(10)
+    (permille - permille / 8).saturating_sub(12)
 }
 
 #[cfg(test)]
