@@ -12,6 +12,7 @@ pub mod disk;
 pub mod inherit;
 pub mod media;
 pub mod parent;
+pub mod priority;
 pub mod signalling;
 mod syscall;
 pub mod tls;

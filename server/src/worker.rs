@@ -21,7 +21,7 @@ use journal::{Journal, Recovered};
 use media::LegId;
 use net::inherit::{self, Inherited};
 use net::signalling::{Limits, Reactor, Sockets, Tls};
-use net::{Waker, disk};
+use net::{Waker, disk, priority};
 use std::collections::HashSet;
 use std::io::Read as _;
 use std::net::{SocketAddr, UdpSocket};
@@ -58,11 +58,12 @@ pub(crate) fn run(serve: &Serve, config: Config) -> anyhow::Result<ExitCode> {
     let inherited = inherit::take(&variable)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
+        .on_thread_start(priority::work_in_the_background)
         .enable_all()
         .build()?;
     let audio = audio::load()?;
     let vault = secrets::vault(&config)?;
-    let stored = runtime.block_on(open_store(serve, &config, &inherited))?;
+    let stored = open_store_in_the_background(&runtime, serve, &config, &inherited)?;
     let source = configuration::Source {
         db: stored.db,
         vault,
@@ -83,6 +84,25 @@ pub(crate) fn run(serve: &Serve, config: Config) -> anyhow::Result<ExitCode> {
 struct Stored {
     db: Db,
     applied: u64,
+}
+
+/// The database's own threads come to be with its connections, and take after the thread that
+/// opens it.
+fn open_store_in_the_background(
+    runtime: &Runtime,
+    serve: &Serve,
+    config: &Config,
+    inherited: &Inherited,
+) -> anyhow::Result<Stored> {
+    std::thread::scope(|scope| {
+        let opening = scope.spawn(|| {
+            priority::work_in_the_background();
+            runtime.block_on(open_store(serve, config, inherited))
+        });
+        opening
+            .join()
+            .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })
 }
 
 async fn open_store(

@@ -5,6 +5,7 @@ use super::{
     file::Recording,
     settle::{self, Task, Tell},
 };
+use crate::priority;
 use std::{
     collections::HashMap,
     io,
@@ -143,7 +144,10 @@ pub fn spawn(limits: Limits, tell: impl Fn(Event) + Send + Sync + 'static) -> io
     });
     let settler = Builder::new().name("disk-settle".into()).spawn({
         let tell = Arc::clone(&tell);
-        move || settle::run(&task_receiver, &tell)
+        move || {
+            priority::work_in_the_background();
+            settle::run(&task_receiver, &tell);
+        }
     })?;
     let writer = Writer {
         recordings: HashMap::new(),
@@ -151,9 +155,10 @@ pub fn spawn(limits: Limits, tell: impl Fn(Event) + Send + Sync + 'static) -> io
         tasks: task_sender,
         tell,
     };
-    let writer = Builder::new()
-        .name("disk-write".into())
-        .spawn(move || writer.run(&receiver))?;
+    let writer = Builder::new().name("disk-write".into()).spawn(move || {
+        priority::work_in_the_background();
+        writer.run(&receiver);
+    })?;
     Ok(Disk {
         orders: Orders { sender, shared },
         threads: vec![writer, settler],

@@ -157,6 +157,13 @@ pub(crate) fn pin_thread(processor: usize) -> io::Result<()> {
     check(outcome).map(drop)
 }
 
+/// Lets other threads go first: the calling thread, and what it starts from here on, gets less of a
+/// processor that others want as well.
+pub(crate) fn lower_priority(nice: libc::c_int) -> io::Result<()> {
+    // SAFETY: the call takes integers only; on Linux 0 is the calling thread.
+    check(unsafe { libc::setpriority(libc::PRIO_PROCESS, 0, nice) }).map(drop)
+}
+
 /// How many processors this process may use.
 pub(crate) fn processors() -> usize {
     thread::available_parallelism().map_or(1, Into::into)
