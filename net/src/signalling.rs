@@ -143,6 +143,8 @@ pub enum Event {
         connection: u64,
         /// The bytes.
         data: Bytes,
+        /// How long the oldest of them lay in the kernel.
+        waited: Duration,
     },
     /// A connection is gone, or could not be opened.
     Closed {

@@ -154,8 +154,8 @@ impl Running {
         let now = self.engine.clock.now();
         self.gather(now, events);
         self.engine.switchboard.hear_others(now);
-        for input in std::mem::take(&mut self.inputs) {
-            self.engine.switchboard.handle(now, input);
+        for (place, input) in std::mem::take(&mut self.inputs).into_iter().enumerate() {
+            self.take_in_order(now, place, input);
         }
         for taken in self.taken.drain(..) {
             // Whoever asked may have stopped waiting.
@@ -253,10 +253,19 @@ impl Running {
                 remote,
                 protection,
             } => connected(connection, (local, remote), protection),
-            Event::Data { connection, data } => Input::Stream {
-                connection: ConnectionId(connection),
+            Event::Data {
+                connection,
                 data,
-            },
+                waited,
+            } => {
+                let glance = Glance::at(&data);
+                let input = Input::Stream {
+                    connection: ConnectionId(connection),
+                    data,
+                };
+                self.line_up(glance, now.saturating_sub(waited), input);
+                return;
+            }
             Event::Closed { connection, .. } => Input::Closed(ConnectionId(connection)),
         };
         self.inputs.push(input);

@@ -290,6 +290,7 @@ impl Reactor {
         } else {
             Interest::Read
         };
+        set_timestamps(&stream.socket)?;
         self.poller
             .add(&stream.socket, self.connections.next_token(), interest)?;
         self.connections.insert(stream);

@@ -1,7 +1,10 @@
 //! One connection: what waits to be written, and when it last lived.
 
 use super::CloseReason;
-use crate::tls::{Broken, Session};
+use crate::{
+    syscall::stream::Stamped,
+    tls::{Broken, Session},
+};
 use bytes::Bytes;
 use std::{
     collections::VecDeque,
@@ -43,6 +46,8 @@ pub(super) enum Layer {
 #[derive(Debug, Default)]
 pub(super) struct Heard {
     pub(super) data: Bytes,
+    /// The wall clock's time at which the oldest of it arrived, if known.
+    pub(super) arrived: Option<Duration>,
     /// Whether nothing follows.
     pub(super) ended: bool,
 }
@@ -120,6 +125,7 @@ impl Stream {
                 let progress = session.read(&self.socket).map_err(failed)?;
                 Ok(Heard {
                     data: progress.plain.into(),
+                    arrived: progress.arrived,
                     ended: progress.ended,
                 })
             }
@@ -153,13 +159,15 @@ fn flush_plain(socket: &TcpStream, unsent: &mut VecDeque<u8>) -> Result<(), Clos
     Ok(())
 }
 
-fn read_plain(mut socket: &TcpStream, buffer: &mut [u8]) -> Result<Heard, CloseReason> {
+fn read_plain(socket: &TcpStream, buffer: &mut [u8]) -> Result<Heard, CloseReason> {
+    let mut socket = Stamped::new(socket);
     loop {
         match socket.read(buffer) {
             Ok(0) => return Err(CloseReason::Peer),
             Ok(read) => {
                 return Ok(Heard {
                     data: Bytes::copy_from_slice(&buffer[..read]),
+                    arrived: socket.arrived(),
                     ended: false,
                 });
             }

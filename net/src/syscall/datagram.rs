@@ -70,12 +70,12 @@ pub(crate) const BATCH: usize = 32;
 const DATAGRAM_BYTES: usize = 65_536;
 
 /// Room for the kernel's notes on a datagram: the time at which it arrived, and its head.
-const NOTE_BYTES: usize = 64;
+pub(super) const NOTE_BYTES: usize = 64;
 
 /// Notes of the kernel, aligned as it wants them.
 #[derive(Clone, Copy)]
 #[repr(C, align(8))]
-struct Notes([u8; NOTE_BYTES]);
+pub(super) struct Notes(pub(super) [u8; NOTE_BYTES]);
 
 /// Buffers into which up to [`BATCH`] datagrams are received by one call.
 pub(crate) struct Batch {
@@ -162,7 +162,7 @@ impl Batch {
 }
 
 /// The timestamp among the kernel's notes, if there is one.
-fn arrived_at(head: &libc::msghdr) -> Option<Duration> {
+pub(super) fn arrived_at(head: &libc::msghdr) -> Option<Duration> {
     // SAFETY: `head` was filled by the kernel, and the notes that it points at are still there.
     let note = unsafe { libc::CMSG_FIRSTHDR(head).as_ref() }?;
     let is_time = note.cmsg_level == libc::SOL_SOCKET && note.cmsg_type == libc::SCM_TIMESTAMPNS;

@@ -1,10 +1,12 @@
 //! One connection's session: bytes of the wire in, plain bytes out, and back.
 
 use super::{Client, Server, names::names_of};
+use crate::syscall::stream::Stamped;
 use rustls::{ClientConnection, Connection, ServerConnection, pki_types::ServerName};
 use std::{
     io::{self, Read as _, Write as _},
     net::{IpAddr, TcpStream},
+    time::Duration,
 };
 
 /// Bytes taken from the wire in one turn, so that one peer cannot hold up the others.
@@ -19,6 +21,8 @@ pub(crate) struct Session(Connection);
 pub(crate) struct Progress {
     /// Plain bytes, in order.
     pub(crate) plain: Vec<u8>,
+    /// The wall clock's time at which the oldest of it arrived on the wire, if known.
+    pub(crate) arrived: Option<Duration>,
     /// Whether the peer has said that nothing follows.
     pub(crate) ended: bool,
 }
@@ -66,11 +70,12 @@ impl Session {
     }
 
     /// Takes what the wire has, answers what the session itself has to answer.
-    pub(crate) fn read(&mut self, mut socket: &TcpStream) -> Result<Progress, Broken> {
+    pub(crate) fn read(&mut self, socket: &TcpStream) -> Result<Progress, Broken> {
         let mut progress = Progress::default();
         let mut taken = 0;
+        let mut wire = Stamped::new(socket);
         while taken < READ_BYTES {
-            match self.0.read_tls(&mut socket) {
+            match self.0.read_tls(&mut wire) {
                 Ok(0) => {
                     progress.ended = true;
                     break;
@@ -91,6 +96,7 @@ impl Session {
             let _ = self.0.reader().read_to_end(&mut progress.plain);
         }
         self.write(socket)?;
+        progress.arrived = wire.arrived();
         Ok(progress)
     }
 

@@ -11,12 +11,30 @@ use std::time::Duration;
 /// again.
 const NEWCOMERS: usize = 4_096;
 /// How long a turn spends on new calls.
-const BUDGET: Duration = Duration::from_millis(20);
+const BUDGET: Duration = Duration::from_millis(10);
 
 /// New calls that wait for their turn, and CANCELs behind their calls.
 #[derive(Debug, Default)]
 pub(super) struct Intake {
     waiting: VecDeque<Newcomer>,
+    in_order: InOrder,
+}
+
+/// New calls over connections keep their place among this turn's inputs, because nothing on a
+/// connection may overtake what came before it: their places, ascending, and when they arrived.
+#[derive(Debug, Default)]
+struct InOrder(VecDeque<(usize, Duration)>);
+
+impl InOrder {
+    fn note(&mut self, place: usize, arrived: Duration) {
+        self.0.push_back((place, arrived));
+    }
+
+    /// When the new call at this place arrived, if there is one.
+    fn take(&mut self, place: usize) -> Option<Duration> {
+        let (_, arrived) = self.0.pop_front_if(|(noted, _)| *noted == place)?;
+        Some(arrived)
+    }
 }
 
 #[derive(Debug)]
@@ -58,6 +76,27 @@ impl Running {
         });
     }
 
+    /// The same for what came over a connection.
+    pub(super) fn line_up(&mut self, glance: Glance, arrived: Duration, input: Input) {
+        if glance == Glance::NewCall {
+            self.intake.in_order.note(self.inputs.len(), arrived);
+        }
+        self.inputs.push(input);
+    }
+
+    /// Handles the input at this place of the turn.
+    pub(super) fn take_in_order(&mut self, now: Duration, place: usize, input: Input) {
+        let Some(arrived) = self.intake.in_order.take(place) else {
+            self.engine.switchboard.handle(now, input);
+            return;
+        };
+        let started = self.engine.clock.now();
+        let waited = started.saturating_sub(arrived);
+        self.engine.switchboard.hear_newcomer(started, waited);
+        self.engine.switchboard.handle(now, input);
+        self.engine.switchboard.hear_others(started);
+    }
+
     /// Handles new calls for as long as there is time.
     pub(super) fn take_newcomers(&mut self, begun: Duration) {
         while let Some(newcomer) = self.intake.waiting.pop_front() {
@@ -71,5 +110,22 @@ impl Running {
                 return;
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_new_call_over_a_connection_is_known_at_its_place_and_nowhere_else() {
+        let arrived = [Duration::from_millis(3), Duration::from_millis(7)];
+        let mut in_order = InOrder::default();
+        in_order.note(1, arrived[0]);
+        in_order.note(2, arrived[1]);
+
+        let taken: Vec<_> = (0..4).map(|place| in_order.take(place)).collect();
+
+        assert_eq!(taken, [None, Some(arrived[0]), Some(arrived[1]), None]);
     }
 }

@@ -6,7 +6,7 @@ use crate::{
         ACCEPTED, CloseReason, Event, Protection,
         stream::{Heard, Layer, State, Stream},
     },
-    syscall::poll::Ready,
+    syscall::{poll::Ready, time},
 };
 use std::time::Duration;
 
@@ -118,9 +118,13 @@ fn opened(stream: &Stream) -> Result<Event, CloseReason> {
 
 fn tell(connection: u64, heard: Heard, events: &mut Vec<Event>) -> Result<(), CloseReason> {
     if !heard.data.is_empty() {
+        let waited = heard
+            .arrived
+            .map_or(Duration::ZERO, |at| time::wall().saturating_sub(at));
         events.push(Event::Data {
             connection,
             data: heard.data,
+            waited,
         });
     }
     let ended = heard.ended.then_some(CloseReason::Peer);
