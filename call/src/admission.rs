@@ -1,9 +1,10 @@
 //! When to refuse new calls: by how long they waited to be looked at, as CoDel does for packets.
 //!
 //! ```text
-//! every 100 ms:   half of the new calls waited longer than 50 ms ──▶ the refused share grows
+//! every 100 ms:   half of the new calls, and a crowd, waited longer than 50 ms,
+//!                 for the second time in succession ──▶ the refused share grows
 //!                 otherwise ──▶ it shrinks, to nothing within two seconds
-//! while it acts:  the same with 20 ms
+//! while it acts:  the same with 20 ms, and each time
 //! ```
 //!
 //! A queue that comes and goes, such as after a restart, is none of this machine's business: it
@@ -22,6 +23,8 @@ const LATE_WHILE_ACTING: Duration = Duration::from_millis(20);
 const VERY_LATE: Duration = Duration::from_millis(200);
 /// How long is watched before the share changes.
 const WINDOW: Duration = Duration::from_millis(100);
+/// So many late calls in a window are a crowd; refusing fewer would free nothing for the others.
+const CROWD: u32 = 5;
 /// While more than this part of the new calls is late, the share does not shrink: an eighth.
 const STILL_TOO_MANY: u32 = 8;
 /// Windows after which nothing of an overload is left.
@@ -36,6 +39,8 @@ const LEAST_ADMITTED: u16 = 20;
 #[derive(Debug, Default)]
 pub(crate) struct Regulator {
     window: Window,
+    /// Whether most of a crowd was late in the window before.
+    stands: bool,
     permille: u16,
 }
 
@@ -90,21 +95,24 @@ impl Regulator {
             return;
         }
         let window = std::mem::take(&mut self.window);
-        self.permille = if window.late * 2 <= window.heard {
+        let is_crowd = window.late >= CROWD;
+        let grows = is_crowd && window.late * 2 > window.heard;
+        self.permille = if grows {
+            match (self.stands, window.very_late * 2 > window.heard) {
+                (false, _) => self.permille,
+                (true, true) => self.permille + GREAT_STEP,
+                (true, false) => self.permille + STEP,
+            }
+        } else if is_crowd && window.late * STILL_TOO_MANY > window.heard {
             // Lateness alone keeps the queue short as well. A share that shrank meanwhile would be
             // gone before the overload is, and the queue would grow long anew.
-            if window.late * STILL_TOO_MANY > window.heard {
-                self.permille
-            } else {
-                shrunk(self.permille)
-            }
-        } else if window.very_late * 2 > window.heard {
-            self.permille + GREAT_STEP
+            self.permille
         } else {
-            self.permille + STEP
+            shrunk(self.permille)
         };
         self.permille = self.permille.min(1_000 - LEAST_ADMITTED);
         let quiet = now.saturating_sub(window.ends).as_millis() / WINDOW.as_millis();
+        self.stands = quiet == 0 && (grows || self.permille > 0);
         for _ in 0..quiet.min(FORGOTTEN.into()) {
             self.permille = shrunk(self.permille);
         }

@@ -103,6 +103,29 @@ fn a_queue_that_passes_is_worked_off_without_refusing_anybody() {
 }
 
 #[test]
+fn what_piled_up_while_the_server_was_away_is_taken_and_so_is_what_follows() {
+    let mut server = Server::new();
+    server.live(ms(1_000), WORK * 5);
+    for _ in 0..45 {
+        let arrived = server.clock.saturating_sub(ms(500));
+        server.waiting.push_back(arrived);
+    }
+    let outcome = server.live(ms(5_000), WORK * 5);
+
+    assert_eq!(outcome.refused, 0);
+    assert!(outcome.longest_wait > VERY_LATE);
+}
+
+#[test]
+fn few_callers_of_a_slow_machine_are_taken() {
+    let mut regulator = Regulator::default();
+    for call in 0..100 {
+        let shedding = regulator.hear(ms(1_000_000 + call * 100), ms(300));
+        assert_eq!(shedding, Shedding::None, "{call}");
+    }
+}
+
+#[test]
 fn the_server_stays_busy_and_quick_at_several_times_its_capacity() {
     for times in [2_u32, 5, 10, 20] {
         let mut server = Server::new();
