@@ -60,6 +60,8 @@ words! {
     DtmfMode { Rfc4733, Info }
     /// One repair of session descriptions.
     SdpFixup { AddressFromSource, AssumeTelephoneEvent, OmitSendrecv, OmitPtime }
+    /// Whether media is encrypted.
+    SrtpPolicy { Off, Optional, Required }
     /// What was done.
     AuditAction {
         TrunkCreated, TrunkChanged, TrunkDeleted, TrunkNumberCreated, TrunkNumberChanged,

@@ -82,6 +82,7 @@ fn play_frames() -> f64 {
                 understood: Understood::new(),
                 sending: true,
                 rtcp: RtcpPath::Shared,
+                security: None,
             },
             signalling: remote.ip(),
             line: Line {

@@ -386,7 +386,19 @@ impl Call {
                     leg.silent = false;
                 }
             }
-            media::Event::RecordingStopped { .. } | media::Event::Closed { .. } => (),
+            media::Event::Secured {
+                keys, ref flight, ..
+            } => {
+                if let Some(leg) = self.leg_mut(part) {
+                    leg.secured(keys, flight.clone(), exchange);
+                    exchange.touched.insert(self.origin.id);
+                }
+            }
+            media::Event::Unsecured { .. } => self.insecure(now, part, exchange),
+            media::Event::RecordingStopped { .. }
+            | media::Event::Closed { .. }
+            | media::Event::Handshake { .. }
+            | media::Event::HandshakeAnswer { .. } => (),
         }
     }
 

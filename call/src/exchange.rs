@@ -3,6 +3,7 @@
 //! A call is handed the exchange for each step, so that calls own nothing but themselves.
 
 use crate::call::Join;
+use crate::encryption;
 use crate::engagements::Engagements;
 use crate::ladder::Ladders;
 use crate::leg::Leg;
@@ -11,7 +12,7 @@ use crate::{Directory, Key, Library, Output};
 use media::{LegId, Line, Order, PortPool, RecordingKey};
 use model::{
     AgentFact, AgentId, CallFact, CallId, EnterpriseId, Event, Fact, FactId, RecordingId,
-    SourceFact, Timestamp,
+    SourceFact, SrtpPolicy, Timestamp,
 };
 use rand_chacha::ChaCha12Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
@@ -80,6 +81,10 @@ pub(crate) struct Exchange {
     workers: usize,
     next_worker: usize,
     advertise: Vec<IpAddr>,
+    /// SHA-256 of the certificate that handshakes show.
+    pub(crate) certificate: Option<[u8; 32]>,
+    /// Encryption of the phones' media.
+    phone_srtp: SrtpPolicy,
 }
 
 impl Exchange {
@@ -109,6 +114,8 @@ impl Exchange {
             workers: config.media_workers.max(1),
             next_worker: 0,
             advertise: config.media_advertise.clone(),
+            certificate: config.media_certificate,
+            phone_srtp: config.phone_srtp,
         }
     }
 
@@ -175,6 +182,18 @@ impl Exchange {
         self.place(leg.media, to);
     }
 
+    /// What keys of one leg are drawn from.
+    pub(crate) fn random_secret(&mut self) -> [u8; 32] {
+        let mut secret = [0; 32];
+        self.random.fill_bytes(&mut secret);
+        secret
+    }
+
+    /// The encryption that a phone is offered.
+    pub(crate) fn encryption_of(&self, flow: &sip::Flow) -> media::sdp::Policy {
+        encryption::of_phone(self.phone_srtp, flow.transport)
+    }
+
     /// Tells the thread that owns the order's leg.
     pub(crate) fn order(&mut self, order: Order) {
         let leg = match &order {
@@ -187,6 +206,8 @@ impl Exchange {
             | Order::Unhear { leg, .. }
             | Order::SendDigits { leg, .. }
             | Order::Move { leg, .. }
+            | Order::Secure { leg, .. }
+            | Order::SendHandshake { leg, .. }
             | Order::Close { leg } => *leg,
             Order::Bridge { a, .. } | Order::Unbridge { a, .. } => *a,
             Order::Record { customer, .. } => *customer,

@@ -1,9 +1,11 @@
 //! One party of a call: its dialog and its RTP stream.
 
+use crate::encryption;
 use crate::exchange::Exchange;
 use crate::sdp_fixups;
 use bytes::Bytes;
-use media::sdp::{self, Agreed, Direction, Local, SdpError};
+use media::sdp::{self, Agreed, Direction, Local, Policy, Protection, SdpError};
+use media::srtp::Keys;
 use media::{Codec, LegId, Line, Order, Quality, Terms};
 use model::{DtmfMode, SdpFixup, TrunkId, TrunkMedia};
 use serde::{Deserialize, Serialize};
@@ -18,12 +20,13 @@ pub(crate) struct Manners {
     codecs: Vec<Codec>,
     keys: DtmfMode,
     fixups: Vec<SdpFixup>,
+    policy: Policy,
 }
 
 impl Manners {
     /// Those of a phone or browser, to which `liked` is offered in the front so that nothing need be
     /// transcoded, and G.711 before what costs more to transcode.
-    pub(crate) fn phone(liked: Codec) -> Self {
+    pub(crate) fn phone(liked: Codec, policy: Policy) -> Self {
         let mut codecs = vec![Codec::Pcma, Codec::Pcmu, Codec::G722, Codec::Opus];
         codecs.retain(|codec| *codec != liked);
         codecs.insert(0, liked);
@@ -31,17 +34,19 @@ impl Manners {
             codecs,
             keys: DtmfMode::Rfc4733,
             fixups: Vec::new(),
+            policy,
         }
     }
 
     /// Those of a trunk; `liked` is offered in the front if the trunk speaks it.
-    pub(crate) fn trunk(media: &TrunkMedia, liked: Option<Codec>) -> Self {
+    pub(crate) fn trunk(media: &TrunkMedia, liked: Option<Codec>, confidential: bool) -> Self {
         let mut codecs: Vec<Codec> = media.codecs.iter().map(|codec| spoken(*codec)).collect();
         codecs.sort_by_key(|codec| Some(*codec) != liked);
         Self {
             codecs,
             keys: media.dtmf,
             fixups: media.fixups.clone(),
+            policy: encryption::of_trunk(media.srtp, confidential),
         }
     }
 }
@@ -127,6 +132,12 @@ pub(crate) struct Leg {
     opened_at: Option<Duration>,
     pub(crate) latched: Option<SocketAddr>,
     pub(crate) silent: bool,
+    /// What keys and credentials of this leg are drawn from.
+    secret: [u8; 32],
+    /// SHA-256 of the certificate that handshakes show.
+    certificate: Option<[u8; 32]>,
+    /// What a handshake brought.
+    handshaken: Option<Keys>,
 }
 
 impl Leg {
@@ -155,6 +166,9 @@ impl Leg {
             opened_at: None,
             latched: None,
             silent: false,
+            secret: exchange.random_secret(),
+            certificate: exchange.certificate,
+            handshaken: None,
         })
     }
 
@@ -172,6 +186,13 @@ impl Leg {
             session_version: version,
             codecs: self.manners.codecs.clone(),
             telephone_events: self.manners.keys == DtmfMode::Rfc4733,
+            protection: Protection {
+                policy: self.manners.policy,
+                secret: self.secret,
+                certificate: self.certificate,
+                ssrc: self.line.ssrc,
+                established: self.agreed.as_ref().and_then(|it| it.security.clone()),
+            },
         }
     }
 
@@ -214,7 +235,7 @@ impl Leg {
     pub(crate) fn answer(&mut self, offer: &[u8]) -> Result<Bytes, SdpError> {
         let offer = sdp_fixups::theirs(offer, self.signalling, &self.manners.fixups);
         let (text, agreed) = self.describe(|local| sdp::answer(&offer, local))?;
-        self.agreed = Some(agreed);
+        self.agree(agreed);
         Ok(text)
     }
 
@@ -222,8 +243,26 @@ impl Leg {
     pub(crate) fn accept(&mut self, answer: &[u8]) -> Result<(), SdpError> {
         let answer = sdp_fixups::theirs(answer, self.signalling, &self.manners.fixups);
         let local = self.local(self.sdp_version);
-        self.agreed = Some(sdp::accept(&local, &answer)?);
+        let agreed = sdp::accept(&local, &answer)?;
+        self.agree(agreed);
         Ok(())
+    }
+
+    /// Takes over what was agreed. Another certificate means another handshake.
+    fn agree(&mut self, agreed: Agreed) {
+        let handshake = |agreed: &Agreed| agreed.security.as_ref()?.handshake;
+        let before = self.agreed.as_ref().and_then(handshake);
+        if before != handshake(&agreed) {
+            self.handshaken = None;
+        }
+        self.agreed = Some(agreed);
+    }
+
+    /// Takes the keys that a handshake brought, and lets the peer know once they are kept.
+    pub(crate) fn secured(&mut self, keys: Keys, flight: Vec<Bytes>, exchange: &mut Exchange) {
+        self.handshaken = Some(keys);
+        let leg = self.media;
+        exchange.order(Order::Secure { leg, keys, flight });
     }
 
     /// Learns where the peer's signalling really comes from, once it has answered.
@@ -332,7 +371,7 @@ impl Leg {
         let Some(agreed) = &self.agreed else {
             return;
         };
-        let (leg, terms) = (self.media, terms(agreed, &self.manners));
+        let (leg, terms) = (self.media, self.terms(agreed));
         let order = if self.opened_at.is_some() {
             Order::Retarget { leg, terms }
         } else {
@@ -354,14 +393,35 @@ impl Leg {
         };
         exchange.order(Order::Resume {
             leg: self.media,
-            terms: terms(agreed, &self.manners),
+            terms: self.terms(agreed),
             signalling: self.signalling,
             line: self
                 .line
                 .after_gap(now.saturating_sub(opened_at), agreed.codec),
             latched: self.latched,
             before: Quality::default(),
+            progress: None,
         });
+    }
+
+    /// What the media engine has to know of an agreement.
+    fn terms(&self, agreed: &Agreed) -> Terms {
+        let mut security = agreed.security.clone();
+        if let Some(security) = security.as_mut().filter(|it| it.handshake.is_some()) {
+            security.keys = self.handshaken;
+        }
+        Terms {
+            remote: agreed.remote,
+            codec: agreed.codec,
+            payload_type: agreed.payload_type,
+            telephone_event: agreed.telephone_event,
+            inband_keys: agreed.telephone_event.is_none() && self.manners.keys != DtmfMode::Info,
+            comfort_noise: None,
+            understood: agreed.understood.clone(),
+            sending: listens(agreed.direction),
+            rtcp: agreed.rtcp,
+            security,
+        }
     }
 
     /// Gives up the port, at once where no media ran, else when the engine says that it is closed,
@@ -376,21 +436,6 @@ impl Leg {
         } else {
             exchange.release_port(now, self.media);
         }
-    }
-}
-
-/// What the media engine has to know of an agreement.
-fn terms(agreed: &Agreed, manners: &Manners) -> Terms {
-    Terms {
-        remote: agreed.remote,
-        codec: agreed.codec,
-        payload_type: agreed.payload_type,
-        telephone_event: agreed.telephone_event,
-        inband_keys: agreed.telephone_event.is_none() && manners.keys != DtmfMode::Info,
-        comfort_noise: None,
-        understood: agreed.understood.clone(),
-        sending: listens(agreed.direction),
-        rtcp: agreed.rtcp,
     }
 }
 

@@ -9,6 +9,7 @@ mod authorize;
 mod call;
 mod command;
 mod directory;
+mod encryption;
 mod engagements;
 mod error;
 mod exchange;

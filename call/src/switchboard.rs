@@ -21,7 +21,7 @@ use crate::call::{Call, SavedCallRef};
 use crate::exchange::Exchange;
 use crate::{Directory, Input, Key, Library, Output, limits};
 use media::LegId;
-use model::{CallId, EndReason, Timestamp, TrunkId};
+use model::{CallId, EndReason, SrtpPolicy, Timestamp, TrunkId};
 use sip::{SessionId, Shedding, Standing};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::IpAddr;
@@ -41,6 +41,10 @@ pub struct Config {
     /// The addresses in our SDP, each for peers of its family; where there is none, the one that the
     /// peer reached.
     pub media_advertise: Vec<IpAddr>,
+    /// SHA-256 of the certificate that media handshakes show; none to do without browsers.
+    pub media_certificate: Option<[u8; 32]>,
+    /// Whether the media of phones is encrypted; that of browsers always is.
+    pub phone_srtp: SrtpPolicy,
     /// Calls in progress at most.
     pub max_calls: usize,
 }

@@ -6,6 +6,7 @@
 mod hearing;
 mod moving;
 mod orders;
+mod securing;
 mod ticks;
 
 pub use moving::Departure;
@@ -20,7 +21,7 @@ use crate::prompt::Making;
 use crate::recorder::{Channel, Recorder, Tap};
 use crate::rtp::{self, Datagram, Packet};
 use crate::sink::SinkMode;
-use crate::{LegId, Line, Order, Outbox, Quality};
+use crate::{LegId, Order, Outbox};
 
 const PHASES: usize = 4;
 
@@ -48,6 +49,10 @@ pub struct Counters {
     pub late_ticks: u64,
     /// Frames of 20 ms that were never sent because the engine was not run for too long.
     pub skipped_frames: u64,
+    /// Datagrams to protected legs that are no media: checks, handshakes, forgeries, repetitions.
+    pub guarded: u64,
+    /// Packets that did not leave because they could not be protected.
+    pub unsealed: u64,
 }
 
 /// The legs of one media thread.
@@ -85,6 +90,7 @@ impl Engine {
         if self.obey(now.into(), order, outbox).is_none() {
             self.counters.unknown += 1;
         }
+        self.seal(outbox);
     }
 
     /// Takes a datagram that arrived on a leg's socket. Its bytes may be changed.
@@ -100,9 +106,13 @@ impl Engine {
         packet: &mut [u8],
         outbox: &mut Outbox,
     ) {
+        let at = Micros::from(now);
+        let Some(packet) = self.unwrap_packet(at, (leg, from), packet, outbox) else {
+            return;
+        };
         let packet = match rtp::parse(packet) {
             Datagram::Rtp(packet) => packet,
-            Datagram::Rtcp => return self.handle_report(now, leg, from, packet),
+            Datagram::Rtcp => return self.take_report(now, leg, from, packet),
             Datagram::Malformed => {
                 self.counters.malformed += 1;
                 return;
@@ -165,28 +175,13 @@ impl Engine {
             packet,
         };
         self.relay(now, &heard, outbox);
-    }
-
-    /// Takes a report that arrived beside a leg's socket, or on it.
-    pub fn handle_report(&mut self, now: Duration, leg: LegId, from: SocketAddr, datagram: &[u8]) {
-        let index = leg.0.wrapping_sub(self.first_leg) as usize;
-        match self.legs.get_mut(index) {
-            Some(Some(leg)) => leg.handle_report(now.into(), from, datagram),
-            _ => self.counters.unknown += 1,
-        }
+        self.seal(outbox);
     }
 
     /// Does what is due; to be called every 5 ms.
     pub fn handle_tick(&mut self, now: Duration, outbox: &mut Outbox) {
         self.run_ticks(now.into(), outbox);
-    }
-
-    /// Visits the numbering and the figures of every open leg, for a checkpoint that
-    /// [`Order::Resume`] goes on from.
-    pub fn lines(&self, visit: &mut impl FnMut(LegId, Line, Quality)) {
-        for leg in self.legs.iter().flatten() {
-            visit(leg.id, leg.sender.line(), leg.quality());
-        }
+        self.seal(outbox);
     }
 
     /// What the engine has seen so far.

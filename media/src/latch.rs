@@ -50,6 +50,8 @@ pub(crate) struct Latch {
     reopened_at: Option<Micros>,
     heard_at: Micros,
     candidates: SmallVec<[Candidate; CANDIDATES_MAX]>,
+    /// Whether every packet that is judged has been authenticated already.
+    authenticated: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -76,7 +78,23 @@ impl Latch {
             reopened_at: None,
             heard_at: now,
             candidates: SmallVec::new(),
+            authenticated: false,
         }
+    }
+
+    /// Says whether packets are authenticated before they come here, which proves more than any
+    /// probation. The socket stays open then: the peer may move at any time.
+    pub(crate) fn set_authenticated(&mut self, authenticated: bool) {
+        self.authenticated = authenticated;
+    }
+
+    /// Follows an authenticated source; whether it is another than before.
+    pub(crate) fn prove(&mut self, now: Micros, source: SocketAddr) -> bool {
+        if self.locked == Some(source) {
+            return false;
+        }
+        self.lock(now, source);
+        true
     }
 
     /// Where media may be sent, or nothing if the peer named no address.
@@ -89,7 +107,7 @@ impl Latch {
     /// Whether the socket may be closed to all but the destination.
     #[inline]
     pub(crate) fn is_closed(&self) -> bool {
-        self.locked.is_some() && self.reopened_at.is_none()
+        self.locked.is_some() && self.reopened_at.is_none() && !self.authenticated
     }
 
     /// The session description changed. An unchanged address keeps what was learned, because a
@@ -120,6 +138,9 @@ impl Latch {
                 self.reopened_at = None;
                 self.candidates.clear();
             }
+            return Verdict::Accept;
+        }
+        if self.authenticated {
             return Verdict::Accept;
         }
         if from == self.advertised {

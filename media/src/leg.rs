@@ -1,5 +1,6 @@
 //! One party's media: whom it listens to, whom it hears, and its own outgoing numbering.
 
+pub(crate) mod guard;
 mod keys;
 pub(crate) mod mixing;
 mod reporting;
@@ -23,6 +24,7 @@ use crate::rtp::Packet;
 use crate::rtp::sequence::{Arrival, SeqExt};
 use crate::sink::SinkPlan;
 use crate::{Codec, Event, Law, LegId, Outbox, Quality, Terms};
+use guard::Guard;
 use keys::Tones;
 use mixing::{Decoded, Hearing};
 use sender::{Relayed, Sender};
@@ -85,6 +87,8 @@ pub(crate) struct Leg {
     reports: Box<Reports>,
     /// How the leg sounded before a restart.
     before: Option<Box<Quality>>,
+    /// Who watches over a leg that is not in the clear.
+    pub(crate) guard: Option<Box<Guard>>,
 }
 
 impl Leg {
@@ -113,6 +117,7 @@ impl Leg {
             rejected: 0,
             reports: Box::new(Reports::new(now, ssrc)),
             before: None,
+            guard: None,
         }
     }
 
@@ -127,6 +132,7 @@ impl Leg {
             self.tones = Tones::of(&terms);
         }
         self.terms = terms;
+        self.renew_guard();
         self.watch.restart(now);
         self.ssrc = None;
     }
@@ -309,12 +315,24 @@ impl Leg {
         true
     }
 
+    /// Counts a packet from one who had no right to send it.
+    pub(crate) fn reject(&mut self) {
+        self.rejected += 1;
+    }
+
     #[inline]
     fn route(&self) -> Option<Route> {
         if !self.terms.sending {
             return None;
         }
-        self.route_for_reports()
+        let tag = match &self.guard {
+            None => 0,
+            Some(guard) => guard.tag_bytes()?,
+        };
+        Some(Route {
+            tag,
+            ..self.route_for_reports()?
+        })
     }
 
     #[inline]
@@ -323,6 +341,7 @@ impl Leg {
             leg: self.id,
             to: self.latch.destination()?,
             connect: self.latch.is_closed(),
+            tag: 0,
         })
     }
 

@@ -22,6 +22,7 @@
 //!     understood: media::Understood::new(),
 //!     sending: true,
 //!     rtcp: media::RtcpPath::Shared,
+//!     security: None,
 //! };
 //! let line = Line { ssrc: 7, sequence: 1, timestamp: 0 };
 //! let open = Order::Open { leg, terms, signalling: phone.ip(), line };
@@ -61,7 +62,10 @@ mod recorder;
 mod rtcp;
 pub mod rtp;
 pub mod sdp;
+pub mod security;
 mod sink;
+pub mod srtp;
+mod stun;
 pub mod wav;
 
 pub use codec::{Codec, g711::Law};
@@ -72,4 +76,5 @@ pub use outbox::{Block, Outbox};
 pub use ports::PortPool;
 pub use prompt::{Prompt, Segment};
 pub use quality::Quality;
+pub use security::Standing;
 pub use sink::Gain;

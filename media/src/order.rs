@@ -3,9 +3,12 @@
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
+use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
+use crate::security::{Progress, Security};
+use crate::srtp::Keys;
 use crate::{Codec, Gain, Law, Line, Quality, Segment};
 
 /// One RTP stream pair with one party; for a SIP leg, its local RTP port.
@@ -40,6 +43,8 @@ pub struct Terms {
     pub sending: bool,
     /// Where reports go.
     pub rtcp: RtcpPath,
+    /// What protects the media; nothing for media in the clear.
+    pub security: Option<Box<Security>>,
 }
 
 /// Where the reports of a stream are exchanged.
@@ -83,6 +88,8 @@ pub enum Order {
         latched: Option<SocketAddr>,
         /// How the leg had sounded until then.
         before: Quality,
+        /// How far the counts of a protected leg had come.
+        progress: Option<Progress>,
     },
     /// The session description changed: same SSRC and numbering, the source may change.
     Retarget {
@@ -183,6 +190,22 @@ pub enum Order {
         /// The other thread.
         to: usize,
     },
+    /// Gives a leg the keys that a handshake brought.
+    Secure {
+        /// The leg.
+        leg: LegId,
+        /// The keys.
+        keys: Keys,
+        /// The last datagrams of the handshake, which tell the peer that it may send.
+        flight: Vec<Bytes>,
+    },
+    /// Sends a datagram of a handshake to the proven source.
+    SendHandshake {
+        /// The leg.
+        leg: LegId,
+        /// A DTLS datagram.
+        datagram: Bytes,
+    },
     /// A leg ends.
     Close {
         /// The leg.
@@ -208,6 +231,35 @@ pub enum Event {
         leg: LegId,
         /// The proven source.
         remote: SocketAddr,
+    },
+    /// A DTLS datagram came from the proven source. The engine makes no handshake itself.
+    Handshake {
+        /// The leg.
+        leg: LegId,
+        /// What came.
+        datagram: Bytes,
+    },
+    /// A handshake has something to say to the peer. It is told by whoever makes handshakes, not by
+    /// the engine.
+    HandshakeAnswer {
+        /// The leg.
+        leg: LegId,
+        /// What is to be sent.
+        datagram: Bytes,
+    },
+    /// A handshake brought keys. It is told by whoever makes handshakes, not by the engine.
+    Secured {
+        /// The leg.
+        leg: LegId,
+        /// The keys.
+        keys: Keys,
+        /// What the peer waits for, to be sent once the keys are kept.
+        flight: Vec<Bytes>,
+    },
+    /// A handshake came to nothing. It is told by whoever makes handshakes, not by the engine.
+    Unsecured {
+        /// The leg.
+        leg: LegId,
     },
     /// The last frame of a play left.
     PlayEnded {

@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use std::vec::Drain;
 
 use crate::rtp::HEADER_SIZE;
+use crate::srtp::OVERHEAD_MAX;
 use crate::{Departure, Event, LegId, RecordingKey};
 
 /// The engine's output, owned and reused by its caller.
@@ -13,6 +14,8 @@ use crate::{Departure, Event, LegId, RecordingKey};
 pub struct Outbox {
     packets: Vec<Packet>,
     packet_bytes: Vec<u8>,
+    /// Places of packets that are still in the clear and must not leave so.
+    unsealed: Vec<u32>,
     events: Vec<Event>,
     departures: Vec<Departure>,
     /// Reports that go from the port beside that of the media.
@@ -38,6 +41,8 @@ pub(crate) struct Route {
     pub(crate) leg: LegId,
     pub(crate) to: SocketAddr,
     pub(crate) connect: bool,
+    /// Bytes that protection adds; none for a leg in the clear.
+    pub(crate) tag: u8,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -61,6 +66,7 @@ impl Outbox {
         Self {
             packets: Vec::with_capacity(packets),
             packet_bytes: Vec::with_capacity(packets * 172),
+            unsealed: Vec::with_capacity(packets),
             events: Vec::with_capacity(64),
             departures: Vec::new(),
             reports: Vec::with_capacity(64),
@@ -74,7 +80,8 @@ impl Outbox {
     /// The flag is a level: `true` asks that the leg's socket be connected to the destination,
     /// `false` that it be open to any source, so a change of it is the moment to act.
     pub fn packets(&self) -> impl Iterator<Item = (LegId, SocketAddr, &[u8], bool)> {
-        self.packets.iter().map(|packet| {
+        let sent = self.packets.iter().filter(|packet| packet.length > 0);
+        sent.map(|packet| {
             let start = packet.start as usize;
             let bytes = &self.packet_bytes[start..start + usize::from(packet.length)];
             (
@@ -132,6 +139,7 @@ impl Outbox {
         self.packets.clear();
         self.reports.clear();
         self.packet_bytes.clear();
+        self.unsealed.clear();
         self.events.clear();
         self.departures.clear();
         self.blocks.clear();
@@ -156,12 +164,36 @@ impl Outbox {
         let start = self.packet_bytes.len();
         self.packet_bytes.extend_from_slice(header);
         self.packet_bytes.extend_from_slice(payload);
+        let (end, tag) = (self.packet_bytes.len(), usize::from(route.tag));
+        if tag > 0 {
+            self.packet_bytes
+                .extend_from_slice(&[0; OVERHEAD_MAX][..tag]);
+            self.unsealed.push(self.packets.len() as u32);
+        }
         self.packets.push(Packet {
             route,
             start: start as u32,
-            length: (HEADER_SIZE + payload.len()) as u16,
+            length: (end + tag - start) as u16,
         });
-        &mut self.packet_bytes[start + HEADER_SIZE..]
+        &mut self.packet_bytes[start + HEADER_SIZE..end]
+    }
+
+    /// Whether packets wait to be protected.
+    #[inline]
+    pub(crate) fn has_unsealed(&self) -> bool {
+        !self.unsealed.is_empty()
+    }
+
+    /// Protects what waits for it. What cannot be protected does not leave.
+    pub(crate) fn seal(&mut self, mut protect: impl FnMut(LegId, &mut [u8]) -> bool) {
+        for place in self.unsealed.drain(..) {
+            let packet = &mut self.packets[place as usize];
+            let start = packet.start as usize;
+            let bytes = &mut self.packet_bytes[start..start + usize::from(packet.length)];
+            if !protect(packet.route.leg, bytes) {
+                packet.length = 0;
+            }
+        }
     }
 
     /// Appends a datagram that is whole.
@@ -176,6 +208,7 @@ impl Outbox {
             leg,
             to,
             connect: false,
+            tag: 0,
         };
         let packet = self.append(route, bytes);
         self.reports.push(packet);

@@ -3,20 +3,25 @@
 //! Reads RFC 4566 and RFC 8866 text as tolerantly as the field requires, and answers offers by
 //! RFC 3264.
 
+mod attributes;
+mod base64;
 mod formats;
 mod negotiate;
 mod parse;
 mod print;
+mod protect;
 
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::security::Security;
 use crate::{Codec, RtcpPath, Understood};
 
 pub use negotiate::{accept, answer};
 pub use print::offer;
+pub use protect::{Policy, Protection};
 
 /// Our side of a session.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,6 +38,8 @@ pub struct Local {
     pub codecs: Vec<Codec>,
     /// Whether key presses may go as telephone events (RFC 4733).
     pub telephone_events: bool,
+    /// How the media may be protected.
+    pub protection: Protection,
 }
 
 /// What offer and answer settled.
@@ -54,6 +61,8 @@ pub struct Agreed {
     pub rtcp: RtcpPath,
     /// Other payload types that the peer may change to, and what they are.
     pub understood: Understood,
+    /// What protects the media; nothing for media in the clear.
+    pub security: Option<Box<Security>>,
 }
 
 /// Who sends, from our point of view.

@@ -50,6 +50,7 @@ fn busy_engine(outbox: &mut Outbox) -> Engine {
                 understood: Understood::new(),
                 sending: true,
                 rtcp: RtcpPath::Shared,
+                security: None,
             },
             signalling: phone(n).ip(),
             line: Line {

@@ -17,6 +17,15 @@ mod bounded;
 #[path = "../../fuzz/src/sdp.rs"]
 mod descriptions;
 
+#[path = "../../fuzz/src/rtp.rs"]
+mod packets;
+#[path = "../../fuzz/src/rtcp.rs"]
+mod rtcp;
+#[path = "../../fuzz/src/srtp.rs"]
+mod srtp;
+#[path = "../../fuzz/src/stun.rs"]
+mod stun;
+
 use std::time::Duration;
 
 use media::dtmf::TelephoneEvent;
@@ -146,6 +155,7 @@ fn the_engine_outlives_any_packets_from_its_own_peers() {
                 understood: Understood::new(),
                 sending: true,
                 rtcp: RtcpPath::Shared,
+                security: None,
             },
             signalling: peer.ip(),
             line: Line {
@@ -180,4 +190,12 @@ fn the_engine_outlives_any_packets_from_its_own_peers() {
         outbox.drain_events();
         outbox.clear();
     });
+}
+
+#[test]
+fn datagrams_from_strangers_are_neither_answered_nor_believed() {
+    bounded::run("stun", 3_000, stun::run);
+    bounded::run("srtp", 500, srtp::run);
+    bounded::run("rtp", 20_000, packets::run);
+    bounded::run("rtcp", 5_000, rtcp::run);
 }

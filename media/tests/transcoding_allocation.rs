@@ -65,6 +65,7 @@ fn engine(outbox: &mut Outbox) -> Engine {
             sending: true,
             rtcp: RtcpPath::Shared,
             inband_keys: false,
+            security: None,
         },
         signalling: phone(n).ip(),
         line: Line {

@@ -42,8 +42,8 @@ pub use source::SourceFact;
 pub use time::Timestamp;
 pub use trunk::{
     CallerIdentity, Codec, Destination, DtmfMode, FromNumber, Host, HostError, Network,
-    NetworkError, NumberRule, NumberRules, SdpFixup, Trunk, TrunkAccount, TrunkCredentials,
-    TrunkFault, TrunkGateway, TrunkInbound, TrunkLimits, TrunkMedia, TrunkNumber, TrunkOutbound,
-    TrunkProblem, TrunkRegistration, TrunkTransport,
+    NetworkError, NumberRule, NumberRules, SdpFixup, SrtpPolicy, Trunk, TrunkAccount,
+    TrunkCredentials, TrunkFault, TrunkGateway, TrunkInbound, TrunkLimits, TrunkMedia, TrunkNumber,
+    TrunkOutbound, TrunkProblem, TrunkRegistration, TrunkTransport,
 };
 pub use user::{Role, User};

@@ -15,7 +15,7 @@ mod settings;
 pub use check::{TrunkFault, TrunkProblem};
 pub use host::{Host, HostError};
 pub use identity::{CallerIdentity, FromNumber};
-pub use media::{Codec, DtmfMode, SdpFixup, TrunkMedia};
+pub use media::{Codec, DtmfMode, SdpFixup, SrtpPolicy, TrunkMedia};
 pub use network::{Network, NetworkError};
 pub use outbound::{
     TrunkCredentials, TrunkGateway, TrunkOutbound, TrunkRegistration, TrunkTransport,

@@ -35,7 +35,7 @@ pub trait Machine: Send + 'static {
     /// Takes a packet of an open slot; the bytes may be changed in place.
     fn handle_packet(&mut self, now: Duration, slot: u32, from: SocketAddr, packet: &mut [u8]);
     /// Takes a packet of an open slot's companion.
-    fn handle_companion(&mut self, now: Duration, slot: u32, from: SocketAddr, packet: &[u8]) {
+    fn handle_companion(&mut self, now: Duration, slot: u32, from: SocketAddr, packet: &mut [u8]) {
         let _ = (now, slot, from, packet);
     }
     /// Does what is due. Called every [`TICK`], on time or as soon as possible after it; a thread
@@ -48,6 +48,10 @@ pub trait Machine: Send + 'static {
     fn is_vital(event: &Self::Event) -> bool {
         let _ = event;
         true
+    }
+    /// Whether a checkpoint is due at once, because of what was ordered.
+    fn checkpoint_is_due(&mut self) -> bool {
+        false
     }
     /// Fills the empty, reused `buffer` with what a restarted process needs to go on; called once
     /// a second. At most [`CHECKPOINT_BYTES_MAX`] bytes are kept.

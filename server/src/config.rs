@@ -13,6 +13,7 @@ mod values;
 mod tests;
 
 use keys::{KEYS, Key};
+use model::SrtpPolicy;
 use net::tls;
 use sources::Given;
 use std::fmt;
@@ -41,6 +42,8 @@ pub(crate) struct Config {
     pub(crate) dns_servers: Vec<SocketAddr>,
     /// What SDP says to peers of each family; the interface's address if none.
     pub(crate) media_advertise: Vec<IpAddr>,
+    /// Whether the media of phones is encrypted.
+    pub(crate) phone_srtp: SrtpPolicy,
     /// The address RTP is received on.
     pub(crate) media_listen: IpAddr,
     /// RTP ports.
@@ -143,6 +146,7 @@ impl Config {
         let http = secured::http(&mut reader);
         let sip = secured::sip(&mut reader);
         let dns_servers = reader.name_servers("dns.servers");
+        let phone_srtp = reader.one_of("media.phone_srtp", &["optional", "required", "off"]);
         let media_listen = reader.ip("media.listen");
         let media_advertise = advertised::media(&mut reader, media_listen);
         let media_ports = reader.ports("media.ports");
@@ -161,6 +165,11 @@ impl Config {
             sip: sip?,
             dns_servers: dns_servers?,
             media_advertise: media_advertise?,
+            phone_srtp: match phone_srtp? {
+                "required" => SrtpPolicy::Required,
+                "off" => SrtpPolicy::Off,
+                _ => SrtpPolicy::Optional,
+            },
             media_listen: media_listen?,
             media_ports: media_ports?,
             media_workers: media_workers?,

@@ -15,6 +15,7 @@ pub(crate) use gauges::Pulse;
 pub(crate) use phones::Phones;
 pub(crate) use threads::{MediaThreads, Room};
 
+use crate::handshakes::Handshakes;
 use crate::recordings::Recordings;
 use crate::resolver::Names;
 use crate::routes::Routes;
@@ -91,6 +92,7 @@ pub(crate) struct Engine {
     pub(crate) clock: Clock,
     pub(crate) heartbeat: Heartbeat,
     pub(crate) media: MediaThreads,
+    pub(crate) handshakes: Handshakes,
     pub(crate) recordings: Recordings,
     pub(crate) routes: Routes,
     pub(crate) doors: Doors,
@@ -200,9 +202,12 @@ impl Running {
             self.inputs.push(Input::Resolved { query, answer });
         }
         let inputs = &mut self.inputs;
+        let handshakes = &self.engine.handshakes;
         self.engine.media.drain(INPUTS_A_TURN, |event| {
-            inputs.push(Input::Media(event));
+            inputs.extend(handshakes.hear(event).map(Input::Media));
         });
+        let outcomes = handshakes.outcomes().take(INPUTS_A_TURN);
+        inputs.extend(outcomes.map(Input::Media));
         for event in self.engine.doors.disk.try_iter().take(INPUTS_A_TURN) {
             inputs.extend(self.engine.recordings.event(&event));
         }

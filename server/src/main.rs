@@ -11,6 +11,7 @@ mod directory;
 mod engine;
 mod error;
 mod flow;
+mod handshakes;
 mod ledger;
 mod media;
 mod parent;

@@ -3,14 +3,15 @@
 //! A leg that leaves for another thread is closed here before the news of it goes out, so that its
 //! socket is never open twice.
 
+use ::media::security::Progress;
 use ::media::{
-    Codec, Config, Departure, Engine, Event, LegId, Line, Order, Outbox, Quality, RtcpPath, Terms,
-    wav,
+    Codec, Config, Departure, Engine, Event, LegId, Line, Order, Outbox, Quality, RtcpPath,
+    Standing, Terms, wav,
 };
 use net::disk::{self, FileKey};
 use net::media::{Machine, Path, Queued, Sink};
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,29 +19,26 @@ use std::time::Duration;
 /// Packets that one turn of the thread sends without having to grow its buffers.
 const PACKETS_A_TURN: usize = 4_096;
 
+/// How long the checkpoint of the process before this one is kept for legs that have not gone on.
+const AWAITED: Duration = Duration::from_secs(5);
+
 /// Where each open leg was, for the process that follows.
 #[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct Checkpoint {
-    at: Duration,
-    legs: Vec<(LegId, (Line, Quality))>,
-}
+pub(crate) struct Checkpoint(Vec<(LegId, Known)>);
 
-/// When a leg was seen last, its numbering and its figures then.
-pub(crate) type Known = (Duration, Line, Quality);
+/// When a leg was seen last, and where it stood then.
+pub(crate) type Known = (Duration, Standing);
 
 impl Checkpoint {
     /// Where each leg was that the processes' checkpoints name, and when. A leg that had gone from
     /// one thread to another may be in two of them.
     pub(crate) fn merge(checkpoints: impl Iterator<Item = Vec<u8>>) -> HashMap<LegId, Known> {
         let mut merged = HashMap::new();
-        let known = checkpoints.filter_map(|bytes| postcard::from_bytes::<Self>(&bytes).ok());
-        for checkpoint in known {
-            for (leg, (line, quality)) in checkpoint.legs {
-                let seen = (checkpoint.at, line, quality);
-                let entry = merged.entry(leg).or_insert(seen);
-                if entry.0 < checkpoint.at {
-                    *entry = seen;
-                }
+        let read = checkpoints.filter_map(|bytes| postcard::from_bytes::<Self>(&bytes).ok());
+        for (leg, known) in read.flat_map(|checkpoint| checkpoint.0) {
+            let entry = merged.entry(leg).or_insert(known);
+            if entry.0 < known.0 {
+                *entry = known;
             }
         }
         merged
@@ -74,6 +72,10 @@ pub(crate) struct Threaded {
     changes: Vec<(u32, Change)>,
     /// Legs of the process before this one, as they were.
     before: Arc<HashMap<LegId, Known>>,
+    /// Until when legs of the process before this one may still be on their way here.
+    awaited_until: Option<Duration>,
+    /// Whether protected legs went on whose counts are in no checkpoint of this process.
+    resumed: bool,
 }
 
 /// Which socket of the thread belongs to which leg. Ports that another program held when the server
@@ -137,20 +139,23 @@ impl Threaded {
             disk,
             changes: Vec::new(),
             before,
+            awaited_until: None,
+            resumed: false,
         }
     }
 
     /// Numbers go on where they were a second ago at most, instead of where they ought to be by
     /// the clock.
     fn refine(
-        &self,
+        &mut self,
         (now, leg, codec): (Duration, LegId, Codec),
         (line, quality): (&mut Line, &mut Quality),
-    ) {
-        if let Some((at, known, figures)) = self.before.get(&leg) {
-            *line = known.after_gap(now.saturating_sub(*at), codec);
-            *quality = *figures;
-        }
+    ) -> Option<Progress> {
+        let (at, known) = self.before.get(&leg)?;
+        *line = known.line.after_gap(now.saturating_sub(*at), codec);
+        *quality = known.quality;
+        self.resumed |= known.progress.is_some();
+        known.progress
     }
 
     fn open(&mut self, leg: LegId, queued: Queued, terms: &Terms) {
@@ -193,9 +198,10 @@ impl Machine for Threaded {
                 terms,
                 line,
                 before,
+                progress,
                 ..
             } => {
-                self.refine((now, *leg, terms.codec), (line, before));
+                *progress = self.refine((now, *leg, terms.codec), (line, before));
                 self.open(*leg, Queued::Delivered, terms);
             }
             Order::Retarget { leg, terms } => self.report_beside(*leg, terms),
@@ -211,7 +217,9 @@ impl Machine for Threaded {
             | Order::SendDigits { .. }
             | Order::Record { .. }
             | Order::RecordAgent { .. }
-            | Order::StopRecording { .. } => (),
+            | Order::StopRecording { .. }
+            | Order::Secure { .. }
+            | Order::SendHandshake { .. } => (),
         }
         self.engine.handle_order(now, order, &mut self.outbox);
     }
@@ -224,7 +232,7 @@ impl Machine for Threaded {
             .handle_packet(now, leg, from, packet, &mut self.outbox);
     }
 
-    fn handle_companion(&mut self, now: Duration, slot: u32, from: SocketAddr, packet: &[u8]) {
+    fn handle_companion(&mut self, now: Duration, slot: u32, from: SocketAddr, packet: &mut [u8]) {
         if let Some(leg) = self.slots.leg(slot) {
             self.engine.handle_report(now, leg, from, packet);
         }
@@ -281,16 +289,31 @@ impl Machine for Threaded {
             | Event::PlayEnded { .. }
             | Event::RecordingStopped { .. }
             | Event::Closed { .. }
-            | Event::Latched { .. } => true,
-            Event::Silent { .. } | Event::Heard { .. } => false,
+            | Event::Latched { .. }
+            | Event::Secured { .. }
+            | Event::HandshakeAnswer { .. }
+            | Event::Unsecured { .. } => true,
+            Event::Silent { .. } | Event::Heard { .. } | Event::Handshake { .. } => false,
         }
+    }
+
+    /// Were the process killed before the next second is over, the one after it would go on from
+    /// the same counts a second time.
+    fn checkpoint_is_due(&mut self) -> bool {
+        std::mem::take(&mut self.resumed)
     }
 
     fn write_checkpoint(&mut self, now: Duration, buffer: &mut Vec<u8>) {
         let mut legs = Vec::new();
         self.engine
-            .lines(&mut |leg, line, quality| legs.push((leg, (line, quality))));
-        if let Ok(bytes) = postcard::to_stdvec(&Checkpoint { at: now, legs }) {
+            .checkpoint(&mut |leg, standing| legs.push((leg, (now, standing))));
+        let awaited_until = *self.awaited_until.get_or_insert(now + AWAITED);
+        if now < awaited_until {
+            let open: HashSet<LegId> = legs.iter().map(|(leg, _)| *leg).collect();
+            let awaited = self.before.iter().filter(|(leg, _)| !open.contains(leg));
+            legs.extend(awaited.map(|(leg, known)| (*leg, *known)));
+        }
+        if let Ok(bytes) = postcard::to_stdvec(&Checkpoint(legs)) {
             buffer.extend_from_slice(&bytes);
         }
     }

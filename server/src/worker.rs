@@ -8,6 +8,7 @@ use crate::audio::{self, Audio};
 use crate::certificates::Certificates;
 use crate::config::Config;
 use crate::engine::{Asked, Doors, Engine, MediaThreads, Phones, Pulse, Room, Windows};
+use crate::handshakes::{Handshakes, Identity};
 use crate::ledger::{Ledger, NODE};
 use crate::recordings::Recordings;
 use crate::resolver::{self, Names};
@@ -63,6 +64,7 @@ pub(crate) fn run(serve: &Serve, config: Config) -> anyhow::Result<ExitCode> {
         .build()?;
     let audio = audio::load()?;
     let vault = secrets::vault(&config)?;
+    let identity = Identity::load(&config.data_dir)?;
     let stored = open_store_in_the_background(&runtime, serve, &config, &inherited)?;
     let source = configuration::Source {
         db: stored.db,
@@ -75,6 +77,7 @@ pub(crate) fn run(serve: &Serve, config: Config) -> anyhow::Result<ExitCode> {
         source,
         certificates: Certificates::load(&config)?,
         config,
+        identity,
         audio,
         applied: stored.applied,
     };
@@ -126,6 +129,8 @@ async fn open_store(
 struct Boot {
     config: Config,
     certificates: Certificates,
+    /// What handshakes of media show.
+    identity: Identity,
     audio: Audio,
     directory: Directory,
     source: configuration::Source,
@@ -237,6 +242,7 @@ impl Boot {
             disk: disk.orders(),
             waker: waker.clone(),
         };
+        let handshakes = Handshakes::start(&self.identity, waker.clone())?;
         let media = MediaThreads::start(config.media_workers, room)?;
         let positions = (recovered.last_seq, self.applied);
         let (handles, doors, windows) = connect(clock, waker, (disk_events, names), positions);
@@ -247,6 +253,7 @@ impl Boot {
             clock,
             heartbeat: inherited.heartbeat,
             media,
+            handshakes,
             recordings: Recordings::new(self.config.data_dir, disk),
             routes: Routes::new(bound),
             doors,
@@ -290,6 +297,8 @@ impl Boot {
             media_ports: *config.media_ports.start()..config.media_ports.end().saturating_add(1),
             media_workers: config.media_workers,
             media_advertise: config.media_advertise.clone(),
+            media_certificate: Some(self.identity.fingerprint()),
+            phone_srtp: config.phone_srtp,
             max_calls: config.max_calls,
         }
     }

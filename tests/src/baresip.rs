@@ -37,6 +37,8 @@ pub struct Manner {
     pub interval: u32,
     /// Where it finds the server, if not where that takes UDP and TCP.
     pub server: Option<SocketAddr>,
+    /// How it encrypts media: `srtp`, `srtp-mand`; in the clear if none.
+    pub encryption: Option<&'static str>,
     /// What it offers and answers.
     pub speech: Speech,
 }
@@ -90,6 +92,7 @@ impl Manner {
             password: PASSWORD,
             interval: 60,
             server: None,
+            encryption: None,
             speech: Speech::G711,
         }
     }
@@ -248,13 +251,15 @@ fn account(server: SocketAddr, manner: Manner) -> String {
         password,
         interval,
         speech,
+        encryption,
         ..
     } = manner;
     let codecs = speech.codecs();
+    let encryption = encryption.map_or(String::new(), |it| format!(";mediaenc={it}"));
     let answers = if manner.answers { "auto" } else { "manual" };
     format!(
         "<sip:{user}@{server};transport={transport}>;auth_user={user};auth_pass={password};\
-         answermode={answers};regint={interval};audio_codecs={codecs}\n"
+         answermode={answers};regint={interval};audio_codecs={codecs}{encryption}\n"
     )
 }
 
@@ -284,6 +289,7 @@ fn configuration(
          rtp_ports {first}-{last}\n\
          module_path {MODULES}\n\
          module {codec}\n\
+         module srtp.so\n\
          module aufile.so\n\
          module aubridge.so\n\
          module sndfile.so\n\

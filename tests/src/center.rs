@@ -91,6 +91,8 @@ impl Center {
             media_ports: PORTS,
             media_workers: WORKERS,
             media_advertise: Vec::new(),
+            media_certificate: None,
+            phone_srtp: model::SrtpPolicy::default(),
             max_calls: 1_000,
         };
         let mut center = Self {

@@ -5,7 +5,7 @@ mod write;
 
 pub(crate) use read::pointer;
 
-use crate::vocabulary::{Codec, DtmfMode, SdpFixup, TrunkTransport};
+use crate::vocabulary::{Codec, DtmfMode, SdpFixup, SrtpPolicy, TrunkTransport};
 use serde::{Deserialize, Serialize, Serializer};
 use utoipa::ToSchema;
 
@@ -255,6 +255,8 @@ struct Media {
     dtmf: DtmfMode,
     /// What is set right in session descriptions.
     fixups: Vec<SdpFixup>,
+    /// Whether media is encrypted.
+    srtp: SrtpPolicy,
 }
 
 impl Default for Media {
@@ -263,6 +265,7 @@ impl Default for Media {
             codecs: vec![Codec::Pcma, Codec::Pcmu],
             dtmf: DtmfMode::Rfc4733,
             fixups: Vec::new(),
+            srtp: SrtpPolicy::Optional,
         }
     }
 }

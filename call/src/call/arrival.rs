@@ -158,7 +158,7 @@ impl Arrival {
             signalling: flow.remote.ip(),
             worker: exchange.pick_worker(),
             trunk: Some(trunk.id),
-            manners: Manners::trunk(&trunk.media, None),
+            manners: Manners::trunk(&trunk.media, None, flow.transport == sip::Transport::Tls),
         };
         let Some(mut leg) = self.leg(now, outfit, exchange) else {
             return self.reject(now, Rejection::overloaded("no port is free"), exchange);

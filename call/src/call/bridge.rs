@@ -155,6 +155,21 @@ impl Call {
         }
     }
 
+    /// A handshake came to nothing: neither side would ever hear the other.
+    pub(crate) fn insecure(&mut self, now: Duration, part: Part, exchange: &mut Exchange) {
+        if matches!(part, Part::Rung(_)) {
+            return;
+        }
+        let ending = Ending {
+            by: EndedBy::Network,
+            stage: self.end_stage(),
+            reason: EndReason::MediaTimeout,
+            sip_code: None,
+            q850: None,
+        };
+        self.end(now, Departure::of(ending), exchange);
+    }
+
     /// Nothing was heard from a leg for a while. Only when both are silent is nobody there.
     pub(super) fn silence(
         &mut self,

@@ -12,7 +12,7 @@ use crate::limits::DIAL_RING;
 use crate::trunking::sip_id;
 use ivr::{Happening, TransferOutcome};
 use media::Codec;
-use model::{CallFact, EndReason, EndedBy, Ending, NumberRule, PhoneNumber, Trunk};
+use model::{CallFact, EndReason, EndedBy, Ending, NumberRule, PhoneNumber, Trunk, TrunkTransport};
 use sip::{Invite, Target};
 use std::sync::Arc;
 use std::time::Duration;
@@ -98,7 +98,7 @@ impl Dial {
             signalling: local,
             worker: ear.worker,
             trunk: Some(trunk.id),
-            manners: Manners::trunk(&trunk.media, Some(ear.codec)),
+            manners: Manners::trunk(&trunk.media, Some(ear.codec), dials_by_tls(trunk)),
         };
         let mut leg = Leg::new(now, outfit, exchange)?;
         let called = NumberRule::rewrite(&trunk.rules.called_out, self.destination.number());
@@ -279,6 +279,15 @@ impl Refused {
             _ => false,
         }
     }
+}
+
+/// Whether nobody else can read what a trunk is told.
+fn dials_by_tls(trunk: &Trunk) -> bool {
+    let mut gateways = trunk
+        .outbound
+        .iter()
+        .flat_map(|outbound| &outbound.gateways);
+    gateways.all(|gateway| gateway.transport == TrunkTransport::Tls)
 }
 
 #[cfg(test)]

@@ -69,7 +69,7 @@ impl Call {
             signalling: flow.remote.ip(),
             worker: worker.ok_or(Rejection::fault())?,
             trunk: None,
-            manners: Manners::phone(self.customer.codec()),
+            manners: Manners::phone(self.customer.codec(), exchange.encryption_of(&flow)),
         };
         let full = Rejection::overloaded("no port is free");
         let mut leg = Leg::new(now, outfit, exchange).ok_or(full)?;

@@ -172,7 +172,7 @@ impl Placement {
             signalling: flow.remote.ip(),
             worker,
             trunk: None,
-            manners: Manners::phone(Codec::Pcma),
+            manners: Manners::phone(Codec::Pcma, exchange.encryption_of(&flow)),
         };
         let leg = self.arrival.leg(now, outfit, exchange);
         let mut leg = leg.ok_or(Rejection::overloaded("no port is free"))?;

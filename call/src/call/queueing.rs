@@ -141,7 +141,7 @@ impl Call {
             signalling: flow.remote.ip(),
             worker: exchange.worker_of(self.customer.media)?,
             trunk: None,
-            manners: Manners::phone(self.customer.codec()),
+            manners: Manners::phone(self.customer.codec(), exchange.encryption_of(&flow)),
         };
         let mut leg = Leg::new(now, outfit, exchange)?;
         let caller = if self.origin.private {

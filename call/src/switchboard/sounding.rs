@@ -14,7 +14,17 @@ impl Switchboard {
             | media::Event::Latched { leg, .. }
             | media::Event::PlayEnded { leg, .. }
             | media::Event::Silent { leg, .. }
+            | media::Event::Secured { leg, .. }
+            | media::Event::Unsecured { leg }
             | media::Event::Heard { leg } => leg,
+            media::Event::HandshakeAnswer { leg, ref datagram } => {
+                let datagram = datagram.clone();
+                let order = media::Order::SendHandshake { leg, datagram };
+                self.exchange.order(order);
+                return;
+            }
+            // Whoever makes handshakes takes it before it comes here.
+            media::Event::Handshake { .. } => return,
             media::Event::RecordingStopped { recording, samples } => {
                 let order = Output::CloseRecording { recording, samples };
                 self.exchange.outputs.push_back(order);

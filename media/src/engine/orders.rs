@@ -6,9 +6,11 @@ use super::Engine;
 use crate::clock::Micros;
 use crate::latch::Latch;
 use crate::leg::Leg;
+use crate::leg::guard::Guard;
 use crate::leg::sender::Sender;
 use crate::prompt::Cursor;
 use crate::recorder::Recorder;
+use crate::security::Progress;
 use crate::{Event, Law, LegId, Line, Order, Outbox, RecordingKey, Segment, Terms};
 
 struct Opening {
@@ -16,6 +18,25 @@ struct Opening {
     signalling: IpAddr,
     line: Line,
     latched: Option<SocketAddr>,
+    counts: Counts,
+}
+
+/// With which counts a protected leg begins.
+enum Counts {
+    Fresh,
+    Resumed(Option<Progress>),
+}
+
+impl Opening {
+    /// The guard of a protected leg, which decides with what numbers a resumed one goes on.
+    fn guard(&mut self, now: Micros) -> Option<Box<Guard>> {
+        let security = (**self.terms.security.as_ref()?).clone();
+        let guard = match self.counts {
+            Counts::Fresh => Guard::new(security, self.line.sequence),
+            Counts::Resumed(progress) => Guard::resumed(security, progress, &mut self.line, now.0),
+        };
+        Some(Box::new(guard))
+    }
 }
 
 struct Recording {
@@ -46,6 +67,7 @@ impl Engine {
                     signalling,
                     line,
                     latched: None,
+                    counts: Counts::Fresh,
                 };
                 self.open(now, leg, opening)
             }
@@ -56,12 +78,14 @@ impl Engine {
                 line,
                 latched,
                 before,
+                progress,
             } => {
                 let opening = Opening {
                     terms,
                     signalling,
                     line,
                     latched,
+                    counts: Counts::Resumed(progress),
                 };
                 self.open(now, leg, opening)?;
                 self.leg_mut(leg)?.begin_after(before);
@@ -120,19 +144,27 @@ impl Engine {
             Order::RecordAgent { recording, agent } => self.record_agent(recording, agent),
             Order::StopRecording { recording } => self.stop_recording(now, recording, outbox),
             Order::Move { leg, to } => self.depart(leg, to, outbox),
+            Order::Secure { leg, keys, flight } => self.secure(leg, (keys, &flight), outbox),
+            Order::SendHandshake { leg, datagram } => {
+                self.leg_mut(leg)?.send_handshake(&datagram, outbox);
+                Some(())
+            }
             Order::Close { leg } => self.close(now, leg, outbox),
         }
     }
 
-    fn open(&mut self, now: Micros, id: LegId, opening: Opening) -> Option<()> {
+    fn open(&mut self, now: Micros, id: LegId, mut opening: Opening) -> Option<()> {
         let index = self.index(id)?;
         if self.legs[index as usize].is_some() {
             return None;
         }
         let remote = opening.terms.remote;
         let latch = Latch::new(now, remote, opening.signalling, opening.latched);
+        let guard = opening.guard(now);
         let sender = Sender::new(now, opening.line, opening.terms.codec.clock());
-        let leg = Leg::new(now, id, opening.terms, latch, sender);
+        let mut leg = Leg::new(now, id, opening.terms, latch, sender);
+        leg.latch.set_authenticated(guard.is_some());
+        leg.guard = guard;
         self.legs[index as usize] = Some(Box::new(leg));
         self.join_phase(index);
         Some(())

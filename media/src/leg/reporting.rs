@@ -8,6 +8,7 @@ use super::Leg;
 use crate::clock::Micros;
 use crate::quality::milliseconds;
 use crate::rtcp::{self, Ntp, REPORT_BYTES_MAX, Report, SenderInfo};
+use crate::srtp::OVERHEAD_MAX;
 use crate::{Outbox, Quality, RtcpPath};
 
 impl Leg {
@@ -88,8 +89,14 @@ impl Leg {
             block,
             bye,
         };
-        let mut buffer = [0; REPORT_BYTES_MAX];
-        let length = rtcp::write(&report, &mut buffer);
+        let mut buffer = [0; REPORT_BYTES_MAX + OVERHEAD_MAX];
+        let mut length = rtcp::write(&report, &mut buffer[..REPORT_BYTES_MAX]);
+        if let Some(guard) = &mut self.guard {
+            let Some(protected) = guard.protect_report(&mut buffer, length) else {
+                return;
+            };
+            length = protected;
+        }
         match self.terms.rtcp {
             RtcpPath::Shared => {
                 if let Some(route) = self.route_for_reports() {

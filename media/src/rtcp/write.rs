@@ -35,7 +35,7 @@ pub(crate) struct Report {
 }
 
 /// Writes a compound packet; returns its length.
-pub(crate) fn write(report: &Report, buffer: &mut [u8; REPORT_BYTES_MAX]) -> usize {
+pub(crate) fn write(report: &Report, buffer: &mut [u8]) -> usize {
     let mut out = Writer { buffer, at: 0 };
     let kind = match report.sender {
         Some(_) => SENDER_REPORT,
@@ -69,7 +69,7 @@ pub(crate) fn write(report: &Report, buffer: &mut [u8; REPORT_BYTES_MAX]) -> usi
 }
 
 struct Writer<'a> {
-    buffer: &'a mut [u8; REPORT_BYTES_MAX],
+    buffer: &'a mut [u8],
     at: usize,
 }
 

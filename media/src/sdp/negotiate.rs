@@ -1,18 +1,21 @@
 //! Offer and answer (RFC 3264): of all streams the first usable audio is taken.
 
-use std::iter;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use super::formats::{Formats, mapping};
 use super::parse::{Description, Media, parse};
 use super::print::{Head, Stream};
+use super::protect;
 use super::{Agreed, Direction, Local, SdpError};
+use crate::security::Security;
 use crate::{Codec, RtcpPath};
 
 /// Other payload types that a peer is followed to.
 const UNDERSTOOD_MAX: usize = 8;
 const PTIME: Duration = Duration::from_millis(20);
+/// Where a peer is before its checks have said it.
+const UNPROVEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 9);
 
 /// Answers an offer: every stream in its order, all but the first usable audio refused by port 0.
 ///
@@ -20,8 +23,15 @@ const PTIME: Duration = Duration::from_millis(20);
 /// The offer cannot be read, or holds no audio that we can speak.
 pub fn answer(offer: &[u8], local: &Local) -> Result<(Vec<u8>, Agreed), SdpError> {
     let offer = parse(offer)?;
-    let (index, media) = usable_audio(&offer)?;
-    let agreed = agree((&offer, media), local, |offered| preferred(offered, local))?;
+    let protect = |media: &Media| {
+        let at = local.media_address();
+        protect::answer(&local.protection, (&offer, media), at)
+    };
+    let (index, media, protected) = usable_audio(&offer, protect)?;
+    let security = protected.security.clone();
+    let agreed = agree((&offer, media), (local, security), |offered| {
+        preferred(offered, local)
+    })?;
     let ours = Stream {
         port: local.port,
         formats: Formats {
@@ -34,8 +44,9 @@ pub fn answer(offer: &[u8], local: &Local) -> Result<(Vec<u8>, Agreed), SdpError
         },
         direction: agreed.direction,
         rtcp_mux: agreed.rtcp == RtcpPath::Shared,
+        protected: &protected,
     };
-    let mut text = Head(local).to_string();
+    let mut text = Head(local, &protected).to_string();
     for (place, media) in offer.media.iter().enumerate() {
         let section = if place == index {
             ours.to_string()
@@ -53,8 +64,10 @@ pub fn answer(offer: &[u8], local: &Local) -> Result<(Vec<u8>, Agreed), SdpError
 /// The answer cannot be read, or refuses our audio.
 pub fn accept(local: &Local, answer: &[u8]) -> Result<Agreed, SdpError> {
     let answer = parse(answer)?;
-    let (_, media) = usable_audio(&answer)?;
-    agree((&answer, media), local, |answered| {
+    let protect = |media: &Media| protect::accept(&local.protection, (&answer, media));
+    let (_, media, protected) = usable_audio(&answer, protect)?;
+    let security = protected.security;
+    agree((&answer, media), (local, security), |answered| {
         let known = |codec: &&(u8, Codec)| local.codecs.contains(&codec.1);
         answered.iter().find(known).copied()
     })
@@ -67,7 +80,11 @@ fn refusal(media: &Media) -> String {
         [] => "0".to_owned(),
         formats => formats.join(" "),
     };
-    format!("m={kind} 0 {protocol} {formats}\r\n")
+    let mid = match &media.security.mid {
+        Some(mid) => format!("a=mid:{mid}\r\n"),
+        None => String::new(),
+    };
+    format!("m={kind} 0 {protocol} {formats}\r\n{mid}")
 }
 
 /// The codec that we like best among those offered. One that is only passed on comes last, for
@@ -86,26 +103,30 @@ fn preferred(offered: &[(u8, Codec)], local: &Local) -> Option<(u8, Codec)> {
     wanted(true).or_else(|| wanted(false))
 }
 
-fn usable_audio(description: &Description) -> Result<(usize, &Media), SdpError> {
+/// The first audio stream that can be protected as it has to be. `AVPF` only adds feedback that
+/// nobody has to send.
+fn usable_audio<T>(
+    description: &Description,
+    protect: impl Fn(&Media) -> Option<T>,
+) -> Result<(usize, &Media, T), SdpError> {
     let streams = description.media.iter().enumerate();
     let mut audio = streams.filter(|(_, media)| media.kind == "audio" && media.port != 0);
-    let first = audio.next().ok_or(SdpError::NoAudio)?;
-    let mut all = iter::once(first).chain(audio);
-    all.find(|(_, media)| is_plain(&media.protocol))
-        .ok_or_else(|| SdpError::UnsupportedProfile {
-            line: first.1.line,
-            protocol: first.1.protocol.clone(),
-        })
-}
-
-/// Whether media goes unencrypted. `AVPF` only adds feedback that nobody has to send.
-fn is_plain(protocol: &str) -> bool {
-    matches!(protocol, "RTP/AVP" | "RTP/AVPF")
+    let usable = audio.clone().find_map(|(index, media)| {
+        let protected = protect(media)?;
+        Some((index, media, protected))
+    });
+    usable.ok_or_else(|| match audio.next() {
+        None => SdpError::NoAudio,
+        Some((_, media)) => SdpError::UnsupportedProfile {
+            line: media.line,
+            protocol: media.protocol.chars().take(60).collect(),
+        },
+    })
 }
 
 fn agree(
     (description, media): (&Description, &Media),
-    local: &Local,
+    (local, security): (&Local, Option<Security>),
     choose: impl Fn(&[(u8, Codec)]) -> Option<(u8, Codec)>,
 ) -> Result<Agreed, SdpError> {
     let no_codec = || SdpError::NoCommonCodec {
@@ -121,15 +142,22 @@ fn agree(
         .connection
         .or(description.connection)
         .ok_or(no_address)?;
+    let checked = security.as_ref().is_some_and(|it| it.ice.is_some());
+    let remote = if checked {
+        UNPROVEN
+    } else {
+        SocketAddr::new(address, media.port)
+    };
     Ok(Agreed {
-        remote: SocketAddr::new(address, media.port),
+        remote,
         codec,
         payload_type,
         telephone_event: formats.event_of(codec).filter(|_| local.telephone_events),
         ptime: media.ptime.unwrap_or(PTIME),
         rtcp: reports(media),
-        direction: direction(description, media, address),
+        direction: direction(description, media, checked, address),
         understood: others.copied().take(UNDERSTOOD_MAX).collect(),
+        security: security.map(Box::new),
     })
 }
 
@@ -145,10 +173,15 @@ fn reports(media: &Media) -> RtcpPath {
 }
 
 /// Our direction. An unspecified address is how hold was said before RFC 3264: we do not send.
-fn direction(description: &Description, media: &Media, address: IpAddr) -> Direction {
+fn direction(
+    description: &Description,
+    media: &Media,
+    checked: bool,
+    address: IpAddr,
+) -> Direction {
     let theirs = media.direction.or(description.direction);
     let ours = theirs.unwrap_or(Direction::SendRecv).reversed();
-    if !address.is_unspecified() {
+    if checked || !address.is_unspecified() {
         return ours;
     }
     match ours {

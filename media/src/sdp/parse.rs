@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use smallvec::SmallVec;
 
+use super::attributes::Attributes;
 use super::{Direction, SdpError};
 
 pub(super) const SIZE_MAX: usize = 65_536;
@@ -19,6 +20,7 @@ const SHOWN_MAX: usize = 60;
 pub(super) struct Description {
     pub(super) connection: Option<IpAddr>,
     pub(super) direction: Option<Direction>,
+    pub(super) security: Attributes,
     pub(super) media: Vec<Media>,
 }
 
@@ -39,6 +41,7 @@ pub(super) struct Media {
     pub(super) rtcp_mux: bool,
     /// Port of the reports, where it is not the next one (RFC 3605).
     pub(super) rtcp_port: Option<u16>,
+    pub(super) security: Attributes,
 }
 
 /// An `rtpmap` attribute.
@@ -118,6 +121,7 @@ fn parse_media(line: usize, value: &str) -> Result<Media, SdpError> {
         mappings: SmallVec::new(),
         rtcp_mux: false,
         rtcp_port: None,
+        security: Attributes::default(),
     })
 }
 
@@ -156,8 +160,10 @@ fn parse_attribute(
         return Ok(());
     }
     let Some(media) = description.media.last_mut() else {
+        description.security.note(name, argument);
         return Ok(());
     };
+    media.security.note(name, argument);
     match name {
         "rtpmap" => {
             let mapping = parse_mapping(argument).ok_or_else(|| bad(line, "rtpmap", argument))?;

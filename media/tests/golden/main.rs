@@ -17,5 +17,6 @@ mod moving;
 mod recording;
 mod reports;
 mod restart;
+mod secure;
 mod transcoding;
 mod world;

@@ -138,7 +138,7 @@ fn a_peer_without_a_shared_port_is_reported_to_on_its_own() {
     own.set_port(4_001);
     assert!(!world.reports.is_empty());
     assert!(world.reports.iter().all(|(_, to, _)| *to == own));
-    let reply = answer(line(0).ssrc, 0, Duration::ZERO, 3);
-    world.engine.handle_report(world.now, a, own, &reply);
+    let mut reply = answer(line(0).ssrc, 0, Duration::ZERO, 3);
+    world.engine.handle_report(world.now, a, own, &mut reply);
     assert_eq!(close(&mut world, a).far_lost, Some(3));
 }

@@ -16,7 +16,7 @@ fn a_resumed_engine_goes_on_in_numbers_and_in_the_recording() {
     world.order(Order::Bridge { a, b });
     record(&mut world, false);
     world.run_ms(4_000);
-    let checkpoint = checkpoint(&world);
+    let checkpoint = checkpoint(&mut world);
     let saved_at = world.now;
     world.run_ms(900);
     let before: Vec<_> = (0..2)
@@ -33,6 +33,7 @@ fn a_resumed_engine_goes_on_in_numbers_and_in_the_recording() {
             line: line.after_gap(world.now.saturating_sub(saved_at), Codec::Pcmu),
             latched: Some(phone(n as u32)),
             before: figures,
+            progress: None,
         });
         world.parties[n].heard.clear();
     }
@@ -78,10 +79,10 @@ fn record(world: &mut World, resume: bool) {
     });
 }
 
-fn checkpoint(world: &World) -> Vec<(Line, Quality)> {
+fn checkpoint(world: &mut World) -> Vec<(Line, Quality)> {
     let mut legs = Vec::new();
     world
         .engine
-        .lines(&mut |_, line, quality| legs.push((line, quality)));
+        .checkpoint(&mut |_, it| legs.push((it.line, it.quality)));
     legs
 }

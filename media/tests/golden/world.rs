@@ -7,6 +7,7 @@ use std::time::Duration;
 use media::codec::Codec;
 use media::dtmf::TelephoneEvent;
 use media::rtp::{Datagram, Header, parse};
+use media::srtp::{Incoming, Outgoing};
 use media::{
     Config, Departure, Engine, Event, LegId, Line, Order, Outbox, RecordingKey, RtcpPath, Terms,
 };
@@ -38,10 +39,12 @@ pub(crate) struct Party {
     pub(crate) address: SocketAddr,
     pub(crate) said: Vec<Vec<u8>>,
     pub(crate) mouth: Mouth,
-    codec: Codec,
+    pub(crate) codec: Codec,
     pub(crate) path: Path,
     pub(crate) speaking: bool,
     pub(crate) heard: Vec<Heard>,
+    /// What it protects its packets with, and reads ours.
+    pub(crate) srtp: Option<(Outgoing, Incoming)>,
     header: Header,
     signal: Signal,
     spoken: u64,
@@ -88,6 +91,8 @@ pub(crate) struct World {
     pub(crate) reports: Vec<(Duration, SocketAddr, Vec<u8>)>,
     /// Packets that went to addresses of no party.
     pub(crate) astray: Vec<SocketAddr>,
+    /// Datagrams that are no media.
+    pub(crate) raw: Vec<(SocketAddr, Vec<u8>)>,
     pub(crate) random: ChaCha12Rng,
     outbox: Outbox,
     network: BinaryHeap<InFlight>,
@@ -119,6 +124,7 @@ pub(crate) fn terms(remote: SocketAddr, codec: impl Into<Codec>) -> Terms {
             .collect(),
         sending: true,
         rtcp: RtcpPath::Shared,
+        security: None,
     }
 }
 
@@ -159,6 +165,7 @@ impl World {
             files: BTreeMap::new(),
             reports: Vec::new(),
             astray: Vec::new(),
+            raw: Vec::new(),
             random: ChaCha12Rng::from_seed([seed; 32]),
             outbox: Outbox::default(),
             network: BinaryHeap::new(),
@@ -184,6 +191,7 @@ impl World {
             path: Path::default(),
             speaking: true,
             heard: Vec::new(),
+            srtp: None,
             header: Header {
                 payload_type: payload_type(codec),
                 marker: false,
@@ -332,13 +340,21 @@ impl World {
             header.timestamp = header.timestamp.wrapping_sub(u32::from(frame - 1) * 160);
             event.to_bytes().to_vec()
         };
-        let bytes = [header.to_bytes().as_slice(), &payload].concat();
+        let mut bytes = [header.to_bytes().as_slice(), &payload].concat();
+        if let Some((outgoing, _)) = &mut party.srtp {
+            bytes.resize(bytes.len() + outgoing.suite().tag_bytes(), 0);
+            outgoing.protect(&mut bytes).expect("is numbered in order");
+        }
         let (to, from, path) = (party.leg, party.address, party.path);
         self.send(to, from, &bytes, path);
     }
 
     fn collect(&mut self, at: Duration) {
         for (leg, to, bytes, connect) in self.outbox.packets() {
+            if bytes[0] < 128 {
+                self.raw.push((to, bytes.to_vec()));
+                continue;
+            }
             let Some(party) = self.parties.iter_mut().find(|party| party.address == to) else {
                 self.astray.push(to);
                 continue;
@@ -347,10 +363,19 @@ impl World {
                 party.leg, leg,
                 "media of one leg went to the party of another"
             );
-            let packet = match parse(bytes) {
+            let mut clear = bytes.to_vec();
+            if let Some((_, incoming)) = &mut party.srtp {
+                let length = match parse(bytes) {
+                    Datagram::Rtcp => incoming.unprotect_report(&mut clear),
+                    Datagram::Rtp(_) | Datagram::Malformed => incoming.unprotect(&mut clear),
+                };
+                let length = length.expect("is for this party");
+                clear.truncate(length);
+            }
+            let packet = match parse(&clear) {
                 Datagram::Rtp(packet) => packet,
                 Datagram::Rtcp => {
-                    self.reports.push((at, to, bytes.to_vec()));
+                    self.reports.push((at, to, clear));
                     continue;
                 }
                 Datagram::Malformed => panic!("the engine sent what is not RTP: {bytes:?}"),

@@ -37,6 +37,7 @@ fn terms(phone: SocketAddr) -> Terms {
         payload_type: 8,
         telephone_event: None,
         inband_keys: true,
+        security: None,
         comfort_noise: None,
         sending: true,
         rtcp: RtcpPath::Shared,

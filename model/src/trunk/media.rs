@@ -11,6 +11,8 @@ pub struct TrunkMedia {
     pub dtmf: DtmfMode,
     /// What is set right in session descriptions, because this carrier needs it.
     pub fixups: Vec<SdpFixup>,
+    /// Whether media is encrypted (RFC 3711).
+    pub srtp: SrtpPolicy,
 }
 
 impl Default for TrunkMedia {
@@ -19,6 +21,7 @@ impl Default for TrunkMedia {
             codecs: vec![Codec::Pcma, Codec::Pcmu],
             dtmf: DtmfMode::default(),
             fixups: Vec::new(),
+            srtp: SrtpPolicy::default(),
         }
     }
 }
@@ -48,6 +51,20 @@ pub enum DtmfMode {
     Rfc4733,
     /// As INFO with `application/dtmf-relay`.
     Info,
+}
+
+/// Whether media is encrypted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SrtpPolicy {
+    /// Never, whatever the other side could do.
+    Off,
+    /// Where the other side can. Keys are offered only over TLS, where nobody else can read them,
+    /// and accepted over any transport.
+    #[default]
+    Optional,
+    /// Always, over any transport; a call that cannot have it is refused.
+    Required,
 }
 
 /// One repair of session descriptions.

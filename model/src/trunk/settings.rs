@@ -75,6 +75,7 @@ impl Trunk {
             lines.add(&format!("media.codecs[{at}]"), &format!("{codec:?}"));
         }
         lines.add("media.dtmf", &format!("{:?}", self.media.dtmf));
+        lines.add("media.srtp", &format!("{:?}", self.media.srtp));
         for (at, fixup) in self.media.fixups.iter().enumerate() {
             lines.add(&format!("media.fixups[{at}]"), &format!("{fixup:?}"));
         }

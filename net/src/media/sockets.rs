@@ -134,7 +134,7 @@ impl Sockets {
         &self,
         number: u32,
         buffer: &mut [u8],
-        take: impl FnOnce(SocketAddr, &[u8]),
+        take: impl FnOnce(SocketAddr, &mut [u8]),
     ) {
         let slot = self.slots.get(number as usize).filter(|slot| slot.open);
         let Some(companion) = slot.and_then(|slot| slot.companion.as_ref()) else {
@@ -142,7 +142,7 @@ impl Sockets {
         };
         if let Ok((length, from)) = datagram::receive(companion, buffer) {
             add(&self.statistics.packets_in, 1);
-            take(plain(from), &buffer[..length]);
+            take(plain(from), &mut buffer[..length]);
         }
     }
 

@@ -197,6 +197,9 @@ impl<M: Machine> Runner<M> {
         while !self.stop.load(Ordering::Acquire) {
             let now = self.clock.now();
             let more_orders = self.obey(now);
+            if self.machine.checkpoint_is_due() {
+                self.write_checkpoint(now);
+            }
             self.tick(now);
             self.flush();
             self.each_second(now);
@@ -298,6 +301,10 @@ impl<M: Machine> Runner<M> {
             .store(permille, Ordering::Relaxed);
         self.idle = Duration::ZERO;
         self.next_second = now + SECOND;
+        self.write_checkpoint(now);
+    }
+
+    fn write_checkpoint(&mut self, now: Duration) {
         if let Some(checkpoint) = &mut self.checkpoint {
             self.machine.write_checkpoint(now, &mut checkpoint.buffer);
             if checkpoint.write().is_err() {

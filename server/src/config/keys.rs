@@ -38,6 +38,7 @@ pub(crate) const KEYS: &[Key] = &[
     open("dns.servers", ""),
     open("media.listen", "0.0.0.0"),
     open("media.advertise", ""),
+    open("media.phone_srtp", "optional"),
     open("media.ports", "20000-29999"),
     open("media.workers", "auto"),
     open("limits.calls", "5000"),

@@ -147,7 +147,10 @@ impl Running {
                     return Some(Input::Resolved { query, answer });
                 }
             }
-            Output::Media { worker, order } => engine.media.order(worker, order),
+            Output::Media { worker, order } => {
+                engine.handshakes.heed(&order);
+                engine.media.order(worker, order);
+            }
             Output::OpenRecording {
                 recording,
                 path,

@@ -7,8 +7,8 @@ use crate::statement::sql;
 use crate::{Error, Vault};
 use model::{
     CallerIdentity, Codec, DtmfMode, EnterpriseId, FromNumber, Host, Network, NumberRule,
-    NumberRules, PhoneNumber, SdpFixup, Trunk, TrunkAccount, TrunkCredentials, TrunkGateway,
-    TrunkId, TrunkInbound, TrunkLimits, TrunkMedia, TrunkOutbound, TrunkRegistration,
+    NumberRules, PhoneNumber, SdpFixup, SrtpPolicy, Trunk, TrunkAccount, TrunkCredentials,
+    TrunkGateway, TrunkId, TrunkInbound, TrunkLimits, TrunkMedia, TrunkOutbound, TrunkRegistration,
     TrunkTransport,
 };
 use std::collections::BTreeMap;
@@ -43,6 +43,7 @@ struct TrunkRow {
     privacy: bool,
     user_phone: bool,
     dtmf: Word<DtmfMode>,
+    srtp: Word<SrtpPolicy>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -89,7 +90,7 @@ pub(super) async fn trunks(
                 registration_user, registration_domain, registration_expires_seconds,
                 health_seconds, from_domain, tcp_when_large, follow_redirects, concurrent_calls,
                 calls_per_second, from_kind, from_number, asserted, diversion, privacy,
-                user_phone, dtmf
+                user_phone, dtmf, srtp
          FROM trunks
          WHERE enterprise_id = COALESCE($1, enterprise_id)
            AND id = COALESCE($2, id)
@@ -240,6 +241,7 @@ fn stored(row: TrunkRow, parts: Parts, vault: &Vault) -> Result<Stored, Error> {
             codecs: parts.codecs,
             dtmf: row.dtmf.0,
             fixups: parts.fixups,
+            srtp: row.srtp.0,
         },
     };
     Ok(Stored {

@@ -4,7 +4,7 @@ use super::*;
 use crate::{Vault, audit_log, demo, enterprises, on_both_engines, users};
 use model::{
     AuditAction, Codec, DtmfMode, FromNumber, Host, NumberRule, PhoneNumber, SdpFixup, Secret,
-    Timestamp, TrunkAccount, TrunkCredentials, TrunkGateway, TrunkLimits, TrunkMedia,
+    SrtpPolicy, Timestamp, TrunkAccount, TrunkCredentials, TrunkGateway, TrunkLimits, TrunkMedia,
     TrunkOutbound, TrunkRegistration, TrunkTransport,
 };
 
@@ -256,6 +256,7 @@ fn whole(author: Author, name: &str) -> Trunk {
         codecs: vec![Codec::Pcmu, Codec::G722, Codec::Opus, Codec::G729],
         dtmf: DtmfMode::Info,
         fixups: vec![SdpFixup::OmitPtime, SdpFixup::AddressFromSource],
+        srtp: SrtpPolicy::Required,
     };
     trunk
 }

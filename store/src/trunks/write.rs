@@ -46,8 +46,8 @@ pub(crate) async fn insert(
              registration_expires_seconds = $11, health_seconds = $12, from_domain = $13,
              tcp_when_large = $14, follow_redirects = $15, concurrent_calls = $16,
              calls_per_second = $17, from_kind = $18, from_number = $19, asserted = $20,
-             diversion = $21, privacy = $22, user_phone = $23, dtmf = $24
-         WHERE id = $25"
+             diversion = $21, privacy = $22, user_phone = $23, dtmf = $24, srtp = $25
+         WHERE id = $26"
     );
     settings(first, trunk, sealed)
         .bind(word(&trunk.id))
@@ -71,9 +71,9 @@ pub(super) async fn replace(
              tcp_when_large = $14, follow_redirects = $15, concurrent_calls = $16,
              calls_per_second = $17, from_kind = $18, from_number = $19, asserted = $20,
              diversion = $21, privacy = $22, user_phone = $23, dtmf = $24,
-             version = version + 1
-         WHERE id = $25
-           AND version = $26"
+             srtp = $25, version = version + 1
+         WHERE id = $26
+           AND version = $27"
     );
     let replaced = settings(change, trunk, sealed)
         .bind(word(&trunk.id))
@@ -92,7 +92,7 @@ fn name_taken(error: Error) -> Error {
     error.naming_conflict("the trunk name")
 }
 
-/// Gives the placeholders $1 to $24 their values.
+/// Gives the placeholders $1 to $25 their values.
 fn settings(statement: Statement, trunk: &Trunk, sealed: Option<String>) -> Statement {
     let account = trunk.inbound.account.as_ref();
     let outbound = trunk.outbound.as_ref();
@@ -134,6 +134,7 @@ fn settings(statement: Statement, trunk: &Trunk, sealed: Option<String>) -> Stat
         .bind(identity.privacy)
         .bind(identity.user_phone)
         .bind(word(&trunk.media.dtmf))
+        .bind(word(&trunk.media.srtp))
 }
 
 /// Removes what lies in tables of its own.

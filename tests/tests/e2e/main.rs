@@ -6,6 +6,7 @@ mod console;
 mod conversation;
 mod crash;
 mod crossings;
+mod encrypted;
 mod endings;
 mod families;
 mod flows;

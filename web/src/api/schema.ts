@@ -1594,6 +1594,11 @@ export interface components {
          */
         SipTransport: "udp" | "tcp" | "tls" | "ws" | "wss";
         /**
+         * @description Whether media is encrypted.
+         * @enum {string}
+         */
+        SrtpPolicy: "off" | "optional" | "required";
+        /**
          * @description What an agent has declared.
          * @enum {string}
          */
@@ -1721,6 +1726,11 @@ export interface components {
              * @default []
              */
             fixups: components["schemas"]["SdpFixup"][];
+            /**
+             * @description Whether media is encrypted.
+             * @default optional
+             */
+            srtp: components["schemas"]["SrtpPolicy"];
         };
         /** @description A number reached through a trunk. */
         TrunkNumber: {

@@ -71,6 +71,7 @@ describe("the catalogues", () => {
       ["Codec", "trunk.codecs"],
       ["DtmfMode", "trunk.dtmf"],
       ["SdpFixup", "trunk.fixups"],
+      ["SrtpPolicy", "trunk.srtp"],
     ] as const) {
       const schema = specification.components.schemas[shape];
       const words = schema?.enum ?? schema?.oneOf?.flatMap((one) => one.enum ?? []) ?? [];

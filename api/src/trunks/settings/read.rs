@@ -47,6 +47,7 @@ impl Settings {
             media: TrunkMedia {
                 codecs: self.media.codecs.into_iter().map(Into::into).collect(),
                 dtmf: self.media.dtmf.into(),
+                srtp: self.media.srtp.into(),
                 fixups: self.media.fixups.into_iter().map(Into::into).collect(),
             },
         };

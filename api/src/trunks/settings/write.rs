@@ -33,6 +33,7 @@ impl From<&Trunk> for Settings {
             media: Media {
                 codecs: trunk.media.codecs.iter().copied().map(Into::into).collect(),
                 dtmf: trunk.media.dtmf.into(),
+                srtp: trunk.media.srtp.into(),
                 fixups: trunk.media.fixups.iter().copied().map(Into::into).collect(),
             },
         }

@@ -1,6 +1,6 @@
 //! Offers and answers as peers write them.
 
-use super::super::offer;
+use super::super::{Protection, offer};
 use super::*;
 
 fn local() -> Local {
@@ -11,6 +11,7 @@ fn local() -> Local {
         session_version: 1,
         codecs: vec![Codec::Pcma, Codec::Pcmu],
         telephone_events: true,
+        protection: Protection::default(),
     }
 }
 

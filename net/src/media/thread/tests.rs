@@ -58,8 +58,9 @@ impl Machine for Echo {
         self.packets.push((slot, from, packet.to_vec()));
     }
 
-    fn handle_companion(&mut self, _now: Duration, slot: u32, from: SocketAddr, packet: &[u8]) {
-        self.beside.push((slot, from, [packet, b" back"].concat()));
+    fn handle_companion(&mut self, _now: Duration, slot: u32, from: SocketAddr, packet: &mut [u8]) {
+        self.beside
+            .push((slot, from, [&*packet, b" back"].concat()));
     }
 
     fn handle_tick(&mut self, _now: Duration) {

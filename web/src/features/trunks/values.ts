@@ -70,7 +70,7 @@ export function valuesOf(settings: TrunkSettings | undefined): Values {
       privacy: false,
       user_phone: false,
     },
-    media: media ?? { codecs: ["pcma", "pcmu"], dtmf: "rfc4733", fixups: [] },
+    media: media ?? { codecs: ["pcma", "pcmu"], dtmf: "rfc4733", fixups: [], srtp: "optional" },
   };
 }
 

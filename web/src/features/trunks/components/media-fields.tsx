@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 
 const CODECS = ["pcma", "pcmu", "g722", "opus", "g729"] as const;
 const DTMF = ["rfc4733", "info"] as const;
+const SRTP = ["off", "optional", "required"] as const;
 const FIXUPS = [
   "address_from_source",
   "assume_telephone_event",
@@ -10,7 +11,7 @@ const FIXUPS = [
   "omit_ptime",
 ] as const;
 
-/** Codecs, key presses and repairs of session descriptions. */
+/** Codecs, key presses, encryption and repairs of session descriptions. */
 export function MediaFields() {
   const { t } = useTranslation();
   const needed = [{ required: true, message: t("trunk.form.needed") }];
@@ -29,6 +30,13 @@ export function MediaFields() {
       </Form.Item>
       <Form.Item name={["media", "dtmf"]} label={t("trunk.form.dtmf")}>
         <Radio.Group options={DTMF.map((value) => ({ value, label: t(`trunk.dtmf.${value}`) }))} />
+      </Form.Item>
+      <Form.Item
+        name={["media", "srtp"]}
+        label={t("trunk.form.srtp")}
+        extra={t("trunk.form.srtpHint")}
+      >
+        <Radio.Group options={SRTP.map((value) => ({ value, label: t(`trunk.srtp.${value}`) }))} />
       </Form.Item>
       <Form.Item name={["media", "fixups"]} label={t("trunk.form.fixups")}>
         <Checkbox.Group
