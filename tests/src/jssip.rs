@@ -3,6 +3,7 @@
 use crate::patience::{eventually, until};
 use crate::process::Process;
 use crate::server::{PASSWORD, Server};
+use crate::sound;
 use serde_json::{Value, json};
 use std::fs;
 use std::io::Write as _;
@@ -16,6 +17,8 @@ const START: Duration = Duration::from_mins(1);
 const END: Duration = Duration::from_secs(15);
 /// From an order to what comes of it.
 const EVENT: Duration = Duration::from_secs(30);
+/// Whole periods of any tone, because the file begins again at its end.
+const TONE_SECONDS: usize = 10;
 
 /// A running Chromium.
 #[derive(Debug)]
@@ -28,6 +31,15 @@ pub struct Browser {
 impl Browser {
     /// Starts a Chromium whose telephones use this server, over `http` or `https`.
     pub fn start(server: &Server, scheme: &str) -> Self {
+        Self::begin(server, scheme, None)
+    }
+
+    /// Starts a Chromium whose telephones speak a tone.
+    pub fn speaking(server: &Server, hz: f64) -> Self {
+        Self::begin(server, "http", Some(hz))
+    }
+
+    fn begin(server: &Server, scheme: &str, hz: Option<f64>) -> Self {
         let web = web();
         let log = server.folder().join("telephones.log");
         let mut command = Command::new("node");
@@ -35,6 +47,11 @@ impl Browser {
             .arg("e2e/telephone.mjs")
             .current_dir(&web)
             .env("TRUNKLINE_URL", format!("{scheme}://{}", server.http));
+        if let Some(hz) = hz {
+            let tone = server.folder().join("spoken.wav");
+            sound::write_wav(&tone, &sound::tone(hz, 0, TONE_SECONDS * sound::RATE));
+            command.env("TRUNKLINE_TONE", tone);
+        }
         let (process, orders) = Process::start_with_input(&mut command, &log);
         let browser = Self {
             orders: Some(orders),

@@ -3,9 +3,12 @@
 // the telephone's name.
 //
 //   TRUNKLINE_URL       where the console is; the telephones go to /ws/sip there
+//   TRUNKLINE_TONE      a WAV file that every telephone speaks; without it, Chromium's own beeps
 //
 //   {"phone": "a", "do": "open", "user": "1001", "password": "…", "expires": 60}
-//   {"phone": "a", "do": "register" | "unregister" | "answer" | "hangup" | "close"}
+//   {"phone": "a", "do": "register" | "unregister" | "answer" | "hangup" | "hold" | "resume" | "close"}
+//   {"phone": "a", "do": "listen", "hz": 440}
+//   {"phone": "a", "do": "press", "keys": "1"}
 //   {"phone": "a", "do": "refuse", "status": 486}
 //   {"phone": "a", "do": "call" | "options", "target": "1002"}
 //   {"phone": "a", "do": "message", "target": "1002", "text": "…"}
@@ -31,7 +34,13 @@ const FLAGS = [
   "--ignore-certificate-errors",
   "--use-fake-ui-for-media-stream",
   "--use-fake-device-for-media-stream",
+  "--allow-loopback-in-peer-connection",
+  "--autoplay-policy=no-user-gesture-required",
 ];
+
+if (process.env.TRUNKLINE_TONE) {
+  FLAGS.push(`--use-file-for-fake-audio-capture=${process.env.TRUNKLINE_TONE}`);
+}
 
 assert.ok(process.env.TRUNKLINE_URL, "TRUNKLINE_URL is not set");
 const url = new URL(process.env.TRUNKLINE_URL);
@@ -92,11 +101,44 @@ function install({ user, password, expires, domain, socket }) {
       say(`offered ${/m=audio.*/.exec(request.body ?? "")?.[0]}`);
     }
     made.on("confirmed", () => say("confirmed"));
+    made.on("hold", ({ originator }) => say(`held: ${originator}`));
+    made.on("unhold", ({ originator }) => say(`resumed: ${originator}`));
     made.on("ended", (event) => say(`ended: ${cause(event)}`));
     made.on("failed", (event) => say(`failed: ${event.originator} ${cause(event)}`));
     made.on("peerconnection:setremotedescriptionfailed", (error) => say(`unusable: ${error}`));
   });
-  const media = { mediaConstraints: { audio: true, video: false }, pcConfig: { iceServers: [] } };
+  // What improves speech takes a steady tone for noise.
+  const audio = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
+  const media = { mediaConstraints: { audio, video: false }, pcConfig: { iceServers: [] } };
+  let ear;
+  const hearing = () => {
+    if (ear?.session !== session) {
+      const [{ track }] = session.connection.getReceivers();
+      const stream = new MediaStream([track]);
+      // A stream of a peer flows only into what plays it.
+      const speaker = Object.assign(new Audio(), { srcObject: stream, muted: true });
+      speaker.play();
+      const sound = new AudioContext();
+      const analyser = new AnalyserNode(sound, { fftSize: 8192, smoothingTimeConstant: 0 });
+      sound.createMediaStreamSource(stream).connect(analyser);
+      ear = { session, analyser, speaker, step: sound.sampleRate / analyser.fftSize };
+    }
+    const levels = new Float32Array(ear.analyser.frequencyBinCount);
+    ear.analyser.getFloatFrequencyData(levels);
+    const loudest = levels.reduce((best, level, at) => (level > levels[best] ? at : best), 0);
+    return levels[loudest] > -60 ? loudest * ear.step : 0;
+  };
+  // Says so as soon as a tone and nothing louder has been heard for two seconds.
+  const listen = ({ hz }) => {
+    let heard = 0;
+    const watch = setInterval(() => {
+      heard = Math.abs(hearing() - hz) < 20 ? heard + 1 : 0;
+      if (heard === 20) {
+        clearInterval(watch);
+        say(`hears ${hz}`);
+      }
+    }, 100);
+  };
   const heard = {
     succeeded: ({ response }) => say(`answered ${response.status_code}`),
     failed: (event) => say(`not answered: ${cause(event)}`),
@@ -106,6 +148,10 @@ function install({ user, password, expires, domain, socket }) {
     unregister: () => agent.unregister(),
     answer: () => session.answer(media),
     hangup: () => session.terminate(),
+    hold: () => session.hold(),
+    resume: () => session.unhold(),
+    press: ({ keys }) => session.sendDTMF(keys, { transportType: "RFC2833" }),
+    listen,
     refuse: ({ status }) => session.terminate({ status_code: status }),
     call: ({ target }) => agent.call(target, media),
     options: ({ target }) => agent.sendOptions(target, null, { eventHandlers: heard }),

@@ -1,6 +1,6 @@
 //! Telephones whose audio is encrypted with keys of the session description.
 
-use crate::tls::{certify, start};
+use crate::tls::{certify, start_with};
 use crate::{AGENT, CALLER, SHORTLY, WHILE};
 use tempfile::TempDir;
 use tests::baresip::{Baresip, Manner};
@@ -9,12 +9,18 @@ use tests::sipp::Sipp;
 use tests::sound::{self, Wav};
 use tests::voice::Voice;
 
-/// A server with the telephone over TLS of an agent, which will not speak in the clear.
-fn with_agent(story: &str, folder: &TempDir) -> (Server, Baresip) {
+/// A server with the telephone over TLS of an agent. Where the policy is `required`, it will not
+/// speak in the clear.
+fn with_agent(story: &str, folder: &TempDir, policy: &str) -> (Server, Baresip) {
     certify(folder.path());
-    let (mut server, address) = start(story, folder.path());
+    let settings = [("TRUNKLINE__MEDIA__PHONE_SRTP", policy.to_owned())];
+    let (mut server, address) = start_with(story, folder.path(), &settings);
+    let encryption = match policy {
+        "required" => "srtp-mand",
+        _ => "srtp",
+    };
     let manner = Manner {
-        encryption: Some("srtp-mand"),
+        encryption: Some(encryption),
         ..Manner::over_tls("1001", AGENT, address)
     };
     let phone = Baresip::registered(&mut server, manner);
@@ -25,7 +31,7 @@ fn with_agent(story: &str, folder: &TempDir) -> (Server, Baresip) {
 #[test]
 fn a_telephone_that_encrypts_talks_to_one_that_does_not_and_goes_on_after_a_crash() {
     let folder = TempDir::new().unwrap();
-    let (server, phone) = with_agent("srtp", &folder);
+    let (server, phone) = with_agent("srtp", &folder, "required");
     let admin = server.api("admin");
     let voice = Voice::speaking(CALLER);
     let caller = Sipp::call(&server, "4008110511", voice.port());
@@ -47,7 +53,7 @@ fn a_telephone_that_encrypts_talks_to_one_that_does_not_and_goes_on_after_a_cras
 #[test]
 fn an_encrypted_telephone_is_put_on_hold_and_heard_again() {
     let folder = TempDir::new().unwrap();
-    let (server, phone) = with_agent("srtp-hold", &folder);
+    let (server, phone) = with_agent("srtp-hold", &folder, "optional");
     let admin = server.api("admin");
     let voice = Voice::speaking(CALLER);
     let caller = Sipp::call(&server, "4008110511", voice.port());

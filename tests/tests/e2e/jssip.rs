@@ -23,7 +23,7 @@ fn telephones_in_tabs_register_talk_in_text_and_hear_why_they_cannot_call() {
     second.says(&browser, "message: good morning");
     browser.order(&first, "call", json!({"target": "1002"}));
     let refusal = first.says(&browser, "failed: remote");
-    assert!(refusal.contains("488 302 trunkline"), "{refusal}");
+    assert!(refusal.contains("Busy 486"), "{refusal}");
 
     browser.order(&first, "unregister", json!({}));
     first.says(&browser, "unregistered");

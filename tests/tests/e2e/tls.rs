@@ -33,13 +33,23 @@ pub(crate) fn certify(folder: &Path) -> String {
 
 /// A server with a TLS listener; its certificate lies in the folder.
 pub(crate) fn start(story: &str, folder: &Path) -> (Server, SocketAddr) {
+    start_with(story, folder, &[])
+}
+
+/// The same with more settings.
+pub(crate) fn start_with(
+    story: &str,
+    folder: &Path,
+    settings: &[(&'static str, String)],
+) -> (Server, SocketAddr) {
     let address = free_address();
     let path = |name: &str| folder.join(name).display().to_string();
-    let more = [
+    let mut more = vec![
         ("TRUNKLINE__SIP__TLS", address.to_string()),
         ("TRUNKLINE__SIP__TLS_CERT", path("cert.pem")),
         ("TRUNKLINE__SIP__TLS_KEY", path("key.pem")),
     ];
+    more.extend_from_slice(settings);
     (Server::start_with(story, &more), address)
 }
 
