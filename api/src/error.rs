@@ -257,6 +257,7 @@ fn command_status_and_code(refusal: CommandError) -> (StatusCode, &'static str) 
             (StatusCode::UNPROCESSABLE_ENTITY, "answer_mode_not_offered")
         }
         CommandError::LadderGone => (StatusCode::NOT_FOUND, "ladder_gone"),
+        CommandError::NoBot => (StatusCode::CONFLICT, "no_bot"),
         CommandError::Status => (StatusCode::UNPROCESSABLE_ENTITY, "status_not_settable"),
     }
 }

@@ -9,6 +9,7 @@ mod assets;
 mod audit_log;
 mod auth;
 mod body;
+pub mod bots;
 mod call_records;
 mod calls;
 mod docs;

@@ -4,8 +4,8 @@ use crate::body::LONGEST_BODY;
 use crate::openapi::Head;
 use crate::sessions::attempts::Attempts;
 use crate::{
-    ApiError, State, agents, assets, audit_log, call_records, calls, docs, flows, health, layers,
-    me, queues, sessions, trunk_numbers, trunks,
+    ApiError, State, agents, assets, audit_log, bots, call_records, calls, docs, flows, health,
+    layers, me, queues, sessions, trunk_numbers, trunks,
 };
 use axum::Extension;
 use axum::Router;
@@ -91,6 +91,7 @@ fn documented() -> OpenApiRouter<State> {
         ))
         .routes(routes!(audit_log::list))
         .routes(routes!(flows::list))
+        .routes(routes!(bots::update))
         .routes(routes!(docs::specification))
         .routes(routes!(health::healthz))
         .routes(routes!(health::readyz))

@@ -106,6 +106,8 @@ pub struct State {
     pub engine: Engine,
     /// The settings in force.
     pub configuration: Configuration,
+    /// What bots prove themselves with, where any may call.
+    pub bot_token: Option<Arc<str>>,
     /// The folder below which the paths of recordings lie.
     pub data_dir: PathBuf,
     /// The built console.

@@ -31,12 +31,14 @@ mod queueing;
 mod record;
 mod rung;
 mod saved;
+mod streaming;
 mod transfer;
 
 pub(crate) use arrival::Arrival;
 pub(crate) use moved::Move;
 pub(crate) use placing::Placement;
 pub(crate) use saved::{Outline, SavedCall, SavedCallRef};
+pub use streaming::{StreamEnd, StreamRequest};
 pub(crate) use transfer::{Join, refuse as refuse_transfer};
 
 use crate::authorize::AuthorizedDestination;
@@ -172,6 +174,9 @@ pub(crate) struct Call {
     #[serde(skip)]
     pub(crate) walk: Option<ivr::Session>,
     pub(crate) taping: Option<Taping>,
+    /// The bot that the caller is with. A new process connects to it anew.
+    #[serde(skip)]
+    pub(crate) streaming: Option<media::StreamKey>,
     /// Number of the last [`media::Order::Play`].
     play: u64,
 }
@@ -192,6 +197,7 @@ impl Call {
             entered: None,
             walk: None,
             taping: None,
+            streaming: None,
             play: 0,
         }
     }

@@ -44,6 +44,13 @@ pub enum Command {
         /// Which.
         call: CallId,
     },
+    /// Let a call leave its bot by the exit `transfer`.
+    HandOver {
+        /// Which.
+        call: CallId,
+        /// What the bot says about the caller.
+        handoff: String,
+    },
     /// Show the SIP messages of a call, in progress or over.
     Ladder {
         /// Whose call.
@@ -86,6 +93,9 @@ pub enum CommandError {
     /// The call's messages are not held any more, or never were.
     #[error("the SIP messages of this call are not held any more")]
     LadderGone,
+    /// The call is not with a bot.
+    #[error("the call is not with a bot")]
+    NoBot,
     /// A status that nobody can ask for.
     #[error("a person cannot set this status")]
     Status,

@@ -204,6 +204,10 @@ impl Exchange {
             | Order::StopPlay { leg }
             | Order::Hear { leg, .. }
             | Order::Unhear { leg, .. }
+            | Order::Stream { leg, .. }
+            | Order::StreamAudio { leg, .. }
+            | Order::ClearStream { leg, .. }
+            | Order::EndStream { leg, .. }
             | Order::SendDigits { leg, .. }
             | Order::Move { leg, .. }
             | Order::Secure { leg, .. }

@@ -1,8 +1,9 @@
 //! Everything that can reach the switchboard.
 
-use crate::{Command, Directory, Library};
+use crate::{Command, Directory, Library, StreamEnd};
 use bytes::Bytes;
-use media::RecordingKey;
+use media::{RecordingKey, StreamKey};
+use model::CallId;
 use sip::{ConnectionId, Flow, QueryId, Record, ResolveError};
 use std::sync::Arc;
 
@@ -51,6 +52,15 @@ pub enum Input {
         size_bytes: u64,
         /// What is missing and why.
         fault: Option<String>,
+    },
+    /// A bot is gone, or hands the caller over.
+    StreamEnded {
+        /// The call.
+        call: CallId,
+        /// The bot's stream.
+        stream: StreamKey,
+        /// How.
+        end: StreamEnd,
     },
     /// Somebody asks for something; answered by [`Output::Reply`](crate::Output::Reply).
     Command {

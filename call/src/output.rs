@@ -1,7 +1,7 @@
 //! Everything that the switchboard wants done.
 
-use crate::{Answer, CommandError};
-use media::{Law, Order, RecordingKey};
+use crate::{Answer, CommandError, StreamRequest};
+use media::{Law, Order, RecordingKey, StreamKey};
 use model::{AgentId, CallId, Fact, RecordingId};
 use sip::{ConnectionId, QueryId, Question, SessionId, Transmit, Transport};
 use std::net::SocketAddr;
@@ -77,6 +77,17 @@ pub enum Output {
         /// Its length in samples a channel; what is missing of it at the end was lost in memory.
         samples: u64,
     },
+    /// Connect a bot; answered by [`Input::StreamEnded`](crate::Input) when it is gone.
+    OpenStream(Box<StreamRequest>),
+    /// The caller pressed a key that is for a bot.
+    TellStream {
+        /// Which bot.
+        stream: StreamKey,
+        /// The key.
+        key: char,
+    },
+    /// Part from a bot; not answered.
+    CloseStream(StreamKey),
     /// Answer a command.
     Reply {
         /// As given with it.

@@ -127,6 +127,11 @@ impl Switchboard {
                 size_bytes,
                 fault,
             } => self.recording_kept(now, recording, (samples, size_bytes), fault),
+            Input::StreamEnded { call, stream, end } => {
+                self.with_call(now, call, |call, exchange| {
+                    call.stream_ended(now, (stream, &end), exchange);
+                });
+            }
             Input::Command { id, command } => self.command(now, id, &command),
             Input::Directory(directory) => self.take_directory(now, directory),
             Input::Library(library) => self.exchange.library = library,

@@ -96,6 +96,7 @@ impl<'a> Scope<'a> {
             match &node.kind {
                 Kind::Collect(node) => variables.extend([node.variable.as_str()]),
                 Kind::Set(node) => variables.extend([node.variable.as_str()]),
+                Kind::Stream(node) => variables.extend([node.handoff_variable.as_str()]),
                 Kind::Language(node) => {
                     languages.entry(node.language).or_insert(Some(id.as_str()));
                 }

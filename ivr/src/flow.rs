@@ -32,6 +32,8 @@ pub enum Exit {
     Busy,
     /// A branch's case holds.
     Case(String),
+    /// The bot is done with the caller.
+    Done,
     /// It could not be done.
     Error,
     /// The queue takes no more callers.
@@ -52,6 +54,8 @@ pub enum Exit {
     Refused,
     /// The time is over.
     Timeout,
+    /// The bot hands the caller over.
+    Transfer,
 }
 
 impl Flow {
@@ -93,6 +97,7 @@ impl fmt::Display for Exit {
         formatter.write_str(match self {
             Self::Busy => "busy",
             Self::Case(name) => name,
+            Self::Done => "done",
             Self::Error => "error",
             Self::Full => "full",
             Self::Invalid => "invalid",
@@ -103,6 +108,7 @@ impl fmt::Display for Exit {
             Self::Otherwise => "otherwise",
             Self::Refused => "refused",
             Self::Timeout => "timeout",
+            Self::Transfer => "transfer",
         })
     }
 }

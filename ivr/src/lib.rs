@@ -29,7 +29,8 @@ pub use item::Item;
 pub use locale::{Locale, UnknownLocale};
 pub use problem::Problem;
 pub use session::{
-    Action, Clip, Happening, Inputs, RestoreError, SavedSession, Session, Step, TransferOutcome,
+    Action, Clip, Happening, Inputs, RestoreError, SavedSession, Session, Step, StreamOutcome,
+    TransferOutcome,
 };
 pub use template::{Template, TemplateError};
 pub use voices::{MissingUnits, PackClip, PackError, PackManifest, Voices};

@@ -32,6 +32,10 @@ pub const RETRIES: u8 = 9;
 pub const WAIT: Duration = Duration::from_mins(2);
 /// The longest message that a voicemail node records.
 pub const MESSAGE: Duration = Duration::from_mins(30);
+/// The longest time with a bot.
+pub const STREAM: Duration = Duration::from_hours(4);
+/// Things that a bot is told of a call.
+pub const PARAMETERS: usize = 64;
 /// Problems that one check reports.
 pub const PROBLEMS: usize = 1_000;
 /// Digits kept that the caller typed before they were asked for.

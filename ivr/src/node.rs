@@ -10,6 +10,7 @@ mod number;
 mod play;
 mod queue;
 mod set;
+mod stream;
 mod voicemail;
 
 use crate::{
@@ -29,6 +30,7 @@ pub use number::Number;
 pub use play::Play;
 pub use queue::Queue;
 pub use set::Set;
+pub use stream::{Protocol, Stream};
 pub use voicemail::Voicemail;
 
 /// What a node does, with its fields.
@@ -55,13 +57,15 @@ pub enum Kind {
     Queue(Queue),
     /// Gives a variable a value.
     Set(Set),
+    /// Connects with a voice bot.
+    Stream(Stream),
     /// Records a message.
     Voicemail(Voicemail),
 }
 
 impl Kind {
     /// The names of the kinds in a flow file.
-    pub const NAMES: [&str; 11] = [
+    pub const NAMES: [&str; 12] = [
         "agent",
         "branch",
         "collect",
@@ -72,6 +76,7 @@ impl Kind {
         "play",
         "queue",
         "set",
+        "stream",
         "voicemail",
     ];
 
@@ -88,6 +93,7 @@ impl Kind {
             Self::Play(_) => Play::exits(),
             Self::Queue(_) => Queue::exits(),
             Self::Set(_) => Set::exits(),
+            Self::Stream(_) => Stream::exits(),
             Self::Voicemail(_) => Voicemail::exits(),
         }
     }
@@ -105,12 +111,31 @@ impl Kind {
             | Self::Menu(_)
             | Self::Number(_)
             | Self::Queue(_)
+            | Self::Stream(_)
             | Self::Voicemail(_) => true,
             Self::Branch(_)
             | Self::Hangup(_)
             | Self::Language(_)
             | Self::Play(_)
             | Self::Set(_) => false,
+        }
+    }
+
+    /// The variable for what a bot says when it hands the caller over.
+    pub(crate) fn handoff_variable(&self) -> Option<&str> {
+        match self {
+            Self::Stream(node) => Some(&node.handoff_variable),
+            Self::Agent(_)
+            | Self::Branch(_)
+            | Self::Collect(_)
+            | Self::Hangup(_)
+            | Self::Language(_)
+            | Self::Menu(_)
+            | Self::Number(_)
+            | Self::Play(_)
+            | Self::Queue(_)
+            | Self::Set(_)
+            | Self::Voicemail(_) => None,
         }
     }
 
@@ -131,6 +156,7 @@ impl Kind {
             Self::Play(node) => node.check(inspection),
             Self::Queue(node) => node.check(inspection),
             Self::Set(node) => node.check(inspection),
+            Self::Stream(node) => node.check(inspection),
             Self::Voicemail(node) => node.check(inspection),
         }
     }
@@ -147,6 +173,7 @@ impl Kind {
             Self::Play(node) => node.enter(walk),
             Self::Queue(node) => node.enter(walk),
             Self::Set(node) => node.enter(walk),
+            Self::Stream(node) => node.enter(walk),
             Self::Voicemail(node) => node.enter(walk),
         }
     }
@@ -160,6 +187,7 @@ impl Kind {
             Self::Number(_) => Number::handle(signal),
             Self::Play(node) => node.handle(walk, signal),
             Self::Queue(_) => Queue::handle(signal),
+            Self::Stream(_) => Stream::handle(walk, signal),
             Self::Voicemail(node) => node.handle(walk, signal),
             Self::Branch(_) | Self::Language(_) | Self::Set(_) => Turn::Stay,
         }

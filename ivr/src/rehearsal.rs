@@ -128,6 +128,10 @@ fn line(action: &Action) -> String {
         }
         Action::RecordMessage { max, end_keys } => format!("record {}s {end_keys}", max.as_secs()),
         Action::StopMessage => "stop message".to_owned(),
+        Action::Stream {
+            url, parameters, ..
+        } => format!("stream {url} {parameters:?}"),
+        Action::StopStream => "stop stream".to_owned(),
         Action::HangUp => "hang up".to_owned(),
         Action::Step(Step::NodeEntered { node }) => format!("▶ {node}"),
         Action::Step(Step::NodeLeft { node, exit, keys }) => {

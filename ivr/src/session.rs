@@ -8,7 +8,7 @@
 //!     │                                                                          │
 //!     ├──────────────────────────────── edge of the exit ◀───────────────────────┘
 //!     │                                         │ none: edge of `error`; none: system_error, hang up
-//!     └── away (queue, agent, number, message) ◀┘
+//!     └── away (queue, agent, number, message, bot) ◀┘
 //! ```
 //!
 //! A walk always ends: [`limits::STEPS_WITHOUT_WAIT`] nodes without a wait, [`limits::STEPS`] nodes in all
@@ -26,7 +26,7 @@ use std::{
     time::Duration,
 };
 
-pub use action::{Action, Clip, Happening, Step, TransferOutcome};
+pub use action::{Action, Clip, Happening, Step, StreamOutcome, TransferOutcome};
 pub use saved::{RestoreError, SavedSession};
 pub use walk::Inputs;
 use walk::{Caller, Progress, Wait};
@@ -87,7 +87,31 @@ impl Session {
                     self.come_back(now, Signal::MessageEnded);
                 }
             }
+            Happening::StreamEnded(outcome) => {
+                if self.is_streaming() {
+                    self.come_back(now, Signal::StreamEnded(outcome));
+                }
+            }
         }
+    }
+
+    /// The bot hands the caller over, with something to say about them; whether there is a bot.
+    pub fn hand_over(&mut self, now: Duration, handoff: &str) -> bool {
+        if !self.is_streaming() {
+            return false;
+        }
+        let flow = Arc::clone(&self.flow);
+        if let Some(variable) = flow.node(self.at).kind.handoff_variable() {
+            let said = handoff.chars().take(limits::TEXT_CHARS).collect();
+            self.walk(now).assign(variable, said, false);
+        }
+        self.come_back(now, Signal::StreamEnded(StreamOutcome::HandedOver));
+        true
+    }
+
+    /// Whether the caller is with a bot.
+    pub fn is_streaming(&self) -> bool {
+        matches!(self.progress.wait, Wait::Stream { .. })
     }
 
     /// Takes that the time of [`Self::poll_timeout`] has come.
@@ -99,6 +123,7 @@ impl Session {
             Wait::Speech { until } | Wait::Key { until } if now < until => self.give_up(now),
             Wait::Speech { .. } | Wait::Closing { .. } => self.handle_speech_end(now),
             Wait::Key { .. } => self.signal(now, Signal::TimedOut),
+            Wait::Stream { .. } => self.come_back(now, Signal::TimedOut),
             Wait::Message | Wait::Nothing | Wait::Over | Wait::Transfer => {}
         }
     }
@@ -107,7 +132,7 @@ impl Session {
     pub fn poll_timeout(&self) -> Option<Duration> {
         match self.progress.wait {
             Wait::Speech { until } | Wait::Key { until } => Some(until.min(self.ends_at)),
-            Wait::Closing { until } => Some(until),
+            Wait::Closing { until } | Wait::Stream { until } => Some(until),
             Wait::Message | Wait::Nothing | Wait::Over | Wait::Transfer => None,
         }
     }
@@ -144,7 +169,12 @@ impl Session {
         }
         match self.progress.wait {
             Wait::Speech { .. } | Wait::Key { .. } => self.signal(now, Signal::Digit(digit)),
-            Wait::Closing { .. } | Wait::Message | Wait::Nothing | Wait::Over | Wait::Transfer => {}
+            Wait::Closing { .. }
+            | Wait::Message
+            | Wait::Nothing
+            | Wait::Over
+            | Wait::Stream { .. }
+            | Wait::Transfer => {}
         }
     }
 
@@ -152,7 +182,12 @@ impl Session {
         match self.progress.wait {
             Wait::Speech { .. } => self.signal(now, Signal::SpeechEnded),
             Wait::Closing { .. } => self.hang_up(),
-            Wait::Key { .. } | Wait::Message | Wait::Nothing | Wait::Over | Wait::Transfer => {}
+            Wait::Key { .. }
+            | Wait::Message
+            | Wait::Nothing
+            | Wait::Over
+            | Wait::Stream { .. }
+            | Wait::Transfer => {}
         }
     }
 
@@ -160,6 +195,7 @@ impl Session {
         match self.progress.wait {
             Wait::Over => return,
             Wait::Message => self.actions.push_back(Action::StopMessage),
+            Wait::Stream { .. } => self.actions.push_back(Action::StopStream),
             Wait::Closing { .. }
             | Wait::Key { .. }
             | Wait::Nothing
@@ -210,6 +246,7 @@ impl Session {
                     });
                 }
                 Turn::Listen { until } => return self.wait(Wait::Key { until }),
+                Turn::Stream { until } => return self.wait(Wait::Stream { until }),
                 Turn::Transfer => return self.wait(Wait::Transfer),
                 Turn::Message => return self.wait(Wait::Message),
                 Turn::GiveUp => return self.give_up(now),
@@ -233,7 +270,9 @@ impl Session {
 
     fn wait(&mut self, wait: Wait) {
         match wait {
-            Wait::Key { .. } | Wait::Message | Wait::Transfer => self.steps_without_wait = 0,
+            Wait::Key { .. } | Wait::Message | Wait::Stream { .. } | Wait::Transfer => {
+                self.steps_without_wait = 0;
+            }
             Wait::Closing { .. } | Wait::Nothing | Wait::Over | Wait::Speech { .. } => {}
         }
         self.progress.wait = wait;

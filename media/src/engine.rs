@@ -7,6 +7,7 @@ mod hearing;
 mod moving;
 mod orders;
 mod securing;
+mod streaming;
 mod ticks;
 
 pub use moving::Departure;
@@ -43,6 +44,8 @@ pub struct Counters {
     pub unknown: u64,
     /// Bridges beyond what a leg can hear.
     pub refused_bridges: u64,
+    /// Pieces of what a bot said for which there was no room.
+    pub refused_bot_audio: u64,
     /// Keys that cannot be sent.
     pub skipped_keys: u64,
     /// Ticks that ran later than the following one was due.

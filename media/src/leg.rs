@@ -5,6 +5,7 @@ mod keys;
 pub(crate) mod mixing;
 mod reporting;
 pub(crate) mod sender;
+pub(crate) mod stream;
 mod watch;
 
 use std::net::SocketAddr;
@@ -28,6 +29,7 @@ use guard::Guard;
 use keys::Tones;
 use mixing::{Decoded, Hearing};
 use sender::{Relayed, Sender};
+use stream::Stream;
 use watch::Watch;
 
 /// The static payload type of comfort noise, which some send unasked (RFC 3389 §3).
@@ -75,6 +77,8 @@ pub(crate) struct Leg {
     pub(crate) hearing: Option<Box<Hearing>>,
     /// The last byte of G.711 that was passed on to it.
     last_byte: u8,
+    /// The bot that hears the party and is heard by it.
+    pub(crate) stream: Option<Box<Stream>>,
     /// The recording whose left channel this leg is.
     pub(crate) customer_of: Option<u32>,
     /// The recording whose right channel this leg is.
@@ -109,6 +113,7 @@ impl Leg {
             watch: Watch::new(now),
             listeners: SmallVec::new(),
             decoded: None,
+            stream: None,
             customer_of: None,
             agent_of: None,
             ssrc: None,

@@ -22,6 +22,10 @@ pub struct RecordingKey(pub u64);
 /// Payload types and their codecs.
 pub type Understood = SmallVec<[(u8, Codec); 4]>;
 
+/// Names the stream between a leg and a bot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct StreamKey(pub u128);
+
 /// What the session description says of a leg.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Terms {
@@ -205,6 +209,37 @@ pub enum Order {
         leg: LegId,
         /// A DTLS datagram.
         datagram: Bytes,
+    },
+    /// A bot hears a leg, in [`StreamFrame`](crate::StreamFrame)s, and is heard by it in place of
+    /// everything else.
+    Stream {
+        /// The leg.
+        leg: LegId,
+        /// The stream; one that was there is replaced.
+        stream: StreamKey,
+    },
+    /// What a bot says, heard after all it said before.
+    StreamAudio {
+        /// The leg.
+        leg: LegId,
+        /// The stream.
+        stream: StreamKey,
+        /// µ-law at 8 kHz.
+        audio: Vec<u8>,
+    },
+    /// What a bot said and was not heard yet is never to be.
+    ClearStream {
+        /// The leg.
+        leg: LegId,
+        /// The stream.
+        stream: StreamKey,
+    },
+    /// The bot leaves.
+    EndStream {
+        /// The leg.
+        leg: LegId,
+        /// The stream.
+        stream: StreamKey,
     },
     /// A leg ends.
     Close {

@@ -5,9 +5,10 @@
 use std::net::SocketAddr;
 use std::vec::Drain;
 
+use crate::clock::FRAME_SAMPLES;
 use crate::rtp::HEADER_SIZE;
 use crate::srtp::OVERHEAD_MAX;
-use crate::{Departure, Event, LegId, RecordingKey};
+use crate::{Departure, Event, LegId, RecordingKey, StreamKey};
 
 /// The engine's output, owned and reused by its caller.
 #[derive(Debug, Default)]
@@ -22,6 +23,18 @@ pub struct Outbox {
     reports: Vec<Packet>,
     blocks: Vec<BlockHead>,
     block_bytes: Vec<u8>,
+    stream_frames: Vec<StreamFrame>,
+}
+
+/// 20 ms of what a party says, for the bot that hears it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StreamFrame {
+    /// The stream.
+    pub stream: StreamKey,
+    /// How many samples of the bot have left before this frame, or never will.
+    pub settled: u64,
+    /// µ-law at 8 kHz.
+    pub audio: [u8; FRAME_SAMPLES],
 }
 
 /// A piece of a recording.
@@ -72,6 +85,7 @@ impl Outbox {
             reports: Vec::with_capacity(64),
             blocks: Vec::with_capacity(64),
             block_bytes: Vec::with_capacity(64 * 3_200),
+            stream_frames: Vec::with_capacity(64),
         }
     }
 
@@ -125,6 +139,11 @@ impl Outbox {
         })
     }
 
+    /// What bots hear.
+    pub fn stream_frames(&self) -> &[StreamFrame] {
+        &self.stream_frames
+    }
+
     /// Whether nothing waits to be done.
     pub fn is_empty(&self) -> bool {
         self.packets.is_empty()
@@ -132,6 +151,7 @@ impl Outbox {
             && self.events.is_empty()
             && self.departures.is_empty()
             && self.blocks.is_empty()
+            && self.stream_frames.is_empty()
     }
 
     /// Forgets everything and keeps the memory.
@@ -144,10 +164,15 @@ impl Outbox {
         self.departures.clear();
         self.blocks.clear();
         self.block_bytes.clear();
+        self.stream_frames.clear();
     }
 
     pub(crate) fn push_departure(&mut self, departure: Departure) {
         self.departures.push(departure);
+    }
+
+    pub(crate) fn push_stream_frame(&mut self, frame: StreamFrame) {
+        self.stream_frames.push(frame);
     }
 
     pub(crate) fn push_event(&mut self, event: Event) {

@@ -165,7 +165,7 @@ impl Client {
     }
 
     /// What a connection that begins at this moment gets.
-    pub(crate) fn config(&self) -> Arc<ClientConfig> {
+    pub fn config(&self) -> Arc<ClientConfig> {
         config_of(&self.current)
     }
 }

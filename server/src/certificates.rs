@@ -16,6 +16,8 @@ pub(crate) struct Certificates {
     pub(crate) sip: Option<Arc<Server>>,
     /// For SIP peers that we connect to.
     pub(crate) peers: Arc<Client>,
+    /// For bots that we connect to.
+    pub(crate) bots: Arc<Client>,
     /// For HTTP, if it is inside TLS.
     pub(crate) http: Option<Arc<Server>>,
 }
@@ -33,6 +35,7 @@ impl Certificates {
         Ok(Self {
             sip: server.transpose()?.map(Arc::new),
             peers: Arc::new(Client::load(sip.identity.clone(), sip.roots.clone())?),
+            bots: Arc::new(Client::load(None, config.bots.roots.clone())?),
             http: http.transpose()?.map(Arc::new),
         })
     }
@@ -58,6 +61,7 @@ impl Certificates {
             }
         }
         tell("sip peers", self.peers.reload());
+        tell("bots", self.bots.reload());
     }
 }
 

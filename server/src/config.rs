@@ -38,6 +38,8 @@ pub(crate) struct Config {
     pub(crate) http: Http,
     /// Signalling.
     pub(crate) sip: Sip,
+    /// Voice bots.
+    pub(crate) bots: Bots,
     /// Name servers to ask; those of the system if none.
     pub(crate) dns_servers: Vec<SocketAddr>,
     /// What SDP says to peers of each family; the interface's address if none.
@@ -72,6 +74,17 @@ pub(crate) struct Http {
     pub(crate) tls: Option<tls::Identity>,
     /// Origins besides our own whose pages may open SIP over WebSocket.
     pub(crate) allowed_origins: Vec<String>,
+}
+
+/// Voice bots that flows connect callers with.
+#[derive(Debug, Clone)]
+pub(crate) struct Bots {
+    /// Hosts, with or without a port, that may be in private networks and without TLS.
+    pub(crate) allowed_hosts: Vec<String>,
+    /// Roots of their certificates; those of the system if none.
+    pub(crate) roots: Option<tls::File>,
+    /// What we sign handshakes with, and what they sign in with.
+    pub(crate) token: Option<String>,
 }
 
 /// The SIP listeners and how they present themselves.
@@ -145,6 +158,7 @@ impl Config {
         let secrets_key = reader.key("secrets.key");
         let http = secured::http(&mut reader);
         let sip = secured::sip(&mut reader);
+        let bots = secured::bots(&mut reader);
         let dns_servers = reader.name_servers("dns.servers");
         let phone_srtp = reader.one_of("media.phone_srtp", &["optional", "required", "off"]);
         let media_listen = reader.ip("media.listen");
@@ -163,6 +177,7 @@ impl Config {
             secrets_key: secrets_key?.0,
             http: http?,
             sip: sip?,
+            bots: bots?,
             dns_servers: dns_servers?,
             media_advertise: media_advertise?,
             phone_srtp: match phone_srtp? {

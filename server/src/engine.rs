@@ -19,6 +19,7 @@ use crate::handshakes::Handshakes;
 use crate::recordings::Recordings;
 use crate::resolver::Names;
 use crate::routes::Routes;
+use crate::streams::Streams;
 use call::{Answer, Command, CommandError, Directory, Input, LiveView, Switchboard};
 use ending::Ending;
 use gauges::Gauger;
@@ -66,6 +67,8 @@ pub(crate) struct Doors {
     pub(crate) phones: Phones,
     /// Name servers.
     pub(crate) names: Names,
+    /// Voice bots.
+    pub(crate) streams: Streams,
     /// What the recording writer says.
     pub(crate) disk: Receiver<disk::Event>,
     /// Set when the server is to stop.
@@ -200,6 +203,12 @@ impl Running {
                 break;
             };
             self.inputs.push(Input::Resolved { query, answer });
+        }
+        for _ in 0..INPUTS_A_TURN {
+            let Some(input) = self.engine.doors.streams.ended() else {
+                break;
+            };
+            self.inputs.push(input);
         }
         let inputs = &mut self.inputs;
         let handshakes = &self.engine.handshakes;

@@ -78,6 +78,7 @@ fn queues_named(document: &Document) -> BTreeSet<String> {
             | Kind::Number(_)
             | Kind::Play(_)
             | Kind::Set(_)
+            | Kind::Stream(_)
             | Kind::Voicemail(_) => None,
         })
         .collect()

@@ -65,6 +65,10 @@ impl Handshakes {
             | Order::Unhear { .. }
             | Order::Unbridge { .. }
             | Order::SendDigits { .. }
+            | Order::Stream { .. }
+            | Order::StreamAudio { .. }
+            | Order::ClearStream { .. }
+            | Order::EndStream { .. }
             | Order::Record { .. }
             | Order::RecordAgent { .. }
             | Order::StopRecording { .. }

@@ -20,6 +20,7 @@ mod recordings;
 mod resolver;
 mod routes;
 mod secrets;
+mod streams;
 mod telemetry;
 mod verify;
 mod worker;

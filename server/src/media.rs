@@ -6,7 +6,7 @@
 use ::media::security::Progress;
 use ::media::{
     Codec, Config, Departure, Engine, Event, LegId, Line, Order, Outbox, Quality, RtcpPath,
-    Standing, Terms, wav,
+    Standing, StreamFrame, StreamKey, Terms, wav,
 };
 use net::disk::{self, FileKey};
 use net::media::{Machine, Path, Queued, Sink};
@@ -15,6 +15,7 @@ use std::collections::{HashMap, HashSet};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::mpsc;
 
 /// Packets that one turn of the thread sends without having to grow its buffers.
 const PACKETS_A_TURN: usize = 4_096;
@@ -52,6 +53,15 @@ pub(crate) enum Task {
     Order(Order),
     /// A leg comes from another thread.
     Arrive(Departure),
+    /// A bot hears a leg and is heard by it.
+    Stream {
+        leg: LegId,
+        stream: StreamKey,
+        /// Where the frames go that it hears.
+        frames: mpsc::Sender<StreamFrame>,
+    },
+    /// The bot leaves.
+    EndStream { leg: LegId, stream: StreamKey },
 }
 
 /// What a thread tells.
@@ -70,6 +80,8 @@ pub(crate) struct Threaded {
     slots: Slots,
     disk: disk::Orders,
     changes: Vec<(u32, Change)>,
+    /// Bots that hear legs.
+    streams: HashMap<StreamKey, mpsc::Sender<StreamFrame>>,
     /// Legs of the process before this one, as they were.
     before: Arc<HashMap<LegId, Known>>,
     /// Until when legs of the process before this one may still be on their way here.
@@ -138,6 +150,7 @@ impl Threaded {
             slots,
             disk,
             changes: Vec::new(),
+            streams: HashMap::new(),
             before,
             awaited_until: None,
             resumed: false,
@@ -190,6 +203,18 @@ impl Machine for Threaded {
                 }
                 return;
             }
+            Task::Stream {
+                leg,
+                stream,
+                frames,
+            } => {
+                self.streams.insert(stream, frames);
+                Order::Stream { leg, stream }
+            }
+            Task::EndStream { leg, stream } => {
+                self.streams.remove(&stream);
+                Order::EndStream { leg, stream }
+            }
         };
         match &mut order {
             Order::Open { leg, terms, .. } => self.open(*leg, Queued::Discarded, terms),
@@ -215,6 +240,10 @@ impl Machine for Threaded {
             | Order::Hear { .. }
             | Order::Unhear { .. }
             | Order::SendDigits { .. }
+            | Order::Stream { .. }
+            | Order::StreamAudio { .. }
+            | Order::ClearStream { .. }
+            | Order::EndStream { .. }
             | Order::Record { .. }
             | Order::RecordAgent { .. }
             | Order::StopRecording { .. }
@@ -265,6 +294,13 @@ impl Machine for Threaded {
             };
             // A refused block is counted by the writer, and its place is filled with silence.
             let _ = self.disk.send(order);
+        }
+        for frame in self.outbox.stream_frames() {
+            let bot = self.streams.get(&frame.stream);
+            // A bot that does not keep up misses what the caller says.
+            if bot.is_some_and(|bot| bot.try_send(*frame).is_err()) {
+                metrics::counter!("trunkline_bot_frames_lost_total").increment(1);
+            }
         }
         for event in self.outbox.drain_events() {
             sink.tell(News::Event(event));

@@ -13,6 +13,7 @@ use crate::ledger::{Ledger, NODE};
 use crate::recordings::Recordings;
 use crate::resolver::{self, Names};
 use crate::routes::Routes;
+use crate::streams::{self, Streams};
 use crate::{assets, configuration, secrets, telemetry};
 use anyhow::{Context as _, anyhow};
 use api::SocketEvent;
@@ -154,6 +155,7 @@ impl Boot {
         let http = std::mem::take(&mut inherited.http);
         let journal_dir = self.config.data_dir.join("journal");
         let metrics = telemetry::metrics()?;
+        let bot_token = self.config.bots.token.as_deref().map(Arc::from);
         let (source, data_dir) = (self.source.clone(), self.config.data_dir.clone());
         let hangup = runtime.block_on(async { signal(SignalKind::hangup()) })?;
         runtime.spawn(self.certificates.clone().follow(hangup));
@@ -183,6 +185,7 @@ impl Boot {
                 commands: forward_commands(runtime, &handles),
                 live: handles.live.clone(),
             },
+            bot_token,
             configuration: follow_settings(runtime, source, &handles),
             data_dir,
             assets: assets::find,
@@ -234,6 +237,12 @@ impl Boot {
         let reactor = Reactor::new(sockets, tls, Limits::default(), first)?;
         let waker = reactor.waker();
         let names = resolver::start(&self.config.dns_servers, waker.clone())?;
+        let bots = streams::Settings {
+            allowed_hosts: self.config.bots.allowed_hosts.clone(),
+            token: self.config.bots.token.clone(),
+            tls: self.certificates.bots,
+        };
+        let streams = Streams::new(bots, waker.clone());
         let (disk, disk_events) = start_disk(waker.clone())?;
         let room = Room {
             clock,
@@ -245,7 +254,8 @@ impl Boot {
         let handshakes = Handshakes::start(&self.identity, waker.clone())?;
         let media = MediaThreads::start(config.media_workers, room)?;
         let positions = (recovered.last_seq, self.applied);
-        let (handles, doors, windows) = connect(clock, waker, (disk_events, names), positions);
+        let (handles, doors, windows) =
+            connect(clock, waker, (disk_events, names, streams), positions);
         let engine = Engine {
             switchboard,
             journal,
@@ -324,7 +334,7 @@ fn bring_back(switchboard: &mut Switchboard, now: Duration, recovered: &Recovere
 fn connect(
     clock: net::Clock,
     waker: Waker,
-    (disk, names): (Receiver<disk::Event>, Names),
+    (disk, names, streams): (Receiver<disk::Event>, Names, Streams),
     positions: (u64, u64),
 ) -> (Handles, Doors, Windows) {
     let (commands, asked) = sync_channel(COMMANDS);
@@ -347,6 +357,7 @@ fn connect(
     let doors = Doors {
         commands: asked,
         names,
+        streams,
         phones: Phones::new(heard),
         disk,
         stop: stopping,

@@ -377,6 +377,13 @@ impl Center {
                     fault: kept.is_none().then(|| "the file was lost".to_owned()),
                 });
             }
+            // No bot can be reached in this world.
+            Output::OpenStream(request) => inputs.push(Input::StreamEnded {
+                call: request.call,
+                stream: request.stream,
+                end: call::StreamEnd::Failed,
+            }),
+            Output::TellStream { .. } | Output::CloseStream(_) => (),
             Output::Reply { result, .. } => self.replies.push(result),
             Output::Fact(_) | Output::Save { .. } | Output::Forget(_) => (),
             _ => panic!("this world has no streams"),

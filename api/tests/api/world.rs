@@ -130,6 +130,7 @@ impl World {
                 live: watched,
             },
             configuration: Configuration { reloads },
+            bot_token: Some("a token for bots".into()),
             data_dir: folder.path().to_owned(),
             assets: asset,
             metrics: PrometheusBuilder::new().build_recorder().handle(),

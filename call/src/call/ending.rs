@@ -79,6 +79,7 @@ impl Call {
         if gone != Some(Part::Customer) {
             self.customer.hang_up(now, &farewell, exchange);
         }
+        self.stop_stream(exchange);
         self.stop_taping(now, exchange);
         self.drop_party(now, exchange);
         self.customer.close(now, exchange);

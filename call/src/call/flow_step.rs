@@ -109,6 +109,12 @@ impl Call {
                 self.start_message(now, max, end_keys, exchange);
             }
             Action::StopMessage => self.finish_message(now, exchange),
+            Action::Stream {
+                url,
+                protocol,
+                parameters,
+            } => return self.start_stream((url, protocol, parameters), exchange),
+            Action::StopStream => self.stop_stream(exchange),
             Action::HangUp => self.end_by_system(now, EndReason::FlowEnded, exchange),
             Action::Step(step) => self.note(now, fact_of(step), exchange),
         }

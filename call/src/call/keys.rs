@@ -65,6 +65,9 @@ impl Call {
 
     fn key_pressed(&mut self, now: Duration, key: char, exchange: &mut Exchange) {
         if matches!(self.stage, Stage::Flow) {
+            if self.tell_stream(key, exchange) {
+                return;
+            }
             self.tell_flow(now, Happening::Digit(key), exchange);
         } else if let Stage::Message { end_keys, .. } = &self.stage
             && end_keys.contains(key)

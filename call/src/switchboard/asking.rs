@@ -42,6 +42,7 @@ impl Switchboard {
                 .map_err(refused),
             Command::EndWrapUp { agent } => router.end_wrap_up(now, agent).map_err(refused),
             Command::HangUp { call } => self.end_call(now, call),
+            Command::HandOver { call, ref handoff } => self.hand_over(now, call, handoff),
             Command::Ladder { enterprise, call } => {
                 return self.ladder(enterprise, call).map(Answer::Ladder);
             }
@@ -57,6 +58,21 @@ impl Switchboard {
             call.end_by_system(now, EndReason::Operator, exchange);
         });
         Ok(())
+    }
+
+    fn hand_over(&mut self, now: Duration, id: CallId, handoff: &str) -> Result<(), CommandError> {
+        if !self.calls.contains_key(&id) {
+            return Err(CommandError::UnknownCall);
+        }
+        let mut handed = false;
+        self.with_call(now, id, |call, exchange| {
+            handed = call.hand_over(now, handoff, exchange);
+        });
+        if handed {
+            Ok(())
+        } else {
+            Err(CommandError::NoBot)
+        }
     }
 }
 

@@ -167,6 +167,7 @@ fn read_kind(kind: &str, fields: &Tree) -> Result<Kind, ReadError> {
         "play" => Kind::Play(read(fields)?),
         "queue" => Kind::Queue(read(fields)?),
         "set" => Kind::Set(read(fields)?),
+        "stream" => Kind::Stream(read(fields)?),
         "voicemail" => Kind::Voicemail(read(fields)?),
         _ => {
             let error = ReadError::new(

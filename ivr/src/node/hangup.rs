@@ -28,6 +28,7 @@ impl Hangup {
             Signal::Digit(_)
             | Signal::TimedOut
             | Signal::TransferEnded(_)
+            | Signal::StreamEnded(_)
             | Signal::MessageEnded => Turn::Stay,
         }
     }

@@ -49,7 +49,10 @@ impl Play {
                 Turn::Leave(Exit::Ok)
             }
             Signal::SpeechEnded => Turn::Leave(Exit::Ok),
-            Signal::TimedOut | Signal::TransferEnded(_) | Signal::MessageEnded => Turn::Stay,
+            Signal::TimedOut
+            | Signal::TransferEnded(_)
+            | Signal::StreamEnded(_)
+            | Signal::MessageEnded => Turn::Stay,
         }
     }
 }

@@ -54,7 +54,7 @@ impl Voicemail {
             }
             Signal::SpeechEnded => self.record(walk),
             Signal::MessageEnded => Turn::Leave(Exit::Ok),
-            Signal::TimedOut | Signal::TransferEnded(_) => Turn::Stay,
+            Signal::TimedOut | Signal::TransferEnded(_) | Signal::StreamEnded(_) => Turn::Stay,
         }
     }
 

@@ -1,7 +1,8 @@
 //! What a session is told and what it asks for.
 
-use crate::Locale;
+use crate::{Locale, node::Protocol};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// Something that happened on the call.
@@ -17,6 +18,19 @@ pub enum Happening {
     TransferEnded(TransferOutcome),
     /// The message was recorded.
     VoicemailEnded,
+    /// The bot is gone.
+    StreamEnded(StreamOutcome),
+}
+
+/// How the time with a bot came to an end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum StreamOutcome {
+    /// The bot closed the connection.
+    Done,
+    /// The bot could not be reached, or the connection broke.
+    Failed,
+    /// The bot handed the caller over; see [`Session::hand_over`](super::Session::hand_over).
+    HandedOver,
 }
 
 /// How a transfer came to an end.
@@ -81,6 +95,17 @@ pub enum Action {
     },
     /// End the message at once. Answered with [`Happening::VoicemailEnded`] too.
     StopMessage,
+    /// Connect the caller with a bot. Answer with [`Happening::StreamEnded`].
+    Stream {
+        /// Where the bot listens.
+        url: String,
+        /// How it is spoken to.
+        protocol: Protocol,
+        /// What it is told of the call.
+        parameters: BTreeMap<String, String>,
+    },
+    /// Part the caller from the bot. Not answered.
+    StopStream,
     /// Hang up; nothing follows.
     HangUp,
     /// Write to the call's log.

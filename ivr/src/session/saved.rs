@@ -54,7 +54,9 @@ impl Session {
     pub fn save(&self) -> SavedSession {
         let place = match self.progress.wait {
             Wait::Closing { .. } => Place::Closing,
-            Wait::Key { .. } | Wait::Nothing | Wait::Speech { .. } => Place::InNode,
+            Wait::Key { .. } | Wait::Nothing | Wait::Speech { .. } | Wait::Stream { .. } => {
+                Place::InNode
+            }
             Wait::Message => Place::Message,
             Wait::Over => Place::Over,
             Wait::Transfer => Place::Transfer,
@@ -80,7 +82,7 @@ impl Session {
         }
     }
 
-    /// Goes on from a saved state: a node that was speaking or listening begins again, keys typed so far
+    /// Goes on from a saved state: a node that was speaking, listening or with a bot begins again, keys typed so far
     /// are kept; a transfer or a message goes on without a new action.
     ///
     /// # Errors

@@ -1,6 +1,6 @@
 //! What a node may do with the caller while it is the caller's turn.
 
-use super::{Action, Clip, NO_INFORMATION, Step, TransferOutcome};
+use super::{Action, Clip, NO_INFORMATION, Step, StreamOutcome, TransferOutcome};
 use crate::{Exit, Flow, Item, Locale, Template, limits, speech};
 use petgraph::graph::NodeIndex;
 use std::{
@@ -40,6 +40,8 @@ pub(crate) enum Turn {
     Say,
     /// Keep waiting.
     Stay,
+    /// Be with the bot.
+    Stream { until: Duration },
     /// Wait for the transfer.
     Transfer,
 }
@@ -50,6 +52,7 @@ pub(crate) enum Signal {
     Digit(char),
     MessageEnded,
     SpeechEnded,
+    StreamEnded(StreamOutcome),
     TimedOut,
     TransferEnded(TransferOutcome),
 }
@@ -68,6 +71,9 @@ pub(super) enum Wait {
     Nothing,
     Over,
     Speech {
+        until: Duration,
+    },
+    Stream {
         until: Duration,
     },
     Transfer,
@@ -178,6 +184,17 @@ impl Walk<'_> {
     pub(crate) fn transfer(&mut self, action: Action) -> Turn {
         self.actions.push_back(action);
         Turn::Transfer
+    }
+
+    pub(crate) fn stream(&mut self, action: Action, max: Duration) -> Turn {
+        self.actions.push_back(action);
+        Turn::Stream {
+            until: self.now + max,
+        }
+    }
+
+    pub(crate) fn stop_stream(&mut self) {
+        self.actions.push_back(Action::StopStream);
     }
 
     pub(crate) fn record(&mut self, max: Duration, end_keys: String) -> Turn {

@@ -131,14 +131,15 @@ impl Engine {
         };
         let (listeners, speaks) = (leg.listeners.clone(), leg.speaks);
         let recorded = leg.is_recorded() && speaks.law().is_none();
-        let own = speaks.decoded_rate();
+        let (own, streamed) = (speaks.decoded_rate(), leg.stream.is_some());
         let legs = &self.legs;
         let wanted = listeners
             .iter()
             .filter_map(|&listener| legs[listener as usize].as_ref())
             .filter(|listener| listener.plan.mixes())
             .filter_map(|listener| listener.hearing.as_ref().map(|hearing| hearing.rate()));
-        let (mut needed, mut other) = (recorded, recorded && own != Rate::Narrow);
+        let narrow = recorded || streamed;
+        let (mut needed, mut other) = (narrow, narrow && own != Rate::Narrow);
         for rate in wanted {
             needed = true;
             other |= rate != own;

@@ -58,6 +58,8 @@ impl Engine {
             self.part(id, other);
         }
         let mut leg = self.legs[index as usize].take()?;
+        // A bot knows the thread that its leg was on.
+        leg.stream = None;
         self.forget_phase(index);
         if let Some(recorder) = self.recorder_at(leg.agent_of.take()) {
             recorder.set_agent(None);

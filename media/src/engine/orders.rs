@@ -3,6 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 
 use super::Engine;
+use super::streaming::Wish;
 use crate::clock::Micros;
 use crate::latch::Latch;
 use crate::leg::Leg;
@@ -147,6 +148,19 @@ impl Engine {
             Order::Secure { leg, keys, flight } => self.secure(leg, (keys, &flight), outbox),
             Order::SendHandshake { leg, datagram } => {
                 self.leg_mut(leg)?.send_handshake(&datagram, outbox);
+                Some(())
+            }
+            Order::Stream { leg, stream } => self.stream(leg, stream, Wish::Begin),
+            Order::StreamAudio { leg, stream, audio } => {
+                self.stream(leg, stream, Wish::Say(audio));
+                Some(())
+            }
+            Order::ClearStream { leg, stream } => {
+                self.stream(leg, stream, Wish::Clear);
+                Some(())
+            }
+            Order::EndStream { leg, stream } => {
+                self.stream(leg, stream, Wish::End);
                 Some(())
             }
             Order::Close { leg } => self.close(now, leg, outbox),

@@ -66,6 +66,10 @@ impl Engine {
         let Some(leg) = self.legs[index].as_mut() else {
             return;
         };
+        if leg.stream.is_some() {
+            self.stream_frame(at, index, outbox);
+            return;
+        }
         if !leg.keys.is_empty() && leg.send_keys(at, outbox) {
             return;
         }

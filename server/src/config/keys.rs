@@ -42,6 +42,13 @@ pub(crate) const KEYS: &[Key] = &[
     open("media.ports", "20000-29999"),
     open("media.workers", "auto"),
     open("limits.calls", "5000"),
+    open("bots.allowed_hosts", ""),
+    open("bots.tls_ca", ""),
+    Key {
+        name: "bots.auth_token",
+        default: "",
+        secret: true,
+    },
     Key {
         name: "demo.password",
         default: "",

@@ -1,7 +1,7 @@
-//! The sections with certificates: HTTP and SIP.
+//! The sections with certificates: HTTP, SIP and bots.
 
 use super::values::Reader;
-use super::{Http, Sip, advertised};
+use super::{Bots, Http, Sip, advertised, non_empty};
 use net::tls::{File, Identity};
 use std::path::PathBuf;
 
@@ -49,6 +49,17 @@ pub(super) fn sip(reader: &mut Reader<'_>) -> Option<Sip> {
         drain: drain?,
         probe: probe?,
         service_route: service_route?,
+    })
+}
+
+pub(super) fn bots(reader: &mut Reader<'_>) -> Option<Bots> {
+    let allowed_hosts = reader.list("bots.allowed_hosts");
+    let roots = file(reader, "bots.tls_ca");
+    let token = reader.text("bots.auth_token");
+    Some(Bots {
+        allowed_hosts: allowed_hosts?,
+        roots: roots?.0,
+        token: token.map(non_empty)?,
     })
 }
 

@@ -61,6 +61,9 @@ impl Running {
                 | Output::OpenRecording { .. }
                 | Output::CloseRecording { .. }
                 | Output::RecoverRecording { .. }
+                | Output::OpenStream(_)
+                | Output::TellStream { .. }
+                | Output::CloseStream(_)
                 | Output::Reply { .. } => None,
             })
             .collect();
@@ -165,6 +168,13 @@ impl Running {
                 path,
                 samples,
             } => return engine.recordings.recover(recording, &path, samples),
+            Output::OpenStream(request) => {
+                if let Some(media) = engine.media.orders(request.worker) {
+                    engine.doors.streams.open(request, media);
+                }
+            }
+            Output::TellStream { stream, key } => engine.doors.streams.tell(stream, key),
+            Output::CloseStream(stream) => engine.doors.streams.close(stream),
             Output::Reply { id, result } => {
                 if let Some(answer) = self.replies.remove(&id) {
                     // Whoever asked may have stopped waiting.
@@ -233,6 +243,9 @@ fn key_of(output: &Output) -> Option<Vec<u8>> {
         | Output::OpenRecording { .. }
         | Output::CloseRecording { .. }
         | Output::RecoverRecording { .. }
+        | Output::OpenStream(_)
+        | Output::TellStream { .. }
+        | Output::CloseStream(_)
         | Output::Reply { .. } => None,
     }
 }

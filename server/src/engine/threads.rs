@@ -131,6 +131,11 @@ impl MediaThreads {
         }
     }
 
+    /// Where orders go that do not wait for those of the engine.
+    pub(crate) fn orders(&self, worker: usize) -> Option<Orders<Task>> {
+        self.threads.get(worker).map(|media| media.orders.clone())
+    }
+
     /// Sends what waits.
     pub(crate) fn push(&mut self) {
         for media in &mut self.threads {
