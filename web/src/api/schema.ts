@@ -4,6 +4,26 @@
  */
 
 export interface paths {
+    "/2010-04-01/Accounts/{account_sid}/Calls/{call_sid}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hangs a call up, or takes it from its bot.
+         * @description As Twilio's of the same address. Basic authentication: the account's SID, and the token `bots.auth_token` of the configuration. The call's SID ends in `.json`.
+         */
+        post: operations["update_bot_call"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/agents": {
         parameters: {
             query?: never;
@@ -662,6 +682,38 @@ export interface components {
             /** @description To what: a name, a number, an address, an id. */
             subject: string;
             user?: components["schemas"]["Named"] | null;
+        };
+        /** @description A call in Twilio's words. */
+        BotCall: {
+            account_sid: string;
+            api_version: string;
+            direction: string;
+            from: string;
+            sid: string;
+            status: string;
+            to: string;
+            uri: string;
+        };
+        /** @description What a bot wants of a call: one of the three. */
+        BotCallUpdate: {
+            /** @description `completed` hangs up. */
+            Status?: string | null;
+            /**
+             * @description `<Response>` with `<Dial>` or `<Redirect>`: the caller leaves the node by its exit `transfer`,
+             *     and what the verb holds goes into the node's handoff variable.
+             */
+            Twiml?: string | null;
+            /** @description Likewise, and the address itself goes into the variable; nothing is fetched. */
+            Url?: string | null;
+        };
+        /** @description A refusal in Twilio's words. */
+        BotRefusal: {
+            /** Format: int32 */
+            code: number;
+            message: string;
+            more_info: string;
+            /** Format: int32 */
+            status: number;
         };
         /** @description One thing that happened to a call. */
         CallEvent: {
@@ -1894,6 +1946,71 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    update_bot_call: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description AC and the id of the enterprise in hexadecimal digits */
+                account_sid: string;
+                /** @description CA and the id of the call in hexadecimal digits, and `.json` */
+                call_sid: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": components["schemas"]["BotCallUpdate"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BotCall"];
+                };
+            };
+            /** @description the form asks for nothing that can be done */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BotRefusal"];
+                };
+            };
+            /** @description not the account's token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BotRefusal"];
+                };
+            };
+            /** @description there is no such call in progress */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BotRefusal"];
+                };
+            };
+            /** @description the call engine did not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BotRefusal"];
+                };
+            };
+        };
+    };
     list_agents: {
         parameters: {
             query?: never;
