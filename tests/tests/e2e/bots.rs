@@ -19,8 +19,8 @@ use tests::voice::Voice;
 use tungstenite::handshake::server::{Request, Response};
 use tungstenite::{Error, Message, WebSocket, accept_hdr};
 
-const NUMBER: &str = "4008110512";
-const TOKEN: &str = "12345";
+pub(crate) const NUMBER: &str = "4008110512";
+pub(crate) const TOKEN: &str = "12345";
 const BEAT: Duration = Duration::from_millis(10);
 
 /// A bot that echoes the caller until it is told to be quiet.
@@ -142,8 +142,14 @@ fn converse(socket: &mut WebSocket<TcpStream>, log: &Mutex<Vec<Value>>, orders: 
     }
 }
 
-/// A server whose number leads to the bot.
-fn server(story: &str, bot: &Bot) -> Server {
+/// A server whose number leads to a bot.
+pub(crate) fn server(story: &str, bot: SocketAddr) -> Server {
+    let keys = [
+        ("TRUNKLINE__BOTS__ALLOWED_HOSTS", "127.0.0.1".to_owned()),
+        ("TRUNKLINE__BOTS__AUTH_TOKEN", TOKEN.to_owned()),
+    ];
+    let mut server = Server::start_with(story, &keys);
+    let base = format!("http://{}", server.http);
     let flow = json!({
         "name": "echo-digits",
         "language": "zh-CN",
@@ -151,8 +157,8 @@ fn server(story: &str, bot: &Bot) -> Server {
         "nodes": {
             "bot": {
                 "kind": "stream",
-                "url": format!("ws://{}/bot?a=b", bot.address),
-                "parameters": {"who": "${caller}", "what": "a story"},
+                "url": format!("ws://{bot}/?a=b"),
+                "parameters": {"who": "${caller}", "what": "a story", "base": base},
             },
             "done": {"kind": "hangup"},
             "handed": {"kind": "hangup", "items": [{"say": "digits", "text": "${handoff}"}]},
@@ -164,11 +170,6 @@ fn server(story: &str, bot: &Bot) -> Server {
             {"from": "bot", "exit": "default", "to": "broken"},
         ],
     });
-    let keys = [
-        ("TRUNKLINE__BOTS__ALLOWED_HOSTS", "127.0.0.1".to_owned()),
-        ("TRUNKLINE__BOTS__AUTH_TOKEN", TOKEN.to_owned()),
-    ];
-    let mut server = Server::start_with(story, &keys);
     let database = server.folder().join("data").join("trunkline.db");
     let script = "import sqlite3, sys\n\
         base = sqlite3.connect(sys.argv[1], timeout=10)\n\
@@ -189,7 +190,7 @@ fn server(story: &str, bot: &Bot) -> Server {
 #[test]
 fn a_bot_hears_the_caller_is_heard_and_hangs_up() {
     let bot = Bot::start();
-    let server = server("bot-echoes", &bot);
+    let server = server("bot-echoes", bot.address);
     let admin = server.api("admin");
     let voice = Voice::speaking(CALLER);
     let caller = Sipp::call(&server, NUMBER, voice.port());
@@ -222,7 +223,7 @@ fn a_bot_hears_the_caller_is_heard_and_hangs_up() {
 #[test]
 fn what_a_bot_clears_is_not_heard_and_its_marks_come_back() {
     let bot = Bot::start();
-    let server = server("bot-clears", &bot);
+    let server = server("bot-clears", bot.address);
     let voice = Voice::speaking(CALLER);
     let caller = Sipp::call(&server, NUMBER, voice.port());
 
@@ -256,7 +257,7 @@ fn what_a_bot_clears_is_not_heard_and_its_marks_come_back() {
 #[test]
 fn a_bot_hands_the_caller_over() {
     let bot = Bot::start();
-    let server = server("bot-hands-over", &bot);
+    let server = server("bot-hands-over", bot.address);
     let admin = server.api("admin");
     let voice = Voice::speaking(CALLER);
     let caller = Sipp::call(&server, NUMBER, voice.port());
@@ -275,7 +276,7 @@ fn a_bot_hands_the_caller_over() {
 #[test]
 fn a_worker_that_is_killed_calls_the_bot_again() {
     let bot = Bot::start();
-    let server = server("bot-returns", &bot);
+    let server = server("bot-returns", bot.address);
     let voice = Voice::speaking(CALLER);
     let caller = Sipp::call(&server, NUMBER, voice.port());
 

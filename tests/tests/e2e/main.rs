@@ -19,6 +19,7 @@ mod jssip;
 mod leaving;
 mod offers;
 mod phones;
+mod pipecat;
 mod proxy;
 mod queueing;
 mod renegotiation;
