@@ -4,6 +4,7 @@
 
 mod agents;
 mod audit_log;
+mod bots;
 mod call_records;
 mod calls;
 mod pages;

@@ -23,10 +23,14 @@ const NUMBER: &str = r#"{
     "destination": {"to": "flow", "flow": "01890000-0000-7000-8000-000000000000"}
 }"#;
 
+/// Routes in the words of another, which `bots.rs` walks over.
+const FOREIGN: &str = "/2010-04-01/";
+
 fn documented() -> Vec<(Method, String)> {
     let specification: serde_json::Value = serde_json::from_str(&api::specification()).unwrap();
     let paths = specification["paths"].as_object().unwrap();
-    let routes = paths.iter().flat_map(|(path, item)| {
+    let own = paths.iter().filter(|(path, _)| !path.starts_with(FOREIGN));
+    let routes = own.flat_map(|(path, item)| {
         let methods = item.as_object().unwrap().keys();
         methods.map(|method| {
             let method = method.to_uppercase().parse::<Method>().unwrap();
