@@ -1,4 +1,4 @@
-//! A steady engine allocates nothing: relay, play, mix and record on a virtual clock.
+//! A steady engine allocates nothing: relay, play, mix, record and bots on a virtual clock.
 
 #![expect(
     clippy::cast_possible_truncation,
@@ -13,7 +13,7 @@ use std::time::Duration;
 use media::rtp::Header;
 use media::{
     Codec, Config, Engine, Law, LegId, Line, Order, Outbox, Prompt, RecordingKey, RtcpPath,
-    Segment, Terms, Understood,
+    Segment, StreamKey, Terms, Understood,
 };
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, Stats, StatsAlloc};
 
@@ -21,7 +21,7 @@ use stats_alloc::{INSTRUMENTED_SYSTEM, Region, Stats, StatsAlloc};
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
 const START: Duration = Duration::from_hours(500_000);
-const LEGS: u32 = 6;
+const LEGS: u32 = 7;
 
 fn leg(n: u32) -> LegId {
     LegId(20_000 + 2 * n)
@@ -31,7 +31,8 @@ fn phone(n: u32) -> SocketAddr {
     SocketAddr::new([192, 0, 2, n as u8 + 1].into(), 4_000)
 }
 
-/// Legs 0 and 1 are relayed and recorded, 2 hears a prompt, 3 to 5 hear a mix of each other.
+/// Legs 0 and 1 are relayed and recorded, 2 hears a prompt, 3 to 5 hear a mix of each other,
+/// 6 is with a bot that has a lot to say.
 fn busy_engine(outbox: &mut Outbox) -> Engine {
     let mut engine = Engine::new(Config {
         first_leg: leg(0),
@@ -79,6 +80,13 @@ fn busy_engine(outbox: &mut Outbox) -> Engine {
         play: 1,
         segments: vec![Segment::Audio(Arc::new(Prompt::from_pcm(&[500; 9_999])))],
         repeat: true,
+    });
+    let (bot, stream) = (leg(6), StreamKey(1));
+    orders.push(Order::Stream { leg: bot, stream });
+    orders.push(Order::StreamAudio {
+        leg: bot,
+        stream,
+        audio: vec![0x90; 5 * 60 * 8_000],
     });
     for order in orders {
         engine.handle_order(START, order, outbox);

@@ -1,5 +1,6 @@
 //! Walks as callers take them, one ladder a behaviour.
 
+mod bots;
 mod graphs;
 
 use super::*;

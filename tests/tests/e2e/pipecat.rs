@@ -53,10 +53,9 @@ fn the_serializer_of_pipecat_understands_every_message_and_hangs_up() {
     command.arg(script).arg(TOKEN);
     let _bot = Process::start(&mut command, &log);
     let port = eventually("the port of the bot", LOADING, || {
-        let port = told(&log)
+        told(&log)
             .iter()
-            .find_map(|line| line.strip_prefix("port ")?.parse::<u16>().ok());
-        port
+            .find_map(|line| line.strip_prefix("port ")?.parse::<u16>().ok())
     });
     let address = SocketAddr::from(([127, 0, 0, 1], port));
     let server = bots::server("bot-pipecat", address);
