@@ -45,6 +45,7 @@ impl World {
             understood: Understood::new(),
             sending: true,
             rtcp: RtcpPath::Shared,
+            security: None,
         };
         world.order(Order::Open {
             leg: LEG,
