@@ -98,18 +98,18 @@ impl World {
             self.engine.handle_tick(at, &mut self.outbox);
         }
         self.frames += 1;
-        let heard = self.outbox.packets().find_map(|(_, _, bytes, _)| {
-            let mut bytes = bytes.to_vec();
-            match parse(&mut bytes) {
+        let heard = self
+            .outbox
+            .packets()
+            .find_map(|(_, _, bytes, _)| match parse(bytes) {
                 Datagram::Rtp(packet) => Some(packet.payload.to_vec()),
                 Datagram::Rtcp | Datagram::Malformed => None,
-            }
-        });
+            });
         let told = self.outbox.stream_frames();
         assert_eq!(told.len(), 1, "a frame for the bot every 20 ms");
         let told = told[0];
         self.outbox.clear();
-        (heard.unwrap(), told)
+        (heard.expect("a packet every 20 ms"), told)
     }
 }
 
