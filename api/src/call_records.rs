@@ -13,7 +13,7 @@ use crate::auth::Caller;
 use crate::names::Named;
 use crate::time::{At, whole_seconds};
 use crate::vocabulary::{
-    AnswerMode, CallType, Direction, EndReason, EndStage, EndedBy, RecordingState,
+    AnswerMode, CallType, Direction, EndReason, EndStage, EndedBy, RecordingFormat, RecordingState,
 };
 use crate::{ApiError, State};
 use model::{CallId, Recording};
@@ -102,7 +102,7 @@ pub(crate) struct EndingView {
     q850: Option<u8>,
 }
 
-/// A stereo WAV of a call: customer left, agent right.
+/// A stereo recording of a call: customer left, agent right.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Recording)]
 pub(crate) struct RecordingView {
@@ -119,6 +119,10 @@ pub(crate) struct RecordingView {
     state: RecordingState,
     /// What is missing and why.
     fault: Option<String>,
+    /// What kind of file it is.
+    format: RecordingFormat,
+    /// The SHA-256 of the file in hexadecimal digits, once it is closed.
+    sha256: Option<String>,
 }
 
 impl View {
@@ -175,6 +179,8 @@ impl From<Recording> for RecordingView {
             size_bytes: recording.size_bytes,
             state: recording.state.into(),
             fault: recording.fault,
+            format: recording.format.into(),
+            sha256: recording.sha256,
         }
     }
 }

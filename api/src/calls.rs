@@ -2,6 +2,7 @@
 
 pub(crate) mod hangup;
 pub(crate) mod list;
+pub(crate) mod recording;
 pub(crate) mod show;
 pub(crate) mod sip;
 
@@ -40,6 +41,8 @@ pub(crate) struct View {
     agent: Option<Named>,
     /// Whether it is being recorded.
     recording: bool,
+    /// Whether silence is recorded in the place of what is said.
+    recording_paused: bool,
 }
 
 impl View {
@@ -55,6 +58,7 @@ impl View {
             queue: call.queue.map(|id| names.queue(id)),
             agent: call.agent.map(|id| names.agent(id)),
             recording: call.recording,
+            recording_paused: call.recording_paused,
         }
     }
 }

@@ -258,6 +258,8 @@ fn command_status_and_code(refusal: CommandError) -> (StatusCode, &'static str) 
         }
         CommandError::LadderGone => (StatusCode::NOT_FOUND, "ladder_gone"),
         CommandError::NoBot => (StatusCode::CONFLICT, "no_bot"),
+        CommandError::NotRecorded => (StatusCode::CONFLICT, "not_recorded"),
+        CommandError::SensitiveKeys => (StatusCode::CONFLICT, "sensitive_keys"),
         CommandError::Status => (StatusCode::UNPROCESSABLE_ENTITY, "status_not_settable"),
     }
 }

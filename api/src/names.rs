@@ -1,7 +1,7 @@
 //! What ids are called: the names of an enterprise's agents, queues, flows and trunks.
 
 use crate::{ApiError, State};
-use model::{AgentId, EnterpriseId, FlowId, QueueId, TrunkId};
+use model::{AgentId, EnterpriseId, FlowId, QueueId, TrunkId, UserId};
 use serde::Serialize;
 use std::collections::HashMap;
 use std::fmt::Display;
@@ -34,6 +34,7 @@ pub(crate) struct Names {
     queues: HashMap<QueueId, String>,
     flows: HashMap<FlowId, String>,
     trunks: HashMap<TrunkId, String>,
+    users: HashMap<UserId, String>,
 }
 
 impl Names {
@@ -55,7 +56,9 @@ impl Names {
     pub(crate) async fn load(state: &State, enterprise: EnterpriseId) -> Result<Self, ApiError> {
         let flows = store::flows::list(&state.db, enterprise).await?;
         let trunks = store::trunks::names(&state.db, enterprise).await?;
+        let users = store::users::list(&state.db, enterprise).await?;
         Ok(Self {
+            users: users.into_iter().map(|u| (u.id, u.name)).collect(),
             flows: flows.into_iter().map(|f| (f.id, f.name)).collect(),
             trunks: trunks.into_iter().collect(),
             ..Self::load_live(state, enterprise).await?
@@ -75,6 +78,11 @@ impl Names {
     /// A flow.
     pub(crate) fn flow(&self, id: FlowId) -> Named {
         Named::new(id, self.flows.get(&id).cloned())
+    }
+
+    /// A person who signs in.
+    pub(crate) fn user(&self, id: UserId) -> Named {
+        Named::new(id, self.users.get(&id).cloned())
     }
 
     /// A trunk.

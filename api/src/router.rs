@@ -63,6 +63,8 @@ fn documented() -> OpenApiRouter<State> {
         .routes(routes!(calls::list::list))
         .routes(routes!(calls::show::show))
         .routes(routes!(calls::hangup::hangup))
+        .routes(routes!(calls::recording::pause))
+        .routes(routes!(calls::recording::resume))
         .routes(routes!(calls::sip::show))
         .routes(routes!(calls::sip::export))
         .routes(routes!(agents::list::list))

@@ -50,6 +50,8 @@ words! {
     QueueExit { Answered, Abandoned, TimedOut, Full, NoAgent, Ended }
     /// How far a recording is.
     RecordingState { Open, Closed, Faulty }
+    /// What kind of file a recording is.
+    RecordingFormat { Wav, Opus }
     /// What a person may do.
     Role { Agent, Supervisor, Admin }
     /// How a gateway is spoken to.

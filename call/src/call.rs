@@ -26,6 +26,7 @@ mod keys;
 mod message;
 mod moved;
 mod offer_answer;
+mod pause;
 mod placing;
 mod queueing;
 mod record;
@@ -482,6 +483,7 @@ impl Call {
             queue: self.queue,
             agent: self.rung_agent().or_else(|| self.party_agent()),
             recording: self.taping.is_some(),
+            recording_paused: self.is_paused(),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What people may ask of the live engine, and what it answers.
 
 use crate::Rung;
-use model::{AgentId, AnswerMode, CallId, EnterpriseId, LoginStatus, StatusActor};
+use model::{AgentId, AnswerMode, CallId, EnterpriseId, LoginStatus, StatusActor, UserId};
 use thiserror::Error;
 
 /// An order from the API. Every one is answered, with [`CommandError`] where it cannot be met.
@@ -51,6 +51,20 @@ pub enum Command {
         /// What the bot says about the caller.
         handoff: String,
     },
+    /// Keep what is said out of a call's recording.
+    PauseRecording {
+        /// Which.
+        call: CallId,
+        /// Who asks.
+        by: UserId,
+    },
+    /// Record again what is said.
+    ResumeRecording {
+        /// Which.
+        call: CallId,
+        /// Who asks.
+        by: UserId,
+    },
     /// Show the SIP messages of a call, in progress or over.
     Ladder {
         /// Whose call.
@@ -96,6 +110,12 @@ pub enum CommandError {
     /// The call is not with a bot.
     #[error("the call is not with a bot")]
     NoBot,
+    /// The call is not being recorded.
+    #[error("the call is not being recorded")]
+    NotRecorded,
+    /// The caller types what is kept out of every log.
+    #[error("the recording pauses while the caller types what is sensitive")]
+    SensitiveKeys,
     /// A status that nobody can ask for.
     #[error("a person cannot set this status")]
     Status,

@@ -215,7 +215,10 @@ impl Exchange {
             | Order::Close { leg } => *leg,
             Order::Bridge { a, .. } | Order::Unbridge { a, .. } => *a,
             Order::Record { customer, .. } => *customer,
-            Order::RecordAgent { .. } | Order::StopRecording { .. } => return,
+            Order::RecordAgent { .. }
+            | Order::PauseRecording { .. }
+            | Order::ResumeRecording { .. }
+            | Order::StopRecording { .. } => return,
         };
         self.order_at(leg, order);
     }

@@ -3,7 +3,7 @@
 use crate::{Command, Directory, Library, StreamEnd};
 use bytes::Bytes;
 use media::{RecordingKey, StreamKey};
-use model::CallId;
+use model::{CallFact, CallId, EnterpriseId};
 use sip::{ConnectionId, Flow, QueryId, Record, ResolveError};
 use std::sync::Arc;
 
@@ -50,6 +50,8 @@ pub enum Input {
         samples: u64,
         /// Its size.
         size_bytes: u64,
+        /// The SHA-256 of the file in hexadecimal digits, if there is one.
+        sha256: Option<String>,
         /// What is missing and why.
         fault: Option<String>,
     },
@@ -61,6 +63,15 @@ pub enum Input {
         stream: StreamKey,
         /// How.
         end: StreamEnd,
+    },
+    /// Something was done about a call that is over, outside of this machine.
+    Afterwards {
+        /// Whose call.
+        enterprise: EnterpriseId,
+        /// Which.
+        call: CallId,
+        /// What was done.
+        fact: CallFact,
     },
     /// Somebody asks for something; answered by [`Output::Reply`](crate::Output::Reply).
     Command {

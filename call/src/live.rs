@@ -32,6 +32,8 @@ pub struct LiveCall {
     pub agent: Option<AgentId>,
     /// Whether it is being recorded.
     pub recording: bool,
+    /// Whether silence is recorded in the place of what is said.
+    pub recording_paused: bool,
 }
 
 /// An agent's state.

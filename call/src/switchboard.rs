@@ -125,13 +125,19 @@ impl Switchboard {
                 recording,
                 samples,
                 size_bytes,
+                sha256,
                 fault,
-            } => self.recording_kept(now, recording, (samples, size_bytes), fault),
+            } => self.recording_kept(now, recording, (samples, size_bytes), (sha256, fault)),
             Input::StreamEnded { call, stream, end } => {
                 self.with_call(now, call, |call, exchange| {
                     call.stream_ended(now, (stream, &end), exchange);
                 });
             }
+            Input::Afterwards {
+                enterprise,
+                call,
+                fact,
+            } => self.exchange.note(now, (enterprise, call), fact),
             Input::Command { id, command } => self.command(now, id, &command),
             Input::Directory(directory) => self.take_directory(now, directory),
             Input::Library(library) => self.exchange.library = library,

@@ -152,6 +152,12 @@ impl Session {
         self.caller.sensitive.contains(variable)
     }
 
+    /// Whether what the caller types, and may say, at this moment is kept out of the log.
+    pub fn is_private(&self) -> bool {
+        let waits = matches!(self.progress.wait, Wait::Key { .. } | Wait::Speech { .. });
+        waits && self.progress.keys_hidden
+    }
+
     /// Whether the walk has come to its end.
     pub fn is_over(&self) -> bool {
         self.progress.wait == Wait::Over

@@ -179,6 +179,20 @@ pub enum Order {
         /// Right channel.
         agent: Option<LegId>,
     },
+    /// Keeps what is said from an instant on out of a recording: silence lies in its place.
+    PauseRecording {
+        /// The recording.
+        recording: RecordingKey,
+        /// The instant.
+        at: Duration,
+    },
+    /// Takes in again what is said from an instant on.
+    ResumeRecording {
+        /// The recording.
+        recording: RecordingKey,
+        /// The instant.
+        at: Duration,
+    },
     /// Ends a recording at this instant.
     StopRecording {
         /// The recording.

@@ -5,11 +5,13 @@
 //! length and the file is as long as the call. A ring holds the last half second; what is older
 //! than the reorder window leaves in blocks.
 
+mod pause;
 mod placement;
 
 use crate::clock::{FRAME_SAMPLES, Micros};
 use crate::rtp::Packet;
 use crate::{Law, Outbox, RecordingKey};
+use pause::Pause;
 use placement::Placement;
 
 /// Samples a channel in the ring: 512 ms.
@@ -52,6 +54,7 @@ pub(crate) struct Recorder {
     right: Placement,
     played_to: Option<u64>,
     reorder: u64,
+    pause: Pause,
 }
 
 impl Recorder {
@@ -68,6 +71,7 @@ impl Recorder {
             right: Placement::default(),
             played_to: None,
             reorder: REORDER,
+            pause: Pause::default(),
         }
     }
 
@@ -129,6 +133,26 @@ impl Recorder {
         self.right = Placement::default();
     }
 
+    /// Keeps silence from `at` on.
+    pub(crate) fn pause(&mut self, at: Micros) {
+        let from = self.position(at);
+        if self.pause.begin(from, self.emitted) {
+            // What plays may lie ahead of the clock.
+            let silence = self.law.silence();
+            let end = self.emitted + RING as u64;
+            for position in from.max(self.emitted)..end {
+                let at = position as usize % RING * 2;
+                self.ring[at..at + 2].fill(silence);
+            }
+        }
+    }
+
+    /// Takes in again what is said from `at` on.
+    pub(crate) fn go_on(&mut self, at: Micros) {
+        let position = self.position(at);
+        self.pause.end(position);
+    }
+
     /// Emits what no late packet can change any more.
     pub(crate) fn handle_tick(&mut self, at: Micros, outbox: &mut Outbox) {
         let settled = self.position(at).saturating_sub(self.reorder);
@@ -160,6 +184,9 @@ impl Recorder {
         let side = usize::from(channel == Channel::Right);
         let first = (position + skipped) as usize;
         for (at, &byte) in (first..).zip(&bytes[skipped as usize..]) {
+            if self.pause.covers(at as u64) {
+                continue;
+            }
             let byte = table.map_or(byte, |table| table[usize::from(byte)]);
             self.ring[at % RING * 2 + side] = byte;
         }

@@ -1,6 +1,6 @@
 //! What can happen to a call, and how it can end.
 
-use crate::{AgentId, AnswerMode, FlowId, PhoneNumber, QueueId, RecordingId, TrunkId};
+use crate::{AgentId, AnswerMode, FlowId, PhoneNumber, QueueId, RecordingId, TrunkId, UserId};
 use serde::{Deserialize, Serialize};
 
 /// Who called whom.
@@ -313,6 +313,38 @@ pub enum CallFact {
         size_bytes: i64,
         /// Why nothing or not everything was kept, if so.
         fault: Option<String>,
+        /// The SHA-256 of its file, in hexadecimal digits, if there is one.
+        #[serde(default)]
+        sha256: Option<String>,
+    },
+    /// What is said is kept out of a recording: silence lies in its place.
+    RecordingPaused {
+        /// The recording.
+        recording: RecordingId,
+        /// From where on, in milliseconds of the recording.
+        at_ms: i64,
+        /// Who wanted it; none where a flow takes sensitive keys.
+        by: Option<UserId>,
+    },
+    /// What is said is recorded again.
+    RecordingResumed {
+        /// The recording.
+        recording: RecordingId,
+        /// From where on, in milliseconds of the recording.
+        at_ms: i64,
+        /// Who wanted it; none where a flow took sensitive keys.
+        by: Option<UserId>,
+    },
+    /// The file of a recording was replaced by a smaller one of the same length.
+    RecordingCompressed {
+        /// The recording.
+        recording: RecordingId,
+        /// The new file below the data folder.
+        path: String,
+        /// Its size in bytes.
+        size_bytes: i64,
+        /// Its SHA-256 in hexadecimal digits.
+        sha256: String,
     },
     /// The caller began to leave a message (留言).
     VoicemailStarted,

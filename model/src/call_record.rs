@@ -151,6 +151,9 @@ impl CallRecord {
             | CallFact::HoldChanged { .. }
             | CallFact::Transferred { .. }
             | CallFact::RecordingEnded { .. }
+            | CallFact::RecordingPaused { .. }
+            | CallFact::RecordingResumed { .. }
+            | CallFact::RecordingCompressed { .. }
             | CallFact::VoicemailStarted
             | CallFact::Resumed
             | CallFact::LegQuality { .. } => (),

@@ -36,7 +36,7 @@ pub use id::{
 };
 pub use number::{NumberError, PhoneNumber};
 pub use queue::{Queue, Strategy};
-pub use recording::{Recording, RecordingState};
+pub use recording::{Recording, RecordingFormat, RecordingState};
 pub use secret::Secret;
 pub use source::SourceFact;
 pub use time::Timestamp;

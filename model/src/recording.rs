@@ -15,7 +15,17 @@ pub enum RecordingState {
     Faulty,
 }
 
-/// One recording: a stereo WAV, customer left, agent right.
+/// What kind of file a recording is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RecordingFormat {
+    /// G.711 in WAV, as the call left it.
+    Wav,
+    /// Opus in Ogg.
+    Opus,
+}
+
+/// One recording: a stereo file, customer left, agent right.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Recording {
     /// Its identity.
@@ -36,4 +46,8 @@ pub struct Recording {
     pub state: RecordingState,
     /// What is missing and why.
     pub fault: Option<String>,
+    /// What kind of file it is.
+    pub format: RecordingFormat,
+    /// The SHA-256 of the file in hexadecimal digits, once closed.
+    pub sha256: Option<String>,
 }

@@ -5,12 +5,15 @@
 //! fit into the bound is refused and counted, and the hole is filled with silence, so that a
 //! recording is as long as its call.
 
+mod digest;
 mod file;
+mod room;
 mod settle;
 mod writer;
 
 use std::{io, path::PathBuf, time::Duration};
 
+pub use digest::sha256_of;
 pub use writer::{Disk, Orders, spawn};
 
 /// The bounds of the recording writer.
@@ -26,6 +29,9 @@ pub struct Limits {
     pub sync_interval: Duration,
     /// How long a file rests after a refused write. Default 1 s.
     pub fault_rest: Duration,
+    /// Bytes of the disk that recordings leave to the journal and the database, but no more than a
+    /// twentieth of it. Default 1 GiB.
+    pub reserve_bytes: u64,
 }
 
 impl Default for Limits {
@@ -36,6 +42,7 @@ impl Default for Limits {
             files: 8_192,
             sync_interval: Duration::from_secs(5),
             fault_rest: Duration::from_secs(1),
+            reserve_bytes: 1 << 30,
         }
     }
 }
@@ -87,6 +94,13 @@ pub enum Order {
         /// Its final name, on the same file system.
         rename_to: PathBuf,
     },
+    /// Tells again of a file that is finished: its length and digest.
+    Recount {
+        /// The file.
+        file: FileKey,
+        /// Where it is.
+        path: PathBuf,
+    },
 }
 
 /// What the writer tells.
@@ -98,6 +112,8 @@ pub enum Event {
         file: FileKey,
         /// Its length.
         bytes: u64,
+        /// Its SHA-256, unless it could not be read again.
+        sha256: Option<[u8; 32]>,
     },
     /// Something was refused. Writing goes on when the disk takes bytes again; told once a file
     /// and kind until then.

@@ -5,6 +5,7 @@ pub(crate) mod datagram;
 pub(crate) mod option;
 pub(crate) mod poll;
 pub(crate) mod process;
+pub(crate) mod space;
 pub(crate) mod stream;
 pub(crate) mod time;
 pub(crate) mod wake;

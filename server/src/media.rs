@@ -246,6 +246,8 @@ impl Machine for Threaded {
             | Order::EndStream { .. }
             | Order::Record { .. }
             | Order::RecordAgent { .. }
+            | Order::PauseRecording { .. }
+            | Order::ResumeRecording { .. }
             | Order::StopRecording { .. }
             | Order::Secure { .. }
             | Order::SendHandshake { .. } => (),

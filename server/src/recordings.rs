@@ -2,16 +2,21 @@
 
 use call::Input;
 use media::{Law, RecordingKey, wav};
-use net::disk::{Disk, Event, FileKey, Order};
+use net::disk::{Disk, Event, FileKey, Operation, Order};
 use std::collections::HashMap;
+use std::fmt::Write as _;
 use std::fs;
-use std::io::Read as _;
+use std::io::{ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 /// Bytes of one sample in both channels.
 const FRAME: u64 = 2;
 /// The extension of a file that is not complete.
 const UNFINISHED: &str = "wav.part";
+
+/// How long the alarm of a refused write lasts.
+const ALARM: Duration = Duration::from_mins(1);
 
 /// The files being written.
 #[derive(Debug)]
@@ -20,6 +25,7 @@ pub(crate) struct Recordings {
     /// Ends with this, having written everything.
     disk: Disk,
     open: HashMap<RecordingKey, File>,
+    last_fault: Option<Instant>,
 }
 
 #[derive(Debug)]
@@ -35,6 +41,7 @@ impl Recordings {
             data_dir,
             disk,
             open: HashMap::new(),
+            last_fault: None,
         }
     }
 
@@ -100,25 +107,43 @@ impl Recordings {
             self.open(key, &relative, law, true);
             return self.close(key, written.max(samples));
         }
-        let samples = measure(&path).map(|(_, samples)| samples);
-        Some(Input::RecordingKept {
-            recording: key,
-            samples: samples.unwrap_or(0),
-            size_bytes: fs::metadata(&path).map_or(0, |file| file.len()),
-            fault: samples.is_none().then(|| "the file was lost".to_owned()),
-        })
+        let samples = measure(&path).map_or(0, |(_, samples)| samples);
+        let order = Order::Recount {
+            file: FileKey(key.0),
+            path: path.clone(),
+        };
+        let fault = None;
+        let file = File {
+            path,
+            samples,
+            fault,
+        };
+        self.open.insert(key, file);
+        let refused = self.disk.orders().send(order).err()?;
+        Some(self.lost(key, &refused.to_string()))
+    }
+
+    /// Whether recordings are lost or lack something at this time.
+    pub(crate) fn are_failing(&self) -> bool {
+        let recent = |at: Instant| at.elapsed() < ALARM;
+        self.last_fault.is_some_and(recent) || self.open.values().any(|it| it.fault.is_some())
     }
 
     /// What the writer says, where it concerns the end of a recording.
     pub(crate) fn event(&mut self, event: &Event) -> Option<Input> {
         match *event {
-            Event::Finished { file, bytes } => {
+            Event::Finished {
+                file,
+                bytes,
+                sha256,
+            } => {
                 let key = RecordingKey(file.0);
                 let file = self.open.remove(&key)?;
                 Some(Input::RecordingKept {
                     recording: key,
                     samples: file.samples,
                     size_bytes: bytes,
+                    sha256: sha256.as_ref().map(hexadecimal),
                     fault: file.fault,
                 })
             }
@@ -129,9 +154,10 @@ impl Recordings {
                 lost,
             } => {
                 tracing::error!(?operation, ?kind, lost, "a recording could not be written");
+                self.last_fault = Some(Instant::now());
                 metrics::counter!("trunkline_recording_faults_total").increment(1);
                 let key = RecordingKey(file.0);
-                let fault = format!("{operation:?}: {kind}");
+                let fault = told(operation, kind, lost);
                 if lost {
                     return Some(self.lost(key, &fault));
                 }
@@ -147,6 +173,7 @@ impl Recordings {
             recording: key,
             samples,
             size_bytes: 0,
+            sha256: None,
             fault: Some(fault.to_owned()),
         }
     }
@@ -164,6 +191,32 @@ fn measure(path: &Path) -> Option<(Law, u64)> {
         .len()
         .saturating_sub(layout.data_offset);
     Some((layout.law, data / FRAME))
+}
+
+/// What a record says of a refusal.
+fn told(operation: Operation, kind: ErrorKind, lost: bool) -> String {
+    let why = match (kind, operation) {
+        (ErrorKind::StorageFull | ErrorKind::QuotaExceeded, _) => "the disk is full".to_owned(),
+        (ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem, _) => {
+            "the folder cannot be written".to_owned()
+        }
+        (ErrorKind::NotFound, Operation::Open) => "the file was lost".to_owned(),
+        (kind, _) => kind.to_string(),
+    };
+    if lost {
+        return why;
+    }
+    format!("{why}: a part is silence")
+}
+
+/// Bytes as they are written in records.
+pub(crate) fn hexadecimal(bytes: &[u8; 32]) -> String {
+    let mut digits = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        // A String takes whatever is written.
+        let _ = write!(digits, "{byte:02x}");
+    }
+    digits
 }
 
 fn silence(law: Law) -> u8 {

@@ -1,4 +1,7 @@
-//! `trunkline verify`: folds all facts again and compares.
+//! `trunkline verify`: folds all facts again and compares, and the files of recordings with their
+//! digests.
+
+mod files;
 
 use crate::config::Config;
 use anyhow::Context as _;
@@ -6,7 +9,8 @@ use std::io::Write as _;
 use std::process::ExitCode;
 use store::projection;
 
-/// Reports every difference between the facts and what was made of them.
+/// Reports every difference between the facts and what was made of them, and every file of a
+/// recording that is not what it was when it was closed.
 ///
 /// # Errors
 /// The database cannot be read.
@@ -14,13 +18,18 @@ pub(crate) fn run(config: &Config) -> anyhow::Result<ExitCode> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
-    let rebuilt = runtime.block_on(async {
+    let (rebuilt, files) = runtime.block_on(async {
         let db = store::Db::open(&config.database_url, store::Limits::default())
             .await
             .context("database.url")?;
-        anyhow::Ok(projection::rebuild(&db).await?)
+        let rebuilt = projection::rebuild(&db).await?;
+        anyhow::Ok((rebuilt, files::check(config, &db).await?))
     })?;
     let mut out = std::io::stdout().lock();
+    let differences = rebuilt.drifted + files.wrong.len();
+    for wrong in &files.wrong {
+        writeln!(out, "file {wrong}")?;
+    }
     for difference in &rebuilt.differences {
         writeln!(
             out,
@@ -30,10 +39,10 @@ pub(crate) fn run(config: &Config) -> anyhow::Result<ExitCode> {
     }
     writeln!(
         out,
-        "{} facts, {} records, {} recordings, {} differences",
-        rebuilt.facts, rebuilt.records, rebuilt.recordings, rebuilt.drifted
+        "{} facts, {} records, {} recordings, {} files, {differences} differences",
+        rebuilt.facts, rebuilt.records, rebuilt.recordings, files.checked
     )?;
-    Ok(if rebuilt.drifted == 0 {
+    Ok(if differences == 0 {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE

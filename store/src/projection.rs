@@ -101,7 +101,9 @@ async fn load(tx: &mut Tx, fresh: &[&Fact]) -> Result<Fold, Error> {
         match &fact.event {
             Event::Call { call, fact } => {
                 calls.insert(*call);
-                if let CallFact::RecordingEnded { recording, .. } = fact {
+                if let CallFact::RecordingEnded { recording, .. }
+                | CallFact::RecordingCompressed { recording, .. } = fact
+                {
                     ended.insert(*recording);
                 }
             }

@@ -4,7 +4,7 @@ use crate::Error;
 use crate::column::{At, Word, word};
 use crate::db::{Db, Tx};
 use crate::statement::{On, Statement, sql};
-use model::{CallId, EnterpriseId, Recording, RecordingId, RecordingState};
+use model::{CallId, EnterpriseId, Recording, RecordingFormat, RecordingId, RecordingState};
 use sea_query::{Expr, ExprTrait, Query};
 
 #[derive(sqlx::FromRow)]
@@ -18,6 +18,8 @@ struct RecordingRow {
     path: String,
     state: Word<RecordingState>,
     fault: Option<String>,
+    format: Word<RecordingFormat>,
+    sha256: Option<String>,
 }
 
 impl From<RecordingRow> for Recording {
@@ -32,6 +34,8 @@ impl From<RecordingRow> for Recording {
             path: row.path,
             state: row.state.0,
             fault: row.fault,
+            format: row.format.0,
+            sha256: row.sha256,
         }
     }
 }
@@ -42,7 +46,8 @@ impl From<RecordingRow> for Recording {
 /// [`Error::NotFound`] if the enterprise has no such recording.
 pub async fn show(db: &Db, enterprise: EnterpriseId, id: RecordingId) -> Result<Recording, Error> {
     let row: Option<RecordingRow> = sql!(
-        "SELECT id, enterprise_id, call_id, started_at, duration_ms, size_bytes, path, state, fault
+        "SELECT id, enterprise_id, call_id, started_at, duration_ms, size_bytes, path, state, fault,
+                format, sha256
          FROM recordings
          WHERE enterprise_id = $1
            AND id = $2"
@@ -64,7 +69,8 @@ pub async fn of_call(
     call: CallId,
 ) -> Result<Vec<Recording>, Error> {
     let rows: Vec<RecordingRow> = sql!(
-        "SELECT id, enterprise_id, call_id, started_at, duration_ms, size_bytes, path, state, fault
+        "SELECT id, enterprise_id, call_id, started_at, duration_ms, size_bytes, path, state, fault,
+                format, sha256
          FROM recordings
          WHERE call_id = $1
            AND enterprise_id = $2
@@ -72,6 +78,27 @@ pub async fn of_call(
     )
     .bind(word(&call))
     .bind(word(&enterprise))
+    .all(db)
+    .await?;
+    Ok(rows.into_iter().map(Recording::from).collect())
+}
+
+/// Recordings with a digest of their file, those after `after` in the order of their ids.
+///
+/// # Errors
+/// [`Error::Unreachable`], [`Error::Database`].
+pub async fn with_digest(db: &Db, after: RecordingId, limit: u32) -> Result<Vec<Recording>, Error> {
+    let rows: Vec<RecordingRow> = sql!(
+        "SELECT id, enterprise_id, call_id, started_at, duration_ms, size_bytes, path, state, fault,
+                format, sha256
+         FROM recordings
+         WHERE id > $1
+           AND sha256 IS NOT NULL
+         ORDER BY id
+         LIMIT $2"
+    )
+    .bind(word(&after))
+    .bind(i64::from(limit))
     .all(db)
     .await?;
     Ok(rows.into_iter().map(Recording::from).collect())
@@ -112,6 +139,8 @@ async fn load_by(
             "path",
             "state",
             "fault",
+            "format",
+            "sha256",
         ])
         .from("recordings")
         .and_where(Expr::col(column).is_in(ids))
@@ -146,13 +175,16 @@ pub(crate) async fn without_facts(
 pub(crate) async fn save(tx: &mut Tx, recording: &Recording) -> Result<(), Error> {
     sql!(
         "INSERT INTO recordings (id, enterprise_id, call_id, started_at, duration_ms, size_bytes,
-                                 path, state, fault)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+                                 path, state, fault, format, sha256)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
          ON CONFLICT (id) DO UPDATE
          SET duration_ms = excluded.duration_ms,
              size_bytes = excluded.size_bytes,
+             path = excluded.path,
              state = excluded.state,
-             fault = excluded.fault"
+             fault = excluded.fault,
+             format = excluded.format,
+             sha256 = excluded.sha256"
     )
     .bind(word(&recording.id))
     .bind(word(&recording.enterprise))
@@ -163,6 +195,8 @@ pub(crate) async fn save(tx: &mut Tx, recording: &Recording) -> Result<(), Error
     .bind(recording.path.as_str())
     .bind(word(&recording.state))
     .bind(recording.fault.clone())
+    .bind(word(&recording.format))
+    .bind(recording.sha256.clone())
     .run(tx)
     .await?;
     Ok(())

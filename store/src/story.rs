@@ -158,6 +158,20 @@ impl Story {
                 duration_ms: i64::try_from(self.below(90_000)).unwrap(),
                 size_bytes: i64::try_from(self.below(900_000)).unwrap(),
                 fault: (self.below(4) == 0).then(|| "the disk was full".to_owned()),
+                sha256: (self.below(8) > 0).then(|| "5e".repeat(32)),
+            });
+            self.look_after(plot, recording);
+        }
+    }
+
+    /// What becomes of a recording after its call.
+    fn look_after(&mut self, plot: &mut Vec<CallFact>, recording: RecordingId) {
+        if self.below(2) == 0 {
+            plot.push(CallFact::RecordingCompressed {
+                recording,
+                path: format!("recordings/{recording}.opus"),
+                size_bytes: i64::try_from(self.below(90_000)).unwrap(),
+                sha256: "c0".repeat(32),
             });
         }
     }

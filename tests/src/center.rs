@@ -360,6 +360,7 @@ impl Center {
                     recording,
                     samples,
                     size_bytes,
+                    sha256: None,
                     fault: None,
                 });
             }
@@ -374,6 +375,7 @@ impl Center {
                     recording,
                     samples,
                     size_bytes,
+                    sha256: None,
                     fault: kept.is_none().then(|| "the file was lost".to_owned()),
                 });
             }

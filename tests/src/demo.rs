@@ -24,7 +24,7 @@ pub const MUSIC_HZ: f64 = 700.0;
 const CLIP: u64 = 1_600;
 
 /// The numbers of the trunk `local`: the flow or the queue, and whether calls are recorded.
-const NUMBERS: [(&str, &str, bool); 8] = [
+const NUMBERS: [(&str, &str, bool); 9] = [
     ("4008110510", "demo", false),
     ("4008110511", "queue:sales", false),
     ("4008110512", "echo-digits", false),
@@ -33,7 +33,22 @@ const NUMBERS: [(&str, &str, bool); 8] = [
     ("4008110515", "ten-seconds", true),
     ("4008110516", "outside", false),
     ("4008110517", "outside-recorded", true),
+    ("4008110518", "secret", true),
 ];
+
+/// A flow that asks for what is nobody's business.
+const SECRET: &str = r#"
+name: secret
+language: zh-CN
+start: pin
+nodes:
+  pin: { kind: collect, items: [{ clip: enter_digits }], variable: pin, max_length: 4, sensitive: true }
+  music: { kind: play, items: [{ clip: ten_seconds }] }
+  bye: { kind: hangup, items: [{ clip: goodbye }] }
+edges:
+  - { from: pin, exit: default, to: music }
+  - { from: music, exit: ok, to: bye }
+"#;
 
 /// What may differ between stories.
 #[derive(Debug, Clone)]
@@ -109,8 +124,10 @@ impl Demo {
 
 fn flows(voices: &Arc<Voices>, queues: BTreeSet<String>) -> Vec<(String, FlowEntry)> {
     let resources = Resources { voices, queues };
+    let secret = ivr::Document::from_yaml(SECRET).unwrap();
     ivr::demo_flows()
         .into_iter()
+        .chain([secret])
         .enumerate()
         .map(|(nth, document)| {
             let flow = ivr::check(&document, &resources)

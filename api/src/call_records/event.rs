@@ -83,6 +83,33 @@ pub(crate) enum CallEvent {
         duration_ms: i64,
         size_bytes: i64,
         fault: Option<String>,
+        /// The SHA-256 of its file in hexadecimal digits.
+        sha256: Option<String>,
+    },
+    /// What is said is kept out of a recording.
+    RecordingPaused {
+        #[schema(format = "uuid")]
+        recording: String,
+        /// From where on, in milliseconds of the recording.
+        at_ms: i64,
+        /// Who wanted it; none where a flow takes sensitive keys.
+        by: Option<Named>,
+    },
+    /// What is said is recorded again.
+    RecordingResumed {
+        #[schema(format = "uuid")]
+        recording: String,
+        /// From where on, in milliseconds of the recording.
+        at_ms: i64,
+        /// Who wanted it; none where a flow took sensitive keys.
+        by: Option<Named>,
+    },
+    /// The file of a recording was replaced by a smaller one of the same length.
+    RecordingCompressed {
+        #[schema(format = "uuid")]
+        recording: String,
+        size_bytes: i64,
+        sha256: String,
     },
     /// The caller began to leave a message.
     VoicemailStarted,
@@ -206,11 +233,41 @@ impl CallEvent {
                 duration_ms,
                 size_bytes,
                 fault,
+                sha256,
             } => Self::RecordingEnded {
                 recording: recording.to_string(),
                 duration_ms,
                 size_bytes,
                 fault,
+                sha256,
+            },
+            CallFact::RecordingPaused {
+                recording,
+                at_ms,
+                by,
+            } => Self::RecordingPaused {
+                recording: recording.to_string(),
+                at_ms,
+                by: by.map(|id| names.user(id)),
+            },
+            CallFact::RecordingResumed {
+                recording,
+                at_ms,
+                by,
+            } => Self::RecordingResumed {
+                recording: recording.to_string(),
+                at_ms,
+                by: by.map(|id| names.user(id)),
+            },
+            CallFact::RecordingCompressed {
+                recording,
+                size_bytes,
+                sha256,
+                ..
+            } => Self::RecordingCompressed {
+                recording: recording.to_string(),
+                size_bytes,
+                sha256,
             },
             CallFact::VoicemailStarted => Self::VoicemailStarted,
             CallFact::Resumed => Self::Resumed,

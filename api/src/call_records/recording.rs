@@ -10,7 +10,7 @@ use axum::extract;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
-use model::{CallId, Recording};
+use model::{CallId, Recording, RecordingFormat};
 use std::io::SeekFrom;
 use std::path::{Component, Path, PathBuf};
 use tokio::fs::File;
@@ -22,7 +22,7 @@ const PIECE: usize = 64 * 1024;
 /// The extension of a file whose call is in progress.
 const UNFINISHED: &str = "wav.part";
 
-/// The recording as a WAV file: customer left, agent right.
+/// The recording: customer left, agent right. A WAV file; Ogg/Opus where it was compressed.
 #[utoipa::path(
     get,
     path = "/api/v1/call-records/{id}/recording",
@@ -33,8 +33,8 @@ const UNFINISHED: &str = "wav.part";
         ("Range" = Option<String>, Header, description = "one range of bytes"),
     ),
     responses(
-        (status = 200, content_type = "audio/wav", body = Vec<u8>),
-        (status = 206, content_type = "audio/wav", body = Vec<u8>),
+        (status = 200, content((Vec<u8> = "audio/wav"), (Vec<u8> = "audio/ogg"))),
+        (status = 206, content((Vec<u8> = "audio/wav"), (Vec<u8> = "audio/ogg"))),
         (status = 304, description = "the copy with this ETag is current"),
         (status = 401, body = Problem, content_type = "application/problem+json"),
         (status = 404, body = Problem, content_type = "application/problem+json"),
@@ -106,17 +106,21 @@ async fn serve(
     let mut start = vec![0; wave::LONGEST_HEADER.min(usize::try_from(size_bytes).unwrap_or(0))];
     file.read_exact(&mut start).await?;
     wave::complete(&mut start, size_bytes);
+    let (media_type, extension) = match recording.format {
+        RecordingFormat::Wav => ("audio/wav", "wav"),
+        RecordingFormat::Opus => ("audio/ogg", "opus"),
+    };
 
     let mut response = Response::builder()
         .status(status)
-        .header(header::CONTENT_TYPE, "audio/wav")
+        .header(header::CONTENT_TYPE, media_type)
         .header(header::CONTENT_LENGTH, after - first)
         .header(header::ACCEPT_RANGES, "bytes")
         .header(header::CACHE_CONTROL, "private, no-cache")
         .header(header::ETAG, tag)
         .header(
             header::CONTENT_DISPOSITION,
-            format!("inline; filename=\"{}.wav\"", recording.call),
+            format!("inline; filename=\"{}.{extension}\"", recording.call),
         );
     if status == StatusCode::PARTIAL_CONTENT {
         let part = format!("bytes {first}-{}/{size_bytes}", after - 1);

@@ -296,6 +296,7 @@ pub(crate) fn live_call(call: &Call, agent: Option<AgentId>) -> LiveCall {
         queue: None,
         agent,
         recording: false,
+        recording_paused: false,
     }
 }
 

@@ -75,6 +75,11 @@ impl Call {
 
     /// Does what the flow wants until it waits for something.
     pub(crate) fn follow_flow(&mut self, now: Duration, exchange: &mut Exchange) {
+        self.walk_on(now, exchange);
+        self.hush_for_flow(now, exchange);
+    }
+
+    fn walk_on(&mut self, now: Duration, exchange: &mut Exchange) {
         for _ in 0..FLOW_TURNS {
             if self.is_over() {
                 return;

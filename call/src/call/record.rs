@@ -1,6 +1,7 @@
 //! When a call is recorded: from the answer, from the conversation on, or a message.
 
 use super::Call;
+use super::pause::Pause;
 use crate::exchange::{Exchange, OpenRecording};
 use crate::limits::RECORDINGS;
 use crate::{Key, Output};
@@ -12,10 +13,11 @@ use std::time::Duration;
 /// A recording in progress: left the customer, right the party and what the system plays.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Taping {
-    key: RecordingKey,
-    id: RecordingId,
-    started_at: Duration,
+    pub(super) key: RecordingKey,
+    pub(super) id: RecordingId,
+    pub(super) started_at: Duration,
     law: Law,
+    pub(super) pause: Option<Pause>,
 }
 
 impl Call {
@@ -30,6 +32,7 @@ impl Call {
             id,
             started_at: now,
             law: self.customer.codec().law().unwrap_or(Law::A),
+            pause: None,
         };
         let path = path_of(now, id);
         let open = OpenRecording {
@@ -86,6 +89,24 @@ impl Call {
             resume,
             law: taping.law,
         });
+        if let Some(pause) = taping.pause {
+            self.order_pause(pause.since, exchange);
+        }
+    }
+
+    /// Whether what is said is kept out of the recording.
+    pub(crate) fn is_paused(&self) -> bool {
+        self.taping.is_some_and(|taping| taping.pause.is_some())
+    }
+
+    /// The file of the recording could not be made or is given up: a later part of the call may be
+    /// recorded again.
+    pub(crate) fn lose_taping(&mut self, key: RecordingKey, exchange: &mut Exchange) {
+        if self.taping.take_if(|taping| taping.key == key).is_some() {
+            exchange.touched.insert(self.origin.id);
+            let order = Order::StopRecording { recording: key };
+            exchange.order_at(self.customer.media, order);
+        }
     }
 
     /// The party on the right channel is there now.
@@ -119,6 +140,7 @@ fn not_recorded(recording: RecordingId) -> CallFact {
         duration_ms: 0,
         size_bytes: 0,
         fault: Some(format!("{RECORDINGS} recordings are not complete yet")),
+        sha256: None,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::Switchboard;
 use crate::{Answer, Command, CommandError, Output};
-use model::{AnswerMode, CallId, EndReason};
+use model::{AnswerMode, CallId, EndReason, UserId};
 use queue::SeatError;
 use std::time::Duration;
 
@@ -43,11 +43,26 @@ impl Switchboard {
             Command::EndWrapUp { agent } => router.end_wrap_up(now, agent).map_err(refused),
             Command::HangUp { call } => self.end_call(now, call),
             Command::HandOver { call, ref handoff } => self.hand_over(now, call, handoff),
+            Command::PauseRecording { call, by } => self.hush(now, call, (true, by)),
+            Command::ResumeRecording { call, by } => self.hush(now, call, (false, by)),
             Command::Ladder { enterprise, call } => {
                 return self.ladder(enterprise, call).map(Answer::Ladder);
             }
         };
         done.map(|()| Answer::Done)
+    }
+
+    fn hush(
+        &mut self,
+        now: Duration,
+        id: CallId,
+        (silent, by): (bool, UserId),
+    ) -> Result<(), CommandError> {
+        let mut hushed = Err(CommandError::UnknownCall);
+        self.with_call(now, id, |call, exchange| {
+            hushed = call.hush(now, (silent, by), exchange);
+        });
+        hushed
     }
 
     fn end_call(&mut self, now: Duration, id: CallId) -> Result<(), CommandError> {

@@ -65,16 +65,20 @@ impl Switchboard {
         now: Duration,
         key: RecordingKey,
         (samples, size_bytes): (u64, u64),
-        fault: Option<String>,
+        (sha256, fault): (Option<String>, Option<String>),
     ) {
         let Some(open) = self.exchange.recordings.remove(&key) else {
             return;
         };
+        self.with_call(now, open.call, |call, exchange| {
+            call.lose_taping(key, exchange);
+        });
         let fact = CallFact::RecordingEnded {
             recording: open.id,
             duration_ms: i64::try_from(samples / 8).unwrap_or(i64::MAX),
             size_bytes: i64::try_from(size_bytes).unwrap_or(i64::MAX),
             fault,
+            sha256,
         };
         self.exchange.note(now, (open.enterprise, open.call), fact);
         let forget = Output::Forget(Key::Recording(open.id));

@@ -143,6 +143,16 @@ impl Engine {
                 self.record(now, &recording)
             }
             Order::RecordAgent { recording, agent } => self.record_agent(recording, agent),
+            Order::PauseRecording { recording, at } => {
+                let slot = self.recorder_slot(recording)?;
+                self.recorders[slot].as_mut()?.pause(at.into());
+                Some(())
+            }
+            Order::ResumeRecording { recording, at } => {
+                let slot = self.recorder_slot(recording)?;
+                self.recorders[slot].as_mut()?.go_on(at.into());
+                Some(())
+            }
             Order::StopRecording { recording } => self.stop_recording(now, recording, outbox),
             Order::Move { leg, to } => self.depart(leg, to, outbox),
             Order::Secure { leg, keys, flight } => self.secure(leg, (keys, &flight), outbox),

@@ -186,3 +186,44 @@ fn parties_of_other_codecs_are_recorded_in_step_with_those_of_g711() {
     );
     assert!(share(&right[8 * 6_000..8 * 7_500], 400.0) > 0.9);
 }
+
+#[test]
+fn a_pause_keeps_every_late_packet_out_and_the_next_one_in() {
+    for seed in 0..4 {
+        let mut world = World::new(seed);
+        let a = world.join(Codec::Pcmu, tone(400.0));
+        world.parties[0].path = Path {
+            loss_percent: 0,
+            duplicate_percent: 2,
+            delay_ms: 60,
+            jitter_ms: 60,
+        };
+        record(&mut world, a, None);
+        world.run_ms(3_000);
+        let begin = |world: &World| (elapsed(world).as_micros() * 8 / 1_000) as usize;
+        let mut silent = Vec::new();
+        for gap_ms in [1_000, 30, 700] {
+            let from = begin(&world);
+            world.order(Order::PauseRecording {
+                recording: KEY,
+                at: world.now,
+            });
+            world.run_ms(1_500);
+            silent.push(from..begin(&world));
+            world.order(Order::ResumeRecording {
+                recording: KEY,
+                at: world.now,
+            });
+            world.run_ms(gap_ms);
+        }
+        world.order(Order::StopRecording { recording: KEY });
+        let file = &world.files[&KEY];
+        for span in &silent {
+            let heard = file.left[span.clone()].iter().filter(|&&byte| byte != 0xFF);
+            assert_eq!(heard.count(), 0, "seed {seed}: {span:?}");
+        }
+        let between = decoded(&file.left[silent[0].end + 800..silent[1].start - 800]);
+        assert!(share(&between, 400.0) > 0.95, "seed {seed}");
+        assert_eq!(file.left.len(), begin(&world));
+    }
+}

@@ -1,6 +1,6 @@
 //! One recording that is being written.
 
-use super::FileKey;
+use super::{FileKey, room};
 use std::{
     fs::{self, File, OpenOptions},
     io,
@@ -31,16 +31,18 @@ impl Recording {
     pub(super) fn create(
         key: FileKey,
         path: PathBuf,
-        head: &[u8],
         silence: u8,
+        reserve: u64,
     ) -> io::Result<Self> {
         if let Some(parent) = path.parent() {
             fs::create_dir_all(parent)?;
         }
         let file = File::create(&path)?;
-        let mut recording = Self::over(key, path, file, silence, 0);
-        recording.write(0, head)?;
-        Ok(recording)
+        if let Err(error) = room::check(&file, reserve) {
+            fs::remove_file(&path)?;
+            return Err(error);
+        }
+        Ok(Self::over(key, path, file, silence, 0))
     }
 
     pub(super) fn resume(key: FileKey, path: PathBuf, silence: u8) -> io::Result<Self> {

@@ -1,6 +1,6 @@
 //! The thread that makes recordings durable and gives them their final names.
 
-use super::{Event, FileKey, Operation, file};
+use super::{Event, FileKey, Operation, digest::sha256_of, file};
 use std::{
     fs::File,
     io,
@@ -19,6 +19,8 @@ pub(super) enum Task {
         rename_to: PathBuf,
         bytes: u64,
     },
+    /// Looks at a file that was settled before.
+    Recount { file: FileKey, path: PathBuf },
 }
 
 pub(super) type Tell = Arc<dyn Fn(Event) + Send + Sync>;
@@ -43,7 +45,11 @@ pub(super) fn run(tasks: &Receiver<Task>, tell: &Tell) {
                     tell_fault(tell, file, Operation::Sync, &error);
                 }
                 match file::rename(&path, &rename_to) {
-                    Ok(()) => tell(Event::Finished { file, bytes }),
+                    Ok(()) => tell(Event::Finished {
+                        file,
+                        bytes,
+                        sha256: sha256_of(&rename_to).ok(),
+                    }),
                     Err(error) => tell(Event::Fault {
                         file,
                         operation: Operation::Rename,
@@ -52,6 +58,19 @@ pub(super) fn run(tasks: &Receiver<Task>, tell: &Tell) {
                     }),
                 }
             }
+            Task::Recount { file, path } => match path.metadata() {
+                Ok(found) => tell(Event::Finished {
+                    file,
+                    bytes: found.len(),
+                    sha256: sha256_of(&path).ok(),
+                }),
+                Err(error) => tell(Event::Fault {
+                    file,
+                    operation: Operation::Open,
+                    kind: error.kind(),
+                    lost: true,
+                }),
+            },
         }
     }
 }

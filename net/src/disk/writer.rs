@@ -3,6 +3,7 @@
 use super::{
     Event, FileKey, Limits, Operation, Order, Refused,
     file::Recording,
+    room,
     settle::{self, Task, Tell},
 };
 use crate::priority;
@@ -100,7 +101,10 @@ impl Orders {
 fn block_bytes(order: &Order) -> usize {
     match order {
         Order::Write { bytes, .. } => bytes.len(),
-        Order::Create { .. } | Order::Resume { .. } | Order::Finish { .. } => 0,
+        Order::Create { .. }
+        | Order::Resume { .. }
+        | Order::Finish { .. }
+        | Order::Recount { .. } => 0,
     }
 }
 
@@ -154,6 +158,7 @@ pub fn spawn(limits: Limits, tell: impl Fn(Event) + Send + Sync + 'static) -> io
         shared: Arc::clone(&shared),
         tasks: task_sender,
         tell,
+        disk_full: false,
     };
     let writer = Builder::new().name("disk-write".into()).spawn(move || {
         priority::work_in_the_background();
@@ -170,6 +175,8 @@ struct Writer {
     shared: Arc<Shared>,
     tasks: SyncSender<Task>,
     tell: Tell,
+    /// Whether only the reserve is left.
+    disk_full: bool,
 }
 
 impl Writer {
@@ -190,6 +197,7 @@ impl Writer {
             }
             if Instant::now() >= next_look {
                 next_look = Instant::now() + LOOK;
+                self.look_for_room();
                 self.sync_due();
             }
         }
@@ -228,9 +236,11 @@ impl Writer {
                 head,
                 silence,
             } => {
+                let reserve = self.shared.limits.reserve_bytes;
                 let made = self
                     .room()
-                    .and_then(|()| Recording::create(file, path, &head, silence));
+                    .and_then(|()| Recording::create(file, path, silence, reserve))
+                    .and_then(|mut made| made.write(0, &head).map(|()| made));
                 self.keep(file, made);
             }
             Order::Resume {
@@ -244,6 +254,9 @@ impl Writer {
                 self.keep(file, opened);
             }
             Order::Write { file, at, bytes } => self.write(file, at, &bytes),
+            Order::Recount { file, path } => {
+                let _ = self.tasks.send(Task::Recount { file, path });
+            }
             Order::Finish {
                 file,
                 length,
@@ -297,7 +310,12 @@ impl Writer {
         {
             return;
         }
-        match recording.write(at, bytes) {
+        let room = if self.disk_full {
+            Err(io::ErrorKind::StorageFull.into())
+        } else {
+            Ok(())
+        };
+        match room.and_then(|()| recording.write(at, bytes)) {
             Ok(()) => {
                 recording.rests_until = None;
                 recording.fault_told = false;
@@ -312,6 +330,16 @@ impl Writer {
                 }
             }
         }
+    }
+
+    /// All recordings lie on one disk, so one of them is asked.
+    fn look_for_room(&mut self) {
+        let reserve = self.shared.limits.reserve_bytes;
+        let asked = self.recordings.values().next();
+        self.disk_full = asked.is_some_and(|it| {
+            room::check(&it.file, reserve)
+                .is_err_and(|error| error.kind() == io::ErrorKind::StorageFull)
+        });
     }
 
     /// Hands the files whose bytes have been long enough in memory to the other thread.

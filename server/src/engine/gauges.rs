@@ -106,6 +106,8 @@ impl Gauger {
         metrics::gauge!("trunkline_media_legs").set(gauges.legs as f64);
         metrics::gauge!("trunkline_bot_streams").set(engine.doors.streams.count() as f64);
         metrics::gauge!("trunkline_recordings_open").set(gauges.recordings as f64);
+        metrics::gauge!("trunkline_recordings_failing")
+            .set(f64::from(u8::from(engine.recordings.are_failing())));
         metrics::gauge!("trunkline_journal_bytes").set(engine.journal.size_bytes() as f64);
         metrics::gauge!("trunkline_sip_shed_ratio").set(f64::from(gauges.shed_permille) / 1_000.0);
         count_sip(engine.switchboard.sip_counters());

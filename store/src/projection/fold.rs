@@ -1,6 +1,9 @@
 //! The pure fold: facts in, records and recordings out. Applying and verifying both use it.
 
-use model::{CallFact, CallId, CallRecord, Event, Fact, Recording, RecordingId, RecordingState};
+use model::{
+    CallFact, CallId, CallRecord, Event, Fact, Recording, RecordingFormat, RecordingId,
+    RecordingState,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Records and recordings while facts are folded into them.
@@ -65,6 +68,8 @@ impl Fold {
                     path: without_nul(path),
                     state: RecordingState::Open,
                     fault: None,
+                    format: RecordingFormat::Wav,
+                    sha256: None,
                 });
                 *recording
             }
@@ -73,6 +78,7 @@ impl Fold {
                 duration_ms,
                 size_bytes,
                 fault,
+                sha256,
             } => {
                 let Some(kept) = self.recordings.get_mut(recording) else {
                     return;
@@ -84,6 +90,22 @@ impl Fold {
                     None => RecordingState::Closed,
                     Some(_) => RecordingState::Faulty,
                 };
+                kept.sha256.clone_from(sha256);
+                *recording
+            }
+            CallFact::RecordingCompressed {
+                recording,
+                path,
+                size_bytes,
+                sha256,
+            } => {
+                let Some(kept) = self.recordings.get_mut(recording) else {
+                    return;
+                };
+                kept.path = without_nul(path);
+                kept.size_bytes = Some(*size_bytes);
+                kept.sha256 = Some(sha256.clone());
+                kept.format = RecordingFormat::Opus;
                 *recording
             }
             CallFact::Arrived { .. }
@@ -101,6 +123,8 @@ impl Fold {
             | CallFact::Bridged { .. }
             | CallFact::Unbridged { .. }
             | CallFact::HoldChanged { .. }
+            | CallFact::RecordingPaused { .. }
+            | CallFact::RecordingResumed { .. }
             | CallFact::Transferred { .. }
             | CallFact::VoicemailStarted
             | CallFact::Resumed

@@ -5,7 +5,7 @@ use crate::column::word;
 use crate::statement::sql;
 use crate::story::{Story, by_call};
 use crate::{Page, on_both_engines};
-use model::{CallRecord, Recording, RecordingState, Timestamp};
+use model::{CallRecord, Recording, RecordingFormat, RecordingState, Timestamp};
 
 const NODE: &str = "node-1";
 
@@ -253,6 +253,8 @@ fn obvious_recordings(record: &CallRecord, facts: &Facts) -> Vec<Recording> {
                 path: path.clone(),
                 state: RecordingState::Open,
                 fault: None,
+                format: RecordingFormat::Wav,
+                sha256: None,
             };
             for (_, end) in facts {
                 note_end(&mut expected, end);
@@ -269,16 +271,31 @@ fn note_end(expected: &mut Recording, fact: &CallFact) {
         duration_ms,
         size_bytes,
         fault,
+        sha256,
     } = fact
         && *recording == expected.id
     {
         expected.duration_ms = Some(*duration_ms);
         expected.size_bytes = Some(*size_bytes);
         expected.fault.clone_from(fault);
+        expected.sha256.clone_from(sha256);
         expected.state = if fault.is_some() {
             RecordingState::Faulty
         } else {
             RecordingState::Closed
         };
+    }
+    if let CallFact::RecordingCompressed {
+        recording,
+        path,
+        size_bytes,
+        sha256,
+    } = fact
+        && *recording == expected.id
+    {
+        expected.path.clone_from(path);
+        expected.size_bytes = Some(*size_bytes);
+        expected.sha256 = Some(sha256.clone());
+        expected.format = RecordingFormat::Opus;
     }
 }

@@ -22,6 +22,7 @@ mod phones;
 mod pipecat;
 mod proxy;
 mod queueing;
+mod recordings;
 mod renegotiation;
 mod returning;
 mod scanners;

@@ -255,7 +255,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The recording as a WAV file: customer left, agent right. */
+        /** The recording: customer left, agent right. A WAV file; Ogg/Opus where it was compressed. */
         get: operations["show_call_recording"];
         put?: never;
         post?: never;
@@ -310,6 +310,43 @@ export interface paths {
         put?: never;
         /** Ends a call; an agent may end their own. */
         post: operations["hang_up_call"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{id}/recording/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Keeps what is said out of a call's recording: silence lies in its place, and the length stays
+         *     that of the call. An agent may pause their own.
+         */
+        post: operations["pause_call_recording"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{id}/recording/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Records again what is said. While the caller types what a flow calls sensitive, the pause stays. */
+        post: operations["resume_call_recording"];
         delete?: never;
         options?: never;
         head?: never;
@@ -819,6 +856,38 @@ export interface components {
             kind: "recording_ended";
             /** Format: uuid */
             recording: string;
+            /** @description The SHA-256 of its file in hexadecimal digits. */
+            sha256?: string | null;
+            /** Format: int64 */
+            size_bytes: number;
+        } | {
+            /**
+             * Format: int64
+             * @description From where on, in milliseconds of the recording.
+             */
+            at_ms: number;
+            by?: components["schemas"]["Named"] | null;
+            /** @enum {string} */
+            kind: "recording_paused";
+            /** Format: uuid */
+            recording: string;
+        } | {
+            /**
+             * Format: int64
+             * @description From where on, in milliseconds of the recording.
+             */
+            at_ms: number;
+            by?: components["schemas"]["Named"] | null;
+            /** @enum {string} */
+            kind: "recording_resumed";
+            /** Format: uuid */
+            recording: string;
+        } | {
+            /** @enum {string} */
+            kind: "recording_compressed";
+            /** Format: uuid */
+            recording: string;
+            sha256: string;
             /** Format: int64 */
             size_bytes: number;
         } | {
@@ -1212,6 +1281,8 @@ export interface components {
             queue?: components["schemas"]["Named"] | null;
             /** @description Whether it is being recorded. */
             recording: boolean;
+            /** @description Whether silence is recorded in the place of what is said. */
+            recording_paused: boolean;
             /** @description How far it is. */
             stage: components["schemas"]["EndStage"];
             /** @description When it came in. */
@@ -1398,6 +1469,8 @@ export interface components {
                 queue?: components["schemas"]["Named"] | null;
                 /** @description Whether it is being recorded. */
                 recording: boolean;
+                /** @description Whether silence is recorded in the place of what is said. */
+                recording_paused: boolean;
                 /** @description How far it is. */
                 stage: components["schemas"]["EndStage"];
                 /** @description When it came in. */
@@ -1590,7 +1663,7 @@ export interface components {
             /** @description Whether it is ready. */
             ready: boolean;
         };
-        /** @description A stereo WAV of a call: customer left, agent right. */
+        /** @description A stereo recording of a call: customer left, agent right. */
         Recording: {
             /**
              * Format: int64
@@ -1599,11 +1672,15 @@ export interface components {
             duration_ms?: number | null;
             /** @description What is missing and why. */
             fault?: string | null;
+            /** @description What kind of file it is. */
+            format: components["schemas"]["RecordingFormat"];
             /**
              * Format: uuid
              * @description Its id.
              */
             id: string;
+            /** @description The SHA-256 of the file in hexadecimal digits, once it is closed. */
+            sha256?: string | null;
             /**
              * Format: int64
              * @description Its size, once it is closed.
@@ -1614,6 +1691,11 @@ export interface components {
             /** @description How far it is. */
             state: components["schemas"]["RecordingState"];
         };
+        /**
+         * @description What kind of file a recording is.
+         * @enum {string}
+         */
+        RecordingFormat: "wav" | "opus";
         /**
          * @description How far a recording is.
          * @enum {string}
@@ -2707,6 +2789,7 @@ export interface operations {
                 };
                 content: {
                     "audio/wav": number[];
+                    "audio/ogg": number[];
                 };
             };
             206: {
@@ -2715,6 +2798,7 @@ export interface operations {
                 };
                 content: {
                     "audio/wav": number[];
+                    "audio/ogg": number[];
                 };
             };
             /** @description the copy with this ETag is current */
@@ -2843,6 +2927,112 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pause_call_recording: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the call */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description nothing that is said is kept */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resume_call_recording: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the call */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description what is said is kept again */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

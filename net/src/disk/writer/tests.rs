@@ -1,6 +1,7 @@
 //! Tests of the recording writer.
 
 use super::*;
+use sha2::{Digest as _, Sha256};
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -68,6 +69,7 @@ fn a_finished_recording_has_its_name_its_patches_and_its_whole_length() {
     let finished = Event::Finished {
         file: FILE,
         bytes: 16,
+        sha256: Some(Sha256::digest(b"headabc\xff\xff\xffdef\xff\xff\xff").into()),
     };
     assert_eq!(events.recv_timeout(PATIENCE).unwrap(), finished);
     assert_eq!(
@@ -139,6 +141,7 @@ fn a_full_disk_is_told_once_and_costs_no_other_recording() {
     let finished = Event::Finished {
         file: FILE,
         bytes: 14,
+        sha256: Some(Sha256::digest(b"headxxxxxxxxxx").into()),
     };
     assert_eq!(events.recv_timeout(PATIENCE).unwrap(), finished);
     assert_eq!(fs::read(&whole).unwrap(), b"headxxxxxxxxxx");
@@ -214,4 +217,31 @@ fn orders_after_the_end_are_given_back() {
     drop(disk);
     let refused = orders.send(write(0, b"late")).unwrap_err();
     assert!(matches!(*refused, Refused::Ended(_)));
+}
+
+#[test]
+fn a_finished_file_is_counted_again() {
+    let dir = TempDir::new().unwrap();
+    let whole = dir.path().join("1.wav");
+    fs::write(&whole, b"whole").unwrap();
+    let (disk, events) = start(Limits::default());
+    let recount = |path: &Path| Order::Recount {
+        file: FILE,
+        path: path.to_owned(),
+    };
+    send(&disk, recount(&whole));
+    let finished = Event::Finished {
+        file: FILE,
+        bytes: 5,
+        sha256: Some(Sha256::digest(b"whole").into()),
+    };
+    assert_eq!(events.recv_timeout(PATIENCE).unwrap(), finished);
+    send(&disk, recount(&dir.path().join("2.wav")));
+    let gone = Event::Fault {
+        file: FILE,
+        operation: Operation::Open,
+        kind: io::ErrorKind::NotFound,
+        lost: true,
+    };
+    assert_eq!(events.recv_timeout(PATIENCE).unwrap(), gone);
 }

@@ -24,10 +24,15 @@ export function CallRecordRecording({ record }: { record: CallRecordDetail }) {
       <Player source={source} />
       <div className="recording-note">
         <Typography.Text type="secondary">{t("record.detail.channels")}</Typography.Text>
+        {file.sha256 && (
+          <Typography.Text type="secondary" copyable={{ text: file.sha256 }}>
+            SHA-256 {file.sha256.slice(0, 12)}…
+          </Typography.Text>
+        )}
         <Button
           type="link"
           href={source}
-          download={`${record.id}.wav`}
+          download={`${record.id}.${file.format}`}
           icon={<DownloadOutlined aria-hidden />}
         >
           {t("record.detail.download")}

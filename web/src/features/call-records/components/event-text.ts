@@ -61,6 +61,11 @@ export function useEventText(): (event: CallRecordEvent) => string {
         return say(event.held ? "held" : "resumed_talk");
       case "recording_ended":
         return say("recording_ended", { duration: clockOfMs(event.duration_ms) });
+      case "recording_paused":
+      case "recording_resumed":
+        return event.by ? say(event.kind, { by: named(event.by) }) : say(`${event.kind}_by_flow`);
+      case "recording_compressed":
+        return say("recording_compressed", { size: Math.ceil(event.size_bytes / 1024) });
       case "leg_quality":
         return say(event.customer ? "leg_quality_customer" : "leg_quality_agent", {
           lost: event.lost,

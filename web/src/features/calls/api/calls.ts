@@ -11,6 +11,21 @@ export const callsQuery = queryOptions({
   refetchInterval: REFRESH_MS,
 });
 
+export function usePauseRecording() {
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: ({ id, recording_paused }: LiveCall) => {
+      const params = { params: { path: { id } } };
+      return accepted(
+        recording_paused
+          ? client.POST("/api/v1/calls/{id}/recording/resume", params)
+          : client.POST("/api/v1/calls/{id}/recording/pause", params),
+      );
+    },
+    onSettled: () => cache.invalidateQueries(callsQuery),
+  });
+}
+
 export function useHangUp() {
   const cache = useQueryClient();
   return useMutation({

@@ -4,6 +4,7 @@ import { Elapsed } from "../../../components/elapsed";
 import { useFormat } from "../../../locales/format";
 import type { LiveCall } from "../api/calls";
 import { HangUpButton } from "./hang-up-button";
+import { RecordingSwitch } from "./recording-switch";
 
 const COLOURS: Record<LiveCall["stage"], string> = {
   pre_ivr: "gray",
@@ -56,8 +57,7 @@ function useColumns(): TableColumnsType<LiveCall> {
     { title: t("call.duration"), render: (_, call) => <Elapsed since={call.started_at} /> },
     {
       title: t("call.recording"),
-      render: (_, call) =>
-        call.recording ? <Badge status="error" text={t("call.recorded")} /> : none,
+      render: (_, call) => (call.recording ? <RecordingSwitch call={call} /> : none),
     },
     {
       title: t("common.actions"),
