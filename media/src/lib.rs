@@ -45,6 +45,7 @@
     reason = "sequence numbers, timestamps and companded samples are modular by definition"
 )]
 
+pub mod archive;
 mod clock;
 pub mod codec;
 pub mod dtmf;

@@ -52,6 +52,8 @@ pub(crate) struct Config {
     pub(crate) media_ports: RangeInclusive<u16>,
     /// Media threads.
     pub(crate) media_workers: usize,
+    /// Whether recordings are made small after their calls.
+    pub(crate) compress_recordings: bool,
     /// Calls in progress at most.
     pub(crate) max_calls: usize,
     /// The password of all demo accounts, if chosen.
@@ -165,6 +167,7 @@ impl Config {
         let media_advertise = advertised::media(&mut reader, media_listen);
         let media_ports = reader.ports("media.ports");
         let media_workers = reader.workers("media.workers");
+        let compress = reader.one_of("recording.compress", &["off", "opus"]);
         let max_calls = reader.count("limits.calls");
         let demo_password = reader.text("demo.password").map(non_empty);
         let demo_outbound_peer = reader.address("demo.outbound_peer");
@@ -188,6 +191,7 @@ impl Config {
             media_listen: media_listen?,
             media_ports: media_ports?,
             media_workers: media_workers?,
+            compress_recordings: compress? == "opus",
             max_calls: max_calls?,
             demo_password: demo_password?,
             demo_outbound_peer: demo_outbound_peer?,

@@ -25,6 +25,7 @@ use ending::Ending;
 use gauges::Gauger;
 use intake::Intake;
 use journal::Journal;
+use model::{CallFact, CallId, EnterpriseId};
 use net::inherit::Heartbeat;
 use net::signalling::{Event, Protection, Reactor};
 use net::{Clock, disk};
@@ -55,6 +56,8 @@ pub(crate) type Reply = oneshot::Sender<Result<Answer, CommandError>>;
 pub(crate) enum Asked {
     /// Carry out a command of the API.
     Command(Command, Reply),
+    /// Write down what was done about a call that is over.
+    Afterwards(EnterpriseId, CallId, CallFact),
     /// Take new settings, and say so.
     Directory(Arc<Directory>, oneshot::Sender<()>),
 }
@@ -228,6 +231,11 @@ impl Running {
                     self.replies.insert(id, answer);
                     inputs.push(Input::Command { id, command });
                 }
+                Asked::Afterwards(enterprise, call, fact) => inputs.push(Input::Afterwards {
+                    enterprise,
+                    call,
+                    fact,
+                }),
                 Asked::Directory(directory, taken) => {
                     self.taken.push(taken);
                     inputs.push(Input::Directory(directory));

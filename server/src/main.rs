@@ -5,6 +5,7 @@ mod assets;
 mod audio;
 mod certificates;
 mod cli;
+mod compressor;
 mod config;
 mod configuration;
 mod directory;

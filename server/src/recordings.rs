@@ -101,10 +101,15 @@ impl Recordings {
     pub(crate) fn recover(&mut self, key: RecordingKey, path: &str, samples: u64) -> Option<Input> {
         let path = self.data_dir.join(path);
         let part = path.with_extension(UNFINISHED);
-        if let Some((law, written)) = measure(&part) {
+        if part.exists() {
+            // One that was cut in its header is begun anew: all of it is silence.
+            let (law, written, resume) = match measure(&part) {
+                Some((law, written)) => (law, written, true),
+                None => (Law::A, 0, false),
+            };
             let relative = path.strip_prefix(&self.data_dir).unwrap_or(&path);
             let relative = relative.to_string_lossy().into_owned();
-            self.open(key, &relative, law, true);
+            self.open(key, &relative, law, resume);
             return self.close(key, written.max(samples));
         }
         let samples = measure(&path).map_or(0, |(_, samples)| samples);
@@ -225,3 +230,6 @@ fn silence(law: Law) -> u8 {
         Law::A => 0xD5,
     }
 }
+
+#[cfg(test)]
+mod tests;

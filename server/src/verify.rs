@@ -26,7 +26,7 @@ pub(crate) fn run(config: &Config) -> anyhow::Result<ExitCode> {
         anyhow::Ok((rebuilt, files::check(config, &db).await?))
     })?;
     let mut out = std::io::stdout().lock();
-    let differences = rebuilt.drifted + files.wrong.len();
+    let differences = rebuilt.drifted + files.wrong.len() as u64;
     for wrong in &files.wrong {
         writeln!(out, "file {wrong}")?;
     }

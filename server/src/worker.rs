@@ -6,6 +6,7 @@ mod http;
 use crate::arguments::Serve;
 use crate::audio::{self, Audio};
 use crate::certificates::Certificates;
+use crate::compressor::Compressor;
 use crate::config::Config;
 use crate::engine::{Asked, Doors, Engine, MediaThreads, Phones, Pulse, Room, Windows};
 use crate::handshakes::{Handshakes, Identity};
@@ -156,6 +157,7 @@ impl Boot {
         let journal_dir = self.config.data_dir.join("journal");
         let metrics = telemetry::metrics()?;
         let bot_token = self.config.bots.token.as_deref().map(Arc::from);
+        let compress = self.config.compress_recordings;
         let (source, data_dir) = (self.source.clone(), self.config.data_dir.clone());
         let hangup = runtime.block_on(async { signal(SignalKind::hangup()) })?;
         runtime.spawn(self.certificates.clone().follow(hangup));
@@ -173,6 +175,15 @@ impl Boot {
             written: handles.written.clone(),
             applied: Arc::clone(&handles.applied),
         };
+        let compressor = compress.then(|| Compressor {
+            db: source.db.clone(),
+            data_dir: data_dir.clone(),
+            orders: handles.commands.clone(),
+            waker: handles.waker.clone(),
+            stop: handles.stop.subscribe(),
+            runtime: runtime.handle().clone(),
+        });
+        let compressor = compressor.map(Compressor::start).transpose()?;
         let engine = std::thread::Builder::new()
             .name("engine".to_owned())
             .spawn(move || engine.run())?;
@@ -204,6 +215,12 @@ impl Boot {
         // The console works for as long as calls are in progress.
         leave.send_replace(true);
         runtime.block_on(goodbyes(&telephones));
+        // Where the engine failed, nobody was told to stop.
+        handles.stop.send_replace(true);
+        if let Some(compressor) = compressor {
+            // A job that panicked has said so.
+            let _ = compressor.join();
+        }
         // The engine is gone, and with it the sender that the ledger waits for: it applies what is
         // left and ends.
         runtime.block_on(ledger)?;

@@ -104,6 +104,42 @@ pub async fn with_digest(db: &Db, after: RecordingId, limit: u32) -> Result<Vec<
     Ok(rows.into_iter().map(Recording::from).collect())
 }
 
+/// Closed recordings that are still what the call left, those after `after` in the order of their
+/// ids.
+///
+/// # Errors
+/// [`Error::Unreachable`], [`Error::Database`].
+pub async fn uncompressed(
+    db: &Db,
+    after: RecordingId,
+    limit: u32,
+) -> Result<Vec<Recording>, Error> {
+    let rows: Vec<RecordingRow> = sql!(
+        "SELECT id, enterprise_id, call_id, started_at, duration_ms, size_bytes, path, state, fault,
+                format, sha256
+         FROM recordings
+         WHERE id > $1
+           AND format = 'wav'
+           AND state <> 'open'
+           AND sha256 IS NOT NULL
+         ORDER BY id
+         LIMIT $2"
+    )
+    .bind(word(&after))
+    .bind(i64::from(limit))
+    .all(db)
+    .await?;
+    Ok(rows.into_iter().map(Recording::from).collect())
+}
+
+/// The recordings with these ids, as far as there are any.
+///
+/// # Errors
+/// [`Error::Unreachable`], [`Error::Database`].
+pub async fn find(db: &Db, ids: &[RecordingId]) -> Result<Vec<Recording>, Error> {
+    load(db, ids).await
+}
+
 /// The recordings with these ids, as far as there are any.
 pub(crate) async fn load(
     on: impl Into<On<'_>>,

@@ -37,7 +37,7 @@ const NUMBERS: [(&str, &str, bool); 9] = [
 ];
 
 /// A flow that asks for what is nobody's business.
-const SECRET: &str = r#"
+const SECRET: &str = "
 name: secret
 language: zh-CN
 start: pin
@@ -48,7 +48,7 @@ nodes:
 edges:
   - { from: pin, exit: default, to: music }
   - { from: music, exit: ok, to: bye }
-"#;
+";
 
 /// What may differ between stories.
 #[derive(Debug, Clone)]

@@ -5,7 +5,7 @@
 //! ```
 //! The anchor is the earliest arrival that was seen: what came later was delayed on the way. A
 //! sender's clock that drifts, or a network that becomes slower for good, moves the anchor; it
-//! moves while nobody speaks, if that is possible.
+//! moves while nobody speaks, unless nobody is silent for so long that the channels part.
 
 use crate::clock::Micros;
 use crate::rtp::{Header, Packet};
@@ -22,6 +22,9 @@ const WINDOW: u16 = 100;
 const SETTLING: u16 = 25;
 /// Drift that is worth a move: 10 ms.
 const DRIFT_MIN: i64 = 80;
+
+/// Drift that is moved away also while somebody speaks: 15 ms, so that the channels stay in step.
+const DRIFT_MAX: i64 = 120;
 
 /// The placement of one stream.
 #[derive(Debug, Default)]
@@ -85,7 +88,7 @@ impl Anchor {
             self.settled = true;
             self.least = i64::MAX;
         }
-        if quiet {
+        if quiet || self.correction.abs() > DRIFT_MAX {
             std::mem::take(&mut self.correction)
         } else {
             0

@@ -11,6 +11,7 @@
 mod attack;
 mod audio;
 mod continuity;
+mod drift;
 mod handset;
 mod keys;
 mod moving;

@@ -19,7 +19,7 @@ use crate::handset::{self, Mouth, payload_type};
 pub(crate) const EVENT_TYPE: u8 = 101;
 pub(crate) const START: Duration = Duration::from_hours(500_000);
 const TICK: Duration = Duration::from_millis(5);
-const FRAME: Duration = Duration::from_millis(20);
+pub(crate) const FRAME: Duration = Duration::from_millis(20);
 
 /// What packets suffer on their way from a party to the engine.
 #[derive(Clone, Copy, Default)]
@@ -49,6 +49,8 @@ pub(crate) struct Party {
     signal: Signal,
     spoken: u64,
     next_at: Duration,
+    /// How long 160 samples last by the clock of the party.
+    pub(crate) frame: Duration,
     keys: Vec<(u8, u16)>,
 }
 
@@ -202,6 +204,7 @@ impl World {
             signal: Box::new(signal),
             spoken: 0,
             next_at: self.now + Duration::from_millis(u64::from(7 * n % 20)),
+            frame: FRAME,
             keys: Vec::new(),
         });
         self.order(Order::Open {
@@ -311,7 +314,7 @@ impl World {
 
     fn speak(&mut self, n: usize) {
         let party = &mut self.parties[n];
-        party.next_at += FRAME;
+        party.next_at += party.frame;
         let mut header = party.header;
         party.header.timestamp = header
             .timestamp

@@ -87,6 +87,16 @@ impl Recording {
         Ok(())
     }
 
+    /// Makes the file so long: a write that a kill cut in the middle may have left it longer.
+    pub(super) fn end_at(&mut self, end: u64) -> io::Result<()> {
+        self.fill_to(end)?;
+        if self.length > end {
+            self.file.set_len(end)?;
+            self.length = end;
+        }
+        Ok(())
+    }
+
     pub(super) fn patch(&mut self, patches: &[(u64, [u8; 4])]) -> io::Result<()> {
         patches
             .iter()

@@ -265,7 +265,7 @@ impl Writer {
             } => {
                 if let Some(mut recording) = self.recordings.remove(&file) {
                     let ended = recording
-                        .fill_to(length)
+                        .end_at(length)
                         .and_then(|()| recording.patch(&patches));
                     if let Err(error) = ended {
                         self.fault(file, Operation::Write, &error, false);

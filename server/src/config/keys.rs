@@ -41,6 +41,7 @@ pub(crate) const KEYS: &[Key] = &[
     open("media.phone_srtp", "optional"),
     open("media.ports", "20000-29999"),
     open("media.workers", "auto"),
+    open("recording.compress", "off"),
     open("limits.calls", "5000"),
     open("bots.allowed_hosts", ""),
     open("bots.tls_ca", ""),

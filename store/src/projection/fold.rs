@@ -58,19 +58,8 @@ impl Fold {
     fn take_into_recording(&mut self, fact: &Fact, call: CallId, body: &CallFact) {
         let id = match body {
             CallFact::RecordingStarted { recording, path } => {
-                self.recordings.entry(*recording).or_insert(Recording {
-                    id: *recording,
-                    enterprise: fact.enterprise,
-                    call,
-                    started_at: fact.at,
-                    duration_ms: None,
-                    size_bytes: None,
-                    path: without_nul(path),
-                    state: RecordingState::Open,
-                    fault: None,
-                    format: RecordingFormat::Wav,
-                    sha256: None,
-                });
+                let begun = begun(fact, (*recording, call), path);
+                self.recordings.entry(*recording).or_insert(begun);
                 *recording
             }
             CallFact::RecordingEnded {
@@ -80,17 +69,16 @@ impl Fold {
                 fault,
                 sha256,
             } => {
-                let Some(kept) = self.recordings.get_mut(recording) else {
-                    return;
-                };
-                kept.duration_ms = Some(*duration_ms);
-                kept.size_bytes = Some(*size_bytes);
-                kept.fault = fault.as_deref().map(without_nul);
-                kept.state = match fault {
-                    None => RecordingState::Closed,
-                    Some(_) => RecordingState::Faulty,
-                };
-                kept.sha256.clone_from(sha256);
+                if let Some(kept) = self.recordings.get_mut(recording) {
+                    kept.duration_ms = Some(*duration_ms);
+                    kept.size_bytes = Some(*size_bytes);
+                    kept.fault = fault.as_deref().map(without_nul);
+                    kept.state = match fault {
+                        None => RecordingState::Closed,
+                        Some(_) => RecordingState::Faulty,
+                    };
+                    kept.sha256.clone_from(sha256);
+                }
                 *recording
             }
             CallFact::RecordingCompressed {
@@ -99,13 +87,12 @@ impl Fold {
                 size_bytes,
                 sha256,
             } => {
-                let Some(kept) = self.recordings.get_mut(recording) else {
-                    return;
-                };
-                kept.path = without_nul(path);
-                kept.size_bytes = Some(*size_bytes);
-                kept.sha256 = Some(sha256.clone());
-                kept.format = RecordingFormat::Opus;
+                if let Some(kept) = self.recordings.get_mut(recording) {
+                    kept.path = without_nul(path);
+                    kept.size_bytes = Some(*size_bytes);
+                    kept.sha256 = Some(sha256.clone());
+                    kept.format = RecordingFormat::Opus;
+                }
                 *recording
             }
             CallFact::Arrived { .. }
@@ -151,6 +138,22 @@ impl Fold {
     /// How many facts found no record.
     pub(super) const fn orphans(&self) -> usize {
         self.orphans
+    }
+}
+
+fn begun(fact: &Fact, (id, call): (RecordingId, CallId), path: &str) -> Recording {
+    Recording {
+        id,
+        enterprise: fact.enterprise,
+        call,
+        started_at: fact.at,
+        duration_ms: None,
+        size_bytes: None,
+        path: without_nul(path),
+        state: RecordingState::Open,
+        fault: None,
+        format: RecordingFormat::Wav,
+        sha256: None,
     }
 }
 

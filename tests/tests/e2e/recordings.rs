@@ -3,10 +3,15 @@
 use crate::{AGENT, CALLER, SHORTLY, WHILE};
 use serde_json::{Value, json};
 use std::fs;
+use std::time::Duration;
 use tests::baresip::{Baresip, Manner};
+use tests::patience::until;
 use tests::server::Server;
 use tests::sipp::Sipp;
 use tests::voice::Voice;
+
+/// The job looks every 2 s, and what it says goes through the journal.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 #[test]
 fn an_agent_pauses_the_recording_and_its_file_is_what_its_record_says() {
@@ -104,4 +109,39 @@ fn wave(folder: &std::path::Path) -> Option<std::path::PathBuf> {
                 .is_some_and(|it| it == "wav")
                 .then_some(path)
         })
+}
+
+#[test]
+fn a_recording_is_made_small_after_its_call_and_served_as_what_it_is() {
+    let compress = ("TRUNKLINE__RECORDING__COMPRESS", "opus".to_owned());
+    let mut server = Server::start_with("recording-compressed", &[compress]);
+    let admin = server.api("admin");
+    let _phone = Baresip::registered(&mut server, Manner::answering("1001", AGENT));
+    server.api("1001").take_calls();
+    let voice = Voice::speaking(CALLER);
+    let caller = Sipp::call(&server, "4008110511", voice.port());
+    voice.hears_tone(AGENT, WHILE, SHORTLY);
+    caller.nudge();
+    caller.succeeds();
+
+    let record = admin.finished_record();
+    let path = format!("/call-records/{}", record["id"].as_str().unwrap());
+    let folder = server.folder().join("data/recordings");
+    until("a small recording", PATIENCE, || {
+        let file = &admin.get(&path).json()["recording_file"];
+        file["format"] == "opus" && wave(&folder).is_none()
+    });
+    let small = admin.recording(&record);
+    assert!(small.starts_with(b"OggS"));
+    let range = admin.get_range(&format!("{path}/recording"), Some("bytes=0-3"));
+    assert_eq!((range.status, range.body.as_slice()), (206, &b"OggS"[..]));
+    let file = &admin.get(&path).json()["recording_file"];
+    assert_eq!(file["size_bytes"], small.len());
+    assert!(
+        server
+            .verify()
+            .trim_end()
+            .ends_with(" 1 files, 0 differences")
+    );
+    server.comes_to_rest();
 }

@@ -1,0 +1,107 @@
+//! What clocks drift apart in an hour at 100 ppm, in a quarter of it, through hold, transfer and
+//! conference.
+
+use std::time::Duration;
+
+use media::{Codec, Law, Order, RecordingKey};
+
+use crate::world::{FRAME, START, World};
+
+const KEY: RecordingKey = RecordingKey(78);
+/// 400 ppm of 20 ms.
+const DRIFT: Duration = Duration::from_micros(8);
+/// A quarter of a minute.
+const QUARTER_MS: u64 = 15_000;
+/// 20 ms, in samples.
+const TOLERANCE: i64 = 160;
+/// Samples that are compared: half a second.
+const WINDOW: usize = 4_000;
+
+/// White noise whose levels last 1 ms, so that no wrong lag looks right.
+fn noise(n: u64) -> i16 {
+    let mixed = (n / 8 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    let mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    ((mixed >> 48) as i16) / 4
+}
+
+/// By how many samples the recording lags, at `at`, behind what a party says whose samples begin at
+/// `first` of its signal and which joined as the `nth`.
+fn lag(channel: &[u8], at: usize, (nth, frame, first): (u64, Duration, u64)) -> i64 {
+    let joined = (7 * nth % 20) as f64 / 1_000.0;
+    let sample = frame.as_secs_f64() / 160.0;
+    let said = |position: i64| {
+        let at = (position as f64 / 8_000.0 - joined) / sample;
+        f64::from(noise(first + at as u64))
+    };
+    let product = |lag: i64| -> f64 {
+        (at..at + WINDOW)
+            .map(|at| f64::from(Law::Mu.decode(channel[at])) * said(at as i64 - lag))
+            .sum()
+    };
+    (-400..400)
+        .step_by(4)
+        .max_by(|&a, &b| product(a).total_cmp(&product(b)))
+        .expect("lags")
+}
+
+#[test]
+fn the_drift_of_an_hour_leaves_both_channels_in_step() {
+    let mut world = World::new(9);
+    let customer = world.join(Codec::Pcmu, noise);
+    let agent = world.join(Codec::Pcmu, |n| noise(n + 500_000_000));
+    let other = world.join(Codec::Pcmu, |n| noise(n + 900_000_000));
+    let (slow, fast) = (FRAME + DRIFT, FRAME.saturating_sub(DRIFT));
+    world.parties[0].frame = slow;
+    world.parties[1].frame = fast;
+    world.parties[2].frame = fast;
+    let bridge = |a, b| Order::Bridge { a, b };
+    let unbridge = |a, b| Order::Unbridge { a, b };
+    let record = |agent| Order::RecordAgent {
+        recording: KEY,
+        agent: Some(agent),
+    };
+    world.order(bridge(customer, agent));
+    world.order(Order::Record {
+        recording: KEY,
+        customer,
+        agent: Some(agent),
+        started_at: START,
+        resume: false,
+        law: Law::Mu,
+    });
+    world.run_ms(20 * QUARTER_MS);
+    // Hold: the agent sends nothing for a while.
+    world.order(unbridge(customer, agent));
+    world.parties[1].speaking = false;
+    world.run_ms(5 * QUARTER_MS);
+    world.parties[1].speaking = true;
+    world.order(bridge(customer, agent));
+    world.run_ms(10 * QUARTER_MS);
+    // Transfer to the other agent.
+    world.order(unbridge(customer, agent));
+    world.order(bridge(customer, other));
+    world.order(record(other));
+    world.run_ms(15 * QUARTER_MS);
+    // Conference of the three.
+    world.order(bridge(customer, agent));
+    world.order(bridge(agent, other));
+    world.run_ms(10 * QUARTER_MS);
+    world.order(Order::StopRecording { recording: KEY });
+
+    let file = &world.files[&KEY];
+    assert_eq!(file.left.len(), 900 * 8_000);
+    let after = |quarters: usize| quarters * 15 * 8_000 - 2 * WINDOW;
+    for at in [1, 20, 25, 35, 50, 60].map(after) {
+        let left = lag(&file.left, at, (0, slow, 0));
+        assert!(left.abs() <= TOLERANCE, "left at {at}: {left}");
+    }
+    for at in [1, 20, 35].map(after) {
+        let right = lag(&file.right, at, (1, fast, 500_000_000));
+        assert!(right.abs() <= TOLERANCE, "right at {at}: {right}");
+    }
+    for at in [50, 60].map(after) {
+        let right = lag(&file.right, at, (2, fast, 900_000_000));
+        assert!(right.abs() <= TOLERANCE, "right at {at}: {right}");
+    }
+}
