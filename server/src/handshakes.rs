@@ -71,6 +71,8 @@ impl Handshakes {
             | Order::EndStream { .. }
             | Order::Record { .. }
             | Order::RecordAgent { .. }
+            | Order::PauseRecording { .. }
+            | Order::ResumeRecording { .. }
             | Order::StopRecording { .. }
             | Order::Move { .. }
             | Order::Secure { .. }

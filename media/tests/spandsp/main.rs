@@ -20,7 +20,9 @@ const START: Duration = Duration::from_hours(500_000);
 /// The instrument, built from `keys.c` beside this file.
 fn instrument() -> PathBuf {
     let source = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/spandsp/keys.c");
-    let program = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("spandsp-keys");
+    // Each test has a process and a program of its own, because none can be written while it runs.
+    let name = format!("spandsp-keys-{}", std::process::id());
+    let program = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
     let built = Command::new("cc")
         .arg("-o")
         .args([&program, &source])
