@@ -101,8 +101,9 @@ function install({ user, password, expires, domain, socket }) {
       say(`offered ${/m=audio.*/.exec(request.body ?? "")?.[0]}`);
     }
     made.on("confirmed", () => say("confirmed"));
-    made.on("hold", ({ originator }) => say(`held: ${originator}`));
-    made.on("unhold", ({ originator }) => say(`resumed: ${originator}`));
+    // Our own holds count once the other side has agreed: JsSIP refuses a change before that.
+    made.on("hold", ({ originator }) => originator === "remote" && say("held: remote"));
+    made.on("unhold", ({ originator }) => originator === "remote" && say("resumed: remote"));
     made.on("ended", (event) => say(`ended: ${cause(event)}`));
     made.on("failed", (event) => say(`failed: ${event.originator} ${cause(event)}`));
     made.on("peerconnection:setremotedescriptionfailed", (error) => say(`unusable: ${error}`));
@@ -148,8 +149,8 @@ function install({ user, password, expires, domain, socket }) {
     unregister: () => agent.unregister(),
     answer: () => session.answer(media),
     hangup: () => session.terminate(),
-    hold: () => session.hold(),
-    resume: () => session.unhold(),
+    hold: () => session.hold({}, () => say("held: local")),
+    resume: () => session.unhold({}, () => say("resumed: local")),
     press: ({ keys }) => session.sendDTMF(keys, { transportType: "RFC2833" }),
     listen,
     refuse: ({ status }) => session.terminate({ status_code: status }),
