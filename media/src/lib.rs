@@ -48,6 +48,7 @@
 pub mod archive;
 mod clock;
 pub mod codec;
+pub mod detect;
 pub mod dtmf;
 mod engine;
 mod jitter;
@@ -67,6 +68,7 @@ pub mod security;
 mod sink;
 pub mod srtp;
 mod stun;
+pub mod tone;
 pub mod wav;
 
 pub use codec::{Codec, g711::Law};

@@ -28,8 +28,18 @@ impl Default for Activity {
 }
 
 impl Activity {
-    /// Whether the frame holds speech.
+    /// Whether the frame holds speech, or the end of a syllable that a frame before held.
     pub fn hears(&mut self, frame: &[i16]) -> bool {
+        if self.is_loud(frame) {
+            self.hangover = HANGOVER;
+            return true;
+        }
+        self.hangover = self.hangover.saturating_sub(1);
+        self.hangover > 0
+    }
+
+    /// Whether the frame itself is louder than the noise of the line.
+    pub fn is_loud(&mut self, frame: &[i16]) -> bool {
         let power = power(frame);
         if power < self.floor {
             self.floor = power.max(1);
@@ -37,12 +47,7 @@ impl Activity {
             let rise = (power - self.floor) / (RISE * ABOVE_FLOOR) + self.floor / RISE;
             self.floor = (self.floor + rise.max(1)).min(power).min(FLOOR_MAX);
         }
-        if power > SOFTEST && power / ABOVE_FLOOR > self.floor {
-            self.hangover = HANGOVER;
-            return true;
-        }
-        self.hangover = self.hangover.saturating_sub(1);
-        self.hangover > 0
+        power > SOFTEST && power / ABOVE_FLOOR > self.floor
     }
 }
 
