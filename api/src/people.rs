@@ -38,6 +38,8 @@ pub(crate) struct EnterpriseView {
     time_zone: String,
     /// Its default language.
     language: String,
+    /// Its country, whose tones its callers hear (ISO 3166-1 alpha-2).
+    region: String,
 }
 
 impl From<User> for UserView {
@@ -60,6 +62,7 @@ impl From<Enterprise> for EnterpriseView {
             name: enterprise.name,
             time_zone: enterprise.time_zone,
             language: enterprise.language,
+            region: enterprise.region.to_string(),
         }
     }
 }

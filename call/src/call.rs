@@ -33,6 +33,7 @@ mod record;
 mod rung;
 mod saved;
 mod streaming;
+mod tones;
 mod transfer;
 
 pub(crate) use arrival::Arrival;
@@ -48,8 +49,8 @@ use crate::leg::Leg;
 use crate::live::LiveCall;
 use media::LegId;
 use model::{
-    AgentId, CallFact, CallId, Destination, Direction, EndStage, EnterpriseId, FlowId, FlowVersion,
-    PhoneNumber, QueueId, Timestamp, TrunkId,
+    AgentId, CallFact, CallId, Destination, Direction, EndStage, Ending, EnterpriseId, FlowId,
+    FlowVersion, PhoneNumber, QueueId, Timestamp, TrunkId,
 };
 use record::Taping;
 use serde::{Deserialize, Serialize};
@@ -127,6 +128,8 @@ pub(crate) enum Stage {
     },
     /// Over; the switchboard drops it after the step.
     Ended,
+    /// Over but for the tone that tells the customer so.
+    Parting { deadline: Duration, ending: Ending },
 }
 
 /// What was known when the call came in; it never changes.
@@ -222,7 +225,9 @@ impl Call {
             // Without media nothing can begin: the ACK brings the answer to our offer, and the
             // signalling layer ends the call if it never comes.
             Stage::Arriving { .. } if self.customer.agreed.is_none() => None,
-            Stage::Arriving { deadline } | Stage::Message { deadline, .. } => Some(*deadline),
+            Stage::Arriving { deadline }
+            | Stage::Message { deadline, .. }
+            | Stage::Parting { deadline, .. } => Some(*deadline),
             Stage::Dialing { .. } | Stage::Placing | Stage::Transferring(_) => {
                 self.dial.as_ref().map(|dial| dial.deadline)
             }
@@ -243,6 +248,7 @@ impl Call {
                 self.dial_timeout(now, exchange);
             }
             Stage::Message { .. } => self.finish_message(now, exchange),
+            Stage::Parting { .. } => self.part(now, exchange),
             Stage::Waiting { .. } | Stage::Talking | Stage::Ended => (),
         }
     }
@@ -409,33 +415,6 @@ impl Call {
         }
     }
 
-    /// Plays to the customer, replacing what they hear.
-    pub(crate) fn play(
-        &mut self,
-        segments: Vec<media::Segment>,
-        repeat: bool,
-        exchange: &mut Exchange,
-    ) {
-        self.play_to(self.customer.media, segments, repeat, exchange);
-    }
-
-    /// Plays to one leg, replacing what it hears.
-    pub(crate) fn play_to(
-        &mut self,
-        leg: LegId,
-        segments: Vec<media::Segment>,
-        repeat: bool,
-        exchange: &mut Exchange,
-    ) {
-        self.play += 1;
-        exchange.order(media::Order::Play {
-            leg,
-            play: self.play,
-            segments,
-            repeat,
-        });
-    }
-
     pub(crate) fn note(&self, now: Duration, fact: CallFact, exchange: &mut Exchange) {
         exchange.note(now, self.name(), fact);
     }
@@ -463,6 +442,7 @@ impl Call {
             Stage::Waiting { queue: Some(_) } if self.rung.is_empty() => EndStage::Queue,
             Stage::Waiting { .. } | Stage::Dialing { .. } | Stage::Placing => EndStage::Ringing,
             Stage::Transferring(_) => EndStage::Ringing,
+            Stage::Parting { ending, .. } => ending.stage,
             Stage::Talking => EndStage::Talking,
             Stage::Message { .. } => EndStage::Voicemail,
         }

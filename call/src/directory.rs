@@ -2,7 +2,7 @@
 
 use crate::trunking::sip_id;
 use model::{
-    AgentId, EnterpriseId, FlowId, FlowVersion, Queue, QueueId, Trunk, TrunkId, TrunkNumber,
+    AgentId, EnterpriseId, FlowId, FlowVersion, Queue, QueueId, Region, Trunk, TrunkId, TrunkNumber,
 };
 use std::collections::{BTreeSet, HashMap};
 use std::net::SocketAddr;
@@ -47,6 +47,8 @@ pub struct DirectoryParts {
     pub flows: Vec<FlowEntry>,
     /// For each trunk with gateways, the SIP address of ours from which they are reached.
     pub locals: HashMap<TrunkId, SocketAddr>,
+    /// Where the enterprises are.
+    pub regions: HashMap<EnterpriseId, Region>,
 }
 
 /// The configuration, indexed for the questions that calls ask.
@@ -59,6 +61,7 @@ pub struct Directory {
     extensions: HashMap<String, AgentId>,
     flows: HashMap<FlowId, FlowEntry>,
     locals: HashMap<TrunkId, SocketAddr>,
+    regions: HashMap<EnterpriseId, Region>,
 }
 
 impl Directory {
@@ -91,6 +94,7 @@ impl Directory {
                 .map(|flow| (flow.id, flow))
                 .collect(),
             locals: parts.locals,
+            regions: parts.regions,
             trunks: parts.trunks,
         }
     }
@@ -101,6 +105,11 @@ impl Directory {
             .iter()
             .filter(|trunk| trunk.enabled)
             .find(|trunk| sip_id(trunk.id) == id)
+    }
+
+    /// Where an enterprise is.
+    pub(crate) fn region_of(&self, enterprise: EnterpriseId) -> Region {
+        self.regions.get(&enterprise).copied().unwrap_or_default()
     }
 
     /// The address of ours from which a trunk is reached.

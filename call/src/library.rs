@@ -4,7 +4,6 @@ use ivr::{Clip, Locale};
 use media::{Prompt, Segment};
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::Duration;
 
 /// All clips in memory, ready to be sent.
 #[derive(Debug)]
@@ -24,16 +23,6 @@ impl Library {
         vec![Segment::Audio(Arc::clone(&self.music))]
     }
 
-    /// The ringing tone of China and most of Europe's PBXs: 450 Hz, one second of five (ITU-T
-    /// E.180, China).
-    pub(crate) fn ringback() -> Vec<Segment> {
-        let samples: Vec<i16> = (0..8_000_i16).map(tone).collect();
-        vec![
-            Segment::Audio(Arc::new(Prompt::from_pcm(&samples))),
-            Segment::Silence(Duration::from_secs(4)),
-        ]
-    }
-
     /// The audio of a sequence of clips and pauses; clips that are not there are left out and
     /// counted in the second value.
     pub(crate) fn segments(&self, clips: &[Clip]) -> (Vec<Segment>, usize) {
@@ -51,13 +40,4 @@ impl Library {
             .collect();
         (segments, missing)
     }
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "the amplitude is far below the range of 16 bits"
-)]
-fn tone(at: i16) -> i16 {
-    let phase = f64::from(at) * std::f64::consts::TAU * 450.0 / 8_000.0;
-    (phase.sin() * 3_000.0) as i16
 }

@@ -11,6 +11,9 @@ pub(crate) const RETRY_AFTER_SECONDS: u32 = 4;
 /// How long an outside number may ring.
 pub(crate) const DIAL_RING: Duration = Duration::from_mins(1);
 
+/// How long a customer hears that nobody could be reached.
+pub(crate) const PARTING_TONE: Duration = Duration::from_secs(5);
+
 /// How long we wait for the ACK of our answer before the flow begins without it. The signalling
 /// layer ends the call later if it never comes.
 pub(crate) const ACK_WAIT: Duration = Duration::from_secs(2);

@@ -27,7 +27,7 @@ pub use call::{
     QueueExit,
 };
 pub use call_record::{CallRecord, OpenSpans};
-pub use enterprise::Enterprise;
+pub use enterprise::{Enterprise, Region, RegionError};
 pub use fact::{Event, Fact};
 pub use flow::{FlowVersion, PublishedFlow};
 pub use id::{

@@ -28,7 +28,9 @@ pub(crate) fn build(
         .iter()
         .filter_map(|trunk| Some((trunk.id, local_of(trunk, sip_udp)?)))
         .collect::<HashMap<_, _>>();
+    let regions = stored.enterprises.iter().map(|it| (it.id, it.region));
     Directory::new(DirectoryParts {
+        regions: regions.collect(),
         trunks: stored.trunks,
         numbers: stored.trunk_numbers,
         queues: stored

@@ -9,7 +9,7 @@ use crate::{
 };
 use model::{
     AgentId, Destination, Enterprise, EnterpriseId, FlowId, FlowVersion, Network, PhoneNumber,
-    PublishedFlow, Queue, QueueId, Role, Strategy, Timestamp, Trunk, TrunkGateway, TrunkId,
+    PublishedFlow, Queue, QueueId, Region, Role, Strategy, Timestamp, Trunk, TrunkGateway, TrunkId,
     TrunkNumber, TrunkNumberId, TrunkOutbound, User, UserId,
 };
 use std::collections::BTreeMap;
@@ -99,6 +99,7 @@ pub async fn fill(db: &Db, demo: &Demo<'_>) -> Result<Filled, Error> {
         name: "demo".to_owned(),
         time_zone: "Asia/Shanghai".to_owned(),
         language: "zh-CN".to_owned(),
+        region: Region::default(),
     };
     enterprises::insert(&mut tx, &enterprise, demo.now).await?;
     let mut filling = Filling {

@@ -4,7 +4,7 @@ use crate::Error;
 use crate::column::{Word, word};
 use crate::db::{Db, Tx};
 use crate::statement::{On, sql};
-use model::{Enterprise, EnterpriseId, Timestamp};
+use model::{Enterprise, EnterpriseId, Region, Timestamp};
 
 #[derive(sqlx::FromRow)]
 struct EnterpriseRow {
@@ -12,16 +12,24 @@ struct EnterpriseRow {
     name: String,
     time_zone: String,
     language: String,
+    region: String,
 }
 
-impl From<EnterpriseRow> for Enterprise {
-    fn from(row: EnterpriseRow) -> Self {
-        Self {
+impl TryFrom<EnterpriseRow> for Enterprise {
+    type Error = Error;
+
+    fn try_from(row: EnterpriseRow) -> Result<Self, Error> {
+        let region = Region::parse(&row.region);
+        Ok(Self {
             id: row.id.0,
             name: row.name,
             time_zone: row.time_zone,
             language: row.language,
-        }
+            region: region.map_err(|error| Error::Unreadable {
+                what: "enterprise",
+                problem: error.to_string(),
+            })?,
+        })
     }
 }
 
@@ -31,15 +39,14 @@ impl From<EnterpriseRow> for Enterprise {
 /// [`Error::NotFound`] if there is none.
 pub async fn show(db: &Db, id: EnterpriseId) -> Result<Enterprise, Error> {
     let row: Option<EnterpriseRow> = sql!(
-        "SELECT id, name, time_zone, language
+        "SELECT id, name, time_zone, language, region
          FROM enterprises
          WHERE id = $1"
     )
     .bind(word(&id))
     .optional(db)
     .await?;
-    row.map(Enterprise::from)
-        .ok_or(Error::NotFound("enterprise"))
+    row.ok_or(Error::NotFound("enterprise"))?.try_into()
 }
 
 /// Every enterprise, by name.
@@ -52,13 +59,13 @@ pub async fn all(db: &Db) -> Result<Vec<Enterprise>, Error> {
 
 pub(crate) async fn load(on: impl Into<On<'_>>) -> Result<Vec<Enterprise>, Error> {
     let rows: Vec<EnterpriseRow> = sql!(
-        "SELECT id, name, time_zone, language
+        "SELECT id, name, time_zone, language, region
          FROM enterprises
          ORDER BY name"
     )
     .all(on)
     .await?;
-    Ok(rows.into_iter().map(Enterprise::from).collect())
+    rows.into_iter().map(Enterprise::try_from).collect()
 }
 
 pub(crate) async fn insert(
@@ -67,13 +74,14 @@ pub(crate) async fn insert(
     at: Timestamp,
 ) -> Result<(), Error> {
     sql!(
-        "INSERT INTO enterprises (id, name, time_zone, language, created_at)
-         VALUES ($1, $2, $3, $4, $5)"
+        "INSERT INTO enterprises (id, name, time_zone, language, region, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6)"
     )
     .bind(word(&enterprise.id))
     .bind(enterprise.name.as_str())
     .bind(enterprise.time_zone.as_str())
     .bind(enterprise.language.as_str())
+    .bind(enterprise.region.as_str())
     .bind(at.as_millis())
     .run(tx)
     .await

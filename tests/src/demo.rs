@@ -5,8 +5,8 @@ use call::{AgentEntry, Directory, DirectoryParts, FlowEntry, Library};
 use ivr::{Locale, PackManifest, Resources, Voices};
 use media::Prompt;
 use model::{
-    AgentId, Destination, EnterpriseId, FlowId, FlowVersion, PhoneNumber, Queue, QueueId, Strategy,
-    Timestamp, Trunk, TrunkGateway, TrunkId, TrunkNumber, TrunkNumberId, TrunkOutbound,
+    AgentId, Destination, EnterpriseId, FlowId, FlowVersion, PhoneNumber, Queue, QueueId, Region,
+    Strategy, Timestamp, Trunk, TrunkGateway, TrunkId, TrunkNumber, TrunkNumberId, TrunkOutbound,
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::SocketAddr;
@@ -63,6 +63,8 @@ pub struct Demo {
     pub trunks: Vec<Trunk>,
     /// The address of ours.
     pub local: SocketAddr,
+    /// Where it is.
+    pub region: Region,
 }
 
 impl Demo {
@@ -78,6 +80,7 @@ impl Demo {
                 trunk("local-out", 2, Some(outside)),
             ],
             local,
+            region: Region::default(),
         }
     }
 
@@ -118,6 +121,7 @@ impl Demo {
             agents: self.agents.iter().map(|name| agent(name)).collect(),
             flows: flows.into_iter().map(|(_, entry)| entry).collect(),
             locals: self.trunks.iter().map(|it| (it.id, self.local)).collect(),
+            regions: HashMap::from([(enterprise(), self.region)]),
         })
     }
 }

@@ -146,7 +146,7 @@ fn a_full_queue_takes_nobody_more() {
     world.ring("first", "4008110511");
     world.run_for(seconds(1));
     world.ring("second", "4008110511");
-    world.run_for(seconds(2));
+    world.run_for(seconds(7));
 
     assert_eq!(world.talk("second").stage, Stage::Over);
     settle(&mut world);
@@ -165,7 +165,7 @@ fn the_longest_wait_ends_a_call_that_nobody_takes() {
     world.ring("first", "4008110511");
     world.run_for(seconds(3));
     world.ring("second", "4008110511");
-    world.run_for(seconds(32));
+    world.run_for(seconds(37));
 
     assert_eq!(world.talk("second").stage, Stage::Over);
     settle(&mut world);

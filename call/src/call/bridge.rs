@@ -116,6 +116,10 @@ impl Call {
         exchange: &mut Exchange,
     ) {
         match part {
+            Part::Customer if matches!(self.stage, Stage::Parting { .. }) => {
+                self.parted(now, exchange);
+                return;
+            }
             Part::Rung(_) => {
                 self.refused(now, part, &Refused::with(487), exchange);
                 return;

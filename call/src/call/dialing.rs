@@ -2,7 +2,6 @@
 
 use super::rung::Refused;
 use super::{Call, Dial, Origin, Party, Stage, Who};
-use crate::Library;
 use crate::authorize::{AuthorizedDestination, Principal, Wish, authorize_dial};
 use crate::call::ending::Departure;
 use crate::exchange::{Exchange, Side};
@@ -12,6 +11,7 @@ use crate::limits::DIAL_RING;
 use crate::trunking::sip_id;
 use ivr::{Happening, TransferOutcome};
 use media::Codec;
+use media::tone::Tone;
 use model::{CallFact, EndReason, EndedBy, Ending, NumberRule, PhoneNumber, Trunk, TrunkTransport};
 use sip::{Invite, Target};
 use std::sync::Arc;
@@ -156,7 +156,7 @@ impl Call {
             return Some(unavailable);
         }
         self.stage = Stage::Dialing { recorded };
-        self.play(Library::ringback(), true, exchange);
+        self.play_tone(Tone::Ringback, exchange);
         None
     }
 
@@ -200,7 +200,7 @@ impl Call {
         self.note(now, dial.failed(reason, Some(refused)), exchange);
         if helps && self.dial_on(now, exchange) {
             if !matches!(self.stage, Stage::Placing) {
-                self.play(Library::ringback(), true, exchange);
+                self.play_tone(Tone::Ringback, exchange);
             }
             return;
         }
@@ -246,7 +246,8 @@ impl Call {
             | Stage::Dialing { .. }
             | Stage::Talking
             | Stage::Message { .. }
-            | Stage::Ended => self.transfer_failed(now, outcome, exchange),
+            | Stage::Ended
+            | Stage::Parting { .. } => self.transfer_failed(now, outcome, exchange),
         }
     }
 }

@@ -47,7 +47,8 @@ impl Call {
             | Stage::Talking
             | Stage::Transferring(_)
             | Stage::Message { .. }
-            | Stage::Ended => false,
+            | Stage::Ended
+            | Stage::Parting { .. } => false,
         };
         asks && self.origin.enterprise == with.origin.enterprise
     }

@@ -13,7 +13,7 @@ impl Call {
     pub(crate) fn enter_flow(&mut self, now: Duration, flow: FlowId, exchange: &mut Exchange) {
         let directory = Arc::clone(&exchange.directory);
         let Some(entry) = directory.flow(flow) else {
-            self.end_by_system(now, EndReason::UnknownNumber, exchange);
+            self.end_with_tone(now, EndReason::UnknownNumber, exchange);
             return;
         };
         let inputs = Inputs {
@@ -66,7 +66,7 @@ impl Call {
             return;
         }
         if self.walk.is_none() {
-            self.end_by_system(now, reason_of(outcome), exchange);
+            self.end_with_tone(now, reason_of(outcome), exchange);
             return;
         }
         self.stage = Stage::Flow;

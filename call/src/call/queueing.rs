@@ -6,6 +6,7 @@ use crate::identity::ANONYMOUS;
 use crate::leg::{Farewell, Leg, Manners, Outfit};
 use crate::limits::DEVICES;
 use ivr::{Happening, TransferOutcome};
+use media::tone::Tone;
 use model::{AgentId, AnswerMode, CallFact, OfferOutcome, QueueExit, QueueId};
 use queue::EnqueueError;
 use sip::{Invite, Target};
@@ -64,7 +65,7 @@ impl Call {
             return Some(Happening::TransferEnded(TransferOutcome::Unavailable));
         }
         self.stage = Stage::Waiting { queue: None };
-        self.play(crate::Library::ringback(), true, exchange);
+        self.play_tone(Tone::Ringback, exchange);
         None
     }
 
@@ -221,7 +222,8 @@ impl Call {
             | Stage::Talking
             | Stage::Transferring(_)
             | Stage::Message { .. }
-            | Stage::Ended => None,
+            | Stage::Ended
+            | Stage::Parting { .. } => None,
         }
     }
 }

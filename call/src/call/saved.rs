@@ -1,9 +1,10 @@
 //! A call as the journal keeps it, and its way back in a new process.
 
 use super::{Call, Stage};
+use crate::Error;
 use crate::exchange::Exchange;
-use crate::{Error, Library};
 use media::Order;
+use media::tone::Tone;
 use model::{CallFact, EndStage, EnterpriseId};
 use queue::Ticket;
 use serde::{Deserialize, Serialize};
@@ -191,6 +192,7 @@ impl Call {
             }
             Stage::Placing => self.go_on_ringing(exchange),
             Stage::Talking => self.sound_out(exchange),
+            Stage::Parting { .. } => self.sound_parting(exchange),
             Stage::Arriving { .. } | Stage::Message { .. } | Stage::Ended => (),
         }
         self.resume_taping(exchange);
@@ -205,7 +207,7 @@ impl Call {
             let (a, b) = (self.customer.media, heard.leg.media);
             exchange.order(Order::Bridge { a, b });
         } else if self.customer.is_open() {
-            self.play(Library::ringback(), true, exchange);
+            self.play_tone(Tone::Ringback, exchange);
         }
     }
 

@@ -5,11 +5,11 @@
 //! the two are put together again.
 
 use super::{Call, Dial, Part, Stage, Who};
-use crate::Library;
 use crate::authorize::{Principal, Wish, authorize_dial};
 use crate::exchange::Exchange;
 use crate::leg::Farewell;
 use media::Order;
+use media::tone::Tone;
 use model::{AgentId, CallFact, Destination, EndReason, PhoneNumber, QueueId};
 use serde::{Deserialize, Serialize};
 use sip::{ReferTo, TransferId};
@@ -185,7 +185,7 @@ impl Call {
                 return;
             }
         }
-        self.play(Library::ringback(), true, exchange);
+        self.play_tone(Tone::Ringback, exchange);
     }
 
     /// Into a queue or a flow of ours: the agent is free once the customer is in there.
@@ -244,7 +244,7 @@ impl Call {
         self.cancel_rung(now, &Farewell::plain(), exchange);
         self.dial = None;
         if self.party.is_none() {
-            self.end_by_system(now, EndReason::NoAnswer, exchange);
+            self.end_with_tone(now, EndReason::NoAnswer, exchange);
             return;
         }
         report(now, transfer.id, status, exchange);

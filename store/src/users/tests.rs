@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::{enterprises, on_both_engines, password, sessions};
-use model::Enterprise;
+use model::{Enterprise, Region};
 use std::time::Duration;
 
 on_both_engines! {
@@ -57,6 +57,7 @@ async fn add(db: &Db, email: &str) -> Result<User, Error> {
         id: EnterpriseId::new(at, crate::random::bytes()?),
         name: word(&UserId::new(at, crate::random::bytes()?)),
         time_zone: "Asia/Shanghai".to_owned(),
+        region: Region::default(),
         language: "zh-CN".to_owned(),
     };
     let user = User {
