@@ -161,11 +161,11 @@ fn is_ringing(heard: &[u16], plan: &Plan) -> bool {
     if last(cycle.len()).is_some_and(|last| begins(last, cycle)) {
         return true;
     }
-    match last(4) {
-        Some(&[300..=550, 120..=320, 300..=550, 1_500..=4_500]) => return true,
-        Some(_) | None => (),
-    }
-    matches!(last(2), Some(&[700..=2_300, 1_700..=6_500]))
+    let twice = matches!(
+        last(4),
+        Some([300..=550, 120..=320, 300..=550, 1_500..=4_500])
+    );
+    twice || matches!(last(2), Some([700..=2_300, 1_700..=6_500]))
 }
 
 /// Whether sounds and pauses follow a cycle, wherever in it they begin.

@@ -67,11 +67,11 @@ impl Runs {
         Change::Ended(ended)
     }
 
-    fn mean(&self) -> f32 {
+    fn mean(self) -> f32 {
         self.sum / f32::from(self.frames.max(1))
     }
 
-    fn run(&self) -> Run {
+    fn run(self) -> Run {
         Run {
             hertz: self.mean(),
             frames: self.frames,
