@@ -1201,6 +1201,8 @@ export interface components {
             language: string;
             /** @description Its short name. */
             name: string;
+            /** @description Its country, whose tones its callers hear (ISO 3166-1 alpha-2). */
+            region: string;
             /** @description IANA zone of its days and hours. */
             time_zone: string;
         };
