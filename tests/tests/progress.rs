@@ -58,7 +58,7 @@ fn a_caller_for_whom_nobody_is_there_hears_the_busy_tone_before_the_call_ends() 
     world.run_for(seconds(4));
 
     assert_eq!(world.talk("caller").stage, Stage::Up);
-    assert_eq!(busy_share(&heard(&world, seconds(2))), 1.0);
+    assert!(busy_share(&heard(&world, seconds(2))) > 0.99);
 
     world.run_for(seconds(4));
     assert_eq!(world.talk("caller").ender, Some(Ender::Them));
@@ -96,7 +96,7 @@ fn a_new_process_goes_on_with_the_busy_tone_and_ends_it() {
     world.run_for(seconds(3));
     world.kill();
     world.run_for(seconds(2));
-    assert_eq!(busy_share(&heard(&world, seconds(1))), 1.0);
+    assert!(busy_share(&heard(&world, seconds(1))) > 0.99);
 
     world.run_for(seconds(4));
     assert_eq!(world.talk("caller").ender, Some(Ender::Them));

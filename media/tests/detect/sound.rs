@@ -81,6 +81,10 @@ fn prompts() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../prompts")
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the clips are files, and it is a test that reads them"
+)]
 fn read(path: &Path) -> Vec<i16> {
     let bytes = std::fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let data = bytes
