@@ -45,7 +45,7 @@ words! {
         Operator, Shutdown, ServerFailure, InternalError, Expired, Transferred,
     }
     /// How an offer of a call to an agent ended.
-    OfferOutcome { Answered, NoAnswer, Rejected, Unreachable, CallerGaveUp }
+    OfferOutcome { Answered, NoAnswer, Rejected, Unreachable, CallerGaveUp, PickedUp }
     /// How a call left a queue.
     QueueExit { Answered, Abandoned, TimedOut, Full, NoAgent, Ended }
     /// How far a recording is.

@@ -27,6 +27,7 @@ mod message;
 mod moved;
 mod offer_answer;
 mod pause;
+mod pickup;
 mod placing;
 mod queueing;
 mod record;

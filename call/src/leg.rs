@@ -319,7 +319,7 @@ impl Leg {
                 retry_after: None,
                 warning: None,
             };
-            endpoint.refuse(now, self.session, refusal)
+            endpoint.refuse(now, self.session, &refusal)
         } else {
             endpoint.hang_up(now, self.session, reason)
         };

@@ -169,9 +169,9 @@ impl Stage {
             }
             b"ring" => drop(endpoint.ring(now, session)),
             b"answer" => drop(endpoint.answer(now, session, Bytes::from_static(OFFER))),
-            b"refuse" => drop(endpoint.refuse(now, session, busy())),
+            b"refuse" => drop(endpoint.refuse(now, session, &Refusal::plain(486))),
             b"answer-offer" => drop(endpoint.answer_offer(now, session, Bytes::from_static(OFFER))),
-            b"refuse-offer" => drop(endpoint.refuse_offer(now, session, 488)),
+            b"refuse-offer" => drop(endpoint.refuse_offer(now, session, &Refusal::plain(488))),
             b"acknowledge" => drop(endpoint.acknowledge(now, session, Bytes::from_static(OFFER))),
             b"hang-up" => drop(endpoint.hang_up(now, session, None)),
             b"restart" => self.restart(),
@@ -254,6 +254,10 @@ impl Stage {
                 Output::Connect { connection, .. } => {
                     self.endpoint.handle_closed(self.now, connection);
                 }
+                Output::Event(Event::Message { message, .. }) => {
+                    // One that came with the end of its session has got its answer.
+                    let _ = self.endpoint.accept_message(self.now, message);
+                }
                 Output::Close(_) | Output::Resolve { .. } | Output::Event(_) => (),
             }
         }
@@ -320,15 +324,6 @@ impl Stage {
             }
         }
         panic!("timers never run out: {:?}", self.endpoint.occupancy());
-    }
-}
-
-fn busy() -> Refusal {
-    Refusal {
-        status: 486,
-        reason: None,
-        retry_after: None,
-        warning: None,
     }
 }
 

@@ -136,6 +136,8 @@ pub enum OfferOutcome {
     Unreachable,
     /// The caller gave up while it rang.
     CallerGaveUp,
+    /// A colleague took the call at their own phone while it rang.
+    PickedUp,
 }
 
 /// How a call left a queue.

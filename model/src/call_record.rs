@@ -175,7 +175,8 @@ impl CallRecord {
             OfferOutcome::NoAnswer
             | OfferOutcome::Rejected
             | OfferOutcome::Unreachable
-            | OfferOutcome::CallerGaveUp => (),
+            | OfferOutcome::CallerGaveUp
+            | OfferOutcome::PickedUp => (),
         }
     }
 

@@ -1,6 +1,7 @@
 //! Matches waiting calls to free agents.
 
 mod dispatch;
+mod pickup;
 #[cfg(test)]
 mod tests;
 

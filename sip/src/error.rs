@@ -40,6 +40,9 @@ pub enum Error {
     /// The transfer is over or never was.
     #[error("unknown transfer {0:?}")]
     UnknownTransfer(TransferId),
+    /// The message does not wait for an answer.
+    #[error("the message does not wait for an answer")]
+    UnknownMessage,
     /// So many requests or transfers of the session are open that no other may begin.
     #[error("session {0:?} has too many open requests")]
     TooManyRequests(SessionId),

@@ -6,6 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
+use crate::endpoint::messaging::MessageId;
 use crate::identity::{CallerName, Diversion, HistoryEntry};
 use crate::message::Method;
 use crate::referring::{ReferTo, Replaces, TransferId};
@@ -180,8 +181,10 @@ pub enum Event {
         /// The status code.
         status: u16,
     },
-    /// An instant message arrived and was answered: 200 in a session, 202 outside.
+    /// An instant message arrived; it waits for `accept_message` or `refuse_message`.
     Message {
+        /// What to answer it by.
+        message: MessageId,
         /// Why the sender was let in; none in a session, which tells it.
         from: Option<Identity>,
         /// User part of From.
@@ -354,6 +357,18 @@ pub struct Refusal {
     pub retry_after: Option<u32>,
     /// What was wrong with the session offer, for whoever reads the peer's log.
     pub warning: Option<Warning>,
+}
+
+impl Refusal {
+    /// One that says no more than its status.
+    pub const fn plain(status: u16) -> Self {
+        Self {
+            status,
+            reason: None,
+            retry_after: None,
+            warning: None,
+        }
+    }
 }
 
 /// A Warning header (RFC 3261 §20.43).

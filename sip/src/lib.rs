@@ -36,7 +36,7 @@ pub use endpoint::config::{
     Account, Advertise, Barring, Config, Limits, Registrations, SessionTimers, TrustedSource,
 };
 pub use endpoint::counters::{Counters, Occupancy};
-pub use endpoint::messaging::InstantMessage;
+pub use endpoint::messaging::{InstantMessage, MessageId};
 pub use endpoint::shedding::{Shedding, Standing};
 pub use error::Error;
 pub use event::{

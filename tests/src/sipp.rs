@@ -4,7 +4,7 @@
 //! sends to sipp: a nudge.
 
 use crate::process::Process;
-use crate::server::{Server, free_address};
+use crate::server::{PASSWORD, Server, free_address};
 use std::net::{SocketAddr, UdpSocket};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
@@ -105,13 +105,14 @@ impl Sipp {
         Self::run(server, command, registers, (address, 9)).succeeds();
     }
 
-    /// Agent 1001 takes over at a second telephone what the first one's [`replaces`](Self::replaces)
-    /// names.
-    pub fn take_over(server: &Server, replaces: &str, media_port: u16) -> Self {
+    /// An agent takes over at a telephone what another one's [`replaces`](Self::replaces) names.
+    pub fn take_over(server: &Server, agent: &str, replaces: &str, media_port: u16) -> Self {
         let mut command = Command::new("sipp");
         command
             .arg(server.sip.to_string())
-            .args(["-s", "1001", "-key", "replaces", replaces]);
+            .args(["-s", "1001", "-key", "agent", agent])
+            .args(["-key", "replaces", replaces])
+            .args(["-au", agent, "-ap", PASSWORD]);
         let addresses = (free_address(), media_port);
         Self::run(server, command, Manner::of("agent_takes_over"), addresses)
     }
@@ -169,17 +170,23 @@ impl Sipp {
 
     /// How a Replaces header names the only dialog of a party that called.
     pub fn replaces(&self) -> String {
-        self.dialog("To: ", "From: ")
+        self.dialog("SIP/2.0 200 ", ("To: ", "From: "))
     }
 
     /// The same of a party that was called.
     pub fn replaces_called(&self) -> String {
-        self.dialog("From: ", "To: ")
+        self.dialog("SIP/2.0 200 ", ("From: ", "To: "))
     }
 
-    /// The dialog that the 200 made, whose headers begin so for the server's side and for ours.
-    fn dialog(&self, theirs: &str, ours: &str) -> String {
-        let answered = |name| self.line_of("SIP/2.0 200 ", name).expect("an answer");
+    /// The same of a party that rings.
+    pub fn replaces_ringing(&self) -> String {
+        self.dialog("SIP/2.0 180 ", ("From: ", "To: "))
+    }
+
+    /// The dialog that this response made, whose headers begin so for the server's side and for
+    /// ours.
+    fn dialog(&self, response: &str, (theirs, ours): (&str, &str)) -> String {
+        let answered = |name| self.line_of(response, name).expect("a response");
         let tag = |name| {
             let value = answered(name);
             let (_, tag) = value.split_once(";tag=").expect("a dialog has tags");

@@ -3,7 +3,7 @@
 use model::{CallFact, EndReason};
 use std::time::Duration;
 use tests::demo::MUSIC_HZ;
-use tests::phone::{Habit, Stage, Way};
+use tests::phone::{Habit, Phone, Stage, Way};
 use tests::story::{record, seconds, settle};
 use tests::tone::{Law, share};
 use tests::world::World;
@@ -198,4 +198,24 @@ fn two_silent_phones_are_hung_up_after_half_a_minute() {
         record(&world, 0).ending.unwrap().reason,
         EndReason::MediaTimeout
     );
+}
+
+#[test]
+fn a_change_to_a_codec_that_nobody_speaks_is_refused_with_a_warning_and_changes_nothing() {
+    let mut world = conversation(70);
+
+    world.at("1001", Phone::speak_foreign);
+    world.run_for(seconds(3));
+
+    let told: Vec<_> = world.ladder.texts();
+    assert!(
+        told.contains(&"1001 \u{25c0} 488 INVITE"),
+        "{}",
+        world.ladder
+    );
+    let warning = world.talk("1001").warning.as_deref();
+    let expected = "305 trunkline \"no codec in common\"";
+    assert_eq!(warning, Some(expected));
+    assert!(caller_hears(&world, 1_000.0) > 0.9);
+    settle(&mut world);
 }

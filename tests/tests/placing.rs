@@ -200,6 +200,20 @@ fn a_colleague_who_is_not_free_is_busy() {
 }
 
 #[test]
+fn a_colleague_whose_phone_is_busy_is_busy_for_the_caller() {
+    let mut world = World::new(111, 2);
+    let after = seconds(1);
+    world.habit("1002", Habit::Decline { after, status: 486 });
+
+    dial(&mut world, "1001", "1002");
+    world.run_for(seconds(3));
+
+    assert_eq!(world.talk("1001").refused, Some(486), "{}", world.ladder);
+    settle(&mut world);
+    assert_eq!(record(&world, 0).ending.unwrap().reason, EndReason::Busy);
+}
+
+#[test]
 fn a_colleague_who_declines_is_told_to_the_caller() {
     let mut world = World::new(109, 2);
     let after = seconds(1);

@@ -64,15 +64,34 @@ impl Rejection {
         }
     }
 
+    /// A dialog that is none that may be taken over (RFC 3891 §3).
+    pub(super) const fn not_theirs() -> Self {
+        Self::new(603, EndReason::Refused, 21, "not yours to take over")
+    }
+
     pub(super) const fn fault() -> Self {
         Self::new(500, EndReason::InternalError, 41, "a fault of ours")
+    }
+
+    /// What the peer is told.
+    pub(super) fn refusal(&self) -> Refusal {
+        let told = Farewell::because(self.status, self.cause, Some(self.text));
+        Refusal {
+            status: self.status,
+            reason: told.reason,
+            retry_after: (self.status == 503).then_some(RETRY_AFTER_SECONDS),
+            warning: self.warning.map(|code| Warning {
+                code,
+                text: self.text,
+            }),
+        }
     }
 }
 
 /// What is wrong with a session description, by its code (RFC 3261 §20.43) and in words.
 pub(super) fn unsuitable(description: &SdpError) -> (u16, &'static str) {
     match description {
-        SdpError::UnsupportedProfile { .. } => (302, "media is spoken over plain RTP only"),
+        SdpError::UnsupportedProfile { .. } => (302, "no protection of the media in common"),
         SdpError::NoAudio => (304, "no audio is described"),
         SdpError::NoCommonCodec { .. } => (305, "no codec in common"),
         SdpError::TooLong(_)
@@ -303,17 +322,7 @@ pub(super) fn refuse(
     rejection: Rejection,
     exchange: &mut Exchange,
 ) {
-    let status = rejection.status;
-    let told = Farewell::because(status, rejection.cause, Some(rejection.text));
-    let refusal = Refusal {
-        status,
-        reason: told.reason,
-        retry_after: (status == 503).then_some(RETRY_AFTER_SECONDS),
-        warning: rejection.warning.map(|code| Warning {
-            code,
-            text: rejection.text,
-        }),
-    };
+    let refusal = rejection.refusal();
     // A session that is gone by now was cancelled by the caller: nothing is left to refuse.
-    let _ = exchange.endpoint.refuse(now, session, refusal);
+    let _ = exchange.endpoint.refuse(now, session, &refusal);
 }

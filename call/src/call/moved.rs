@@ -5,7 +5,7 @@ use super::arrival::{Rejection, refuse};
 use super::{Call, Part, Stage};
 use crate::exchange::{Exchange, Side};
 use crate::leg::{Farewell, Leg, Manners, Outfit};
-use model::{AgentId, EndReason};
+use model::AgentId;
 use sip::{Incoming, SessionId};
 use std::time::Duration;
 
@@ -22,16 +22,19 @@ pub(crate) struct Move {
 impl Move {
     /// Refuses: the dialog is none that may be taken over (RFC 3891 §3).
     pub(crate) fn refuse(&self, now: Duration, exchange: &mut Exchange) {
-        let rejection = Rejection::new(603, EndReason::Refused, 21, "not yours to take over");
-        refuse(now, self.session, rejection, exchange);
+        refuse(now, self.session, Rejection::not_theirs(), exchange);
     }
 }
 
 impl Call {
     /// Puts the agent's other phone in the place of the first, if the conversation is theirs.
     pub(crate) fn moved(&mut self, now: Duration, moving: &Move, exchange: &mut Exchange) {
-        let is_party = self.part_of(moving.replaced) == Some(Part::Party);
-        let theirs = is_party && self.party_agent() == Some(moving.agent);
+        let part = self.part_of(moving.replaced);
+        if matches!(part, Some(Part::Rung(_))) {
+            self.picked_up(now, moving, exchange);
+            return;
+        }
+        let theirs = part == Some(Part::Party) && self.party_agent() == Some(moving.agent);
         if !theirs || !matches!(self.stage, Stage::Talking) {
             moving.refuse(now, exchange);
             return;
@@ -56,7 +59,7 @@ impl Call {
     }
 
     /// The new phone's leg, answered and sounding.
-    fn phone_leg(
+    pub(super) fn phone_leg(
         &self,
         now: Duration,
         moving: &Move,

@@ -1,5 +1,6 @@
 //! Re-INVITEs and UPDATEs both ways: hold, resume, a new address or codec (RFC 3264 §8, RFC 6337).
 
+use super::arrival::Rejection;
 use super::{Call, Part, Stage};
 use crate::exchange::Exchange;
 use bytes::Bytes;
@@ -29,9 +30,13 @@ impl Call {
             return;
         };
         let before = Terms::of(leg);
-        let Ok(answer) = leg.answer(&offer) else {
-            settle(exchange.endpoint.refuse_offer(now, session, 488));
-            return;
+        let answer = match leg.answer(&offer) {
+            Ok(answer) => answer,
+            Err(error) => {
+                let refusal = Rejection::unsuitable(&error).refusal();
+                settle(exchange.endpoint.refuse_offer(now, session, &refusal));
+                return;
+            }
         };
         settle(exchange.endpoint.answer_offer(now, session, answer));
         self.terms_changed(now, part, before, exchange);

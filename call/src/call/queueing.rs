@@ -108,7 +108,8 @@ impl Call {
         };
         self.note(now, fact, exchange);
         if !self.invite_agent(now, agent, exchange) {
-            self.offer_failed(now, agent, OfferOutcome::Unreachable, exchange);
+            let failure = (OfferOutcome::Unreachable, TransferOutcome::Unavailable);
+            self.offer_failed(now, agent, failure, exchange);
         }
     }
 
@@ -169,13 +170,13 @@ impl Call {
         &mut self,
         now: Duration,
         agent: AgentId,
-        outcome: OfferOutcome,
+        (outcome, transfer): (OfferOutcome, TransferOutcome),
         exchange: &mut Exchange,
     ) {
         self.note(now, CallFact::OfferEnded { agent, outcome }, exchange);
         exchange.router.declined(now, self.origin.id, outcome);
         if exchange.router.ticket(self.origin.id).is_none() {
-            self.transfer_failed(now, transfer_outcome(outcome), exchange);
+            self.transfer_failed(now, transfer, exchange);
         }
     }
 
@@ -238,20 +239,14 @@ fn refusal(error: EnqueueError) -> (QueueExit, TransferOutcome) {
     }
 }
 
-fn transfer_outcome(outcome: OfferOutcome) -> TransferOutcome {
-    match outcome {
-        OfferOutcome::Answered => TransferOutcome::Completed,
-        OfferOutcome::NoAnswer | OfferOutcome::CallerGaveUp => TransferOutcome::NoAnswer,
-        OfferOutcome::Rejected => TransferOutcome::Refused,
-        OfferOutcome::Unreachable => TransferOutcome::Unavailable,
-    }
-}
-
-/// The outcome that a final status of an agent's device stands for.
-pub(crate) fn outcome_of(status: u16) -> OfferOutcome {
+/// What a final status of an agent's device says of the offer, and of the way there.
+pub(crate) fn failure_of(status: u16) -> (OfferOutcome, TransferOutcome) {
     match status {
-        404 | 410 | 430 | 480 | 500..=599 => OfferOutcome::Unreachable,
-        408 => OfferOutcome::NoAnswer,
-        _ => OfferOutcome::Rejected,
+        404 | 410 | 430 | 480 | 500..=599 => {
+            (OfferOutcome::Unreachable, TransferOutcome::Unavailable)
+        }
+        408 => (OfferOutcome::NoAnswer, TransferOutcome::NoAnswer),
+        486 | 600 => (OfferOutcome::Rejected, TransferOutcome::Busy),
+        _ => (OfferOutcome::Rejected, TransferOutcome::Refused),
     }
 }

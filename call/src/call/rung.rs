@@ -3,7 +3,7 @@
 
 use super::arrival::unsuitable;
 use super::{Call, Part, Party, Stage, Who};
-use crate::call::queueing::outcome_of;
+use crate::call::queueing::failure_of;
 use crate::exchange::Exchange;
 use crate::leg::Farewell;
 use media::Order;
@@ -154,7 +154,7 @@ impl Call {
     }
 
     /// The one who answered becomes the party.
-    fn connect(&mut self, now: Duration, answered: Party, exchange: &mut Exchange) {
+    pub(super) fn connect(&mut self, now: Duration, answered: Party, exchange: &mut Exchange) {
         let recorded = matches!(self.stage, Stage::Dialing { recorded: true });
         if matches!(self.stage, Stage::Transferring(_)) {
             self.leave_transfer(now, exchange);
@@ -204,7 +204,7 @@ impl Call {
                     self.cancel_rung(now, &Farewell::plain(), exchange);
                 }
                 if self.rung.is_empty() {
-                    self.offer_failed(now, agent, outcome_of(refused.status), exchange);
+                    self.offer_failed(now, agent, failure_of(refused.status), exchange);
                 }
             }
         }

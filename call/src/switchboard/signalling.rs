@@ -77,6 +77,7 @@ impl Switchboard {
                 self.exchange.note_source(now, enterprise, (source, fact));
             }
             Event::Message {
+                message,
                 from,
                 from_user,
                 to_user,
@@ -86,6 +87,7 @@ impl Switchboard {
                 ..
             } => {
                 let letter = Letter {
+                    message,
                     from,
                     from_user,
                     to_user,
@@ -93,7 +95,7 @@ impl Switchboard {
                     body,
                     session,
                 };
-                self.message(now, letter);
+                self.message(now, &letter);
             }
             // An offer that was refused changes nothing, nobody waits for an INFO, and the rest
             // belongs to calls.
@@ -138,13 +140,8 @@ impl Switchboard {
         };
         let call = self.exchange.call_of_session(replaced);
         let (Some(agent), Some(call)) = (agent, call) else {
-            let refusal = sip::Refusal {
-                status: 603,
-                reason: None,
-                retry_after: None,
-                warning: None,
-            };
-            let _ = self.exchange.endpoint.refuse(now, session, refusal);
+            let refusal = sip::Refusal::plain(603);
+            let _ = self.exchange.endpoint.refuse(now, session, &refusal);
             return;
         };
         let moving = Move {

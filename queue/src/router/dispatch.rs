@@ -118,7 +118,7 @@ impl Router {
         let facts = match outcome {
             OfferOutcome::NoAnswer | OfferOutcome::Rejected => seat.miss(now, lock_after),
             OfferOutcome::Unreachable => seat.miss(now, 0),
-            OfferOutcome::CallerGaveUp | OfferOutcome::Answered => {
+            OfferOutcome::CallerGaveUp | OfferOutcome::PickedUp | OfferOutcome::Answered => {
                 seat.release(now).into_iter().collect()
             }
         };

@@ -141,6 +141,61 @@ fn a_caller_who_gives_up_frees_the_agent_without_a_miss_or_a_loss_of_rank() {
 }
 
 #[test]
+fn a_colleague_who_picks_a_call_up_has_it_and_who_let_it_ring_loses_nothing() {
+    let mut floor = Floor::with_agents(3);
+    floor.online(0);
+    floor.at(1);
+    floor.online(1);
+    floor.enqueue(1);
+    floor.enqueue(2);
+
+    floor
+        .router
+        .pick_up(floor.now, call(1), agent(2))
+        .unwrap_err();
+    floor.at(2);
+    let break_ = (AnswerMode::Sip, LoginStatus::DoNotDisturb);
+    let actor = StatusActor::Agent;
+    floor
+        .router
+        .sign_in(floor.now, agent(2), break_, actor)
+        .unwrap();
+    floor.router.pick_up(floor.now, call(1), agent(2)).unwrap();
+    assert_eq!(floor.router.answered(floor.now, call(1)), Some(agent(2)));
+    floor.enqueue(3);
+
+    assert_eq!(floor.seat(2).work(), Work::Talking(call(1)));
+    assert_eq!(
+        floor.log,
+        [
+            "1 offer call 1 to 0",
+            "1 offer call 2 to 1",
+            "2 offer call 3 to 0"
+        ]
+    );
+    floor.check();
+}
+
+#[test]
+fn who_is_on_a_call_or_not_signed_in_picks_nothing_up() {
+    let mut floor = Floor::with_agents(4);
+    for n in 0..3 {
+        floor.online(n);
+        floor.enqueue(n);
+    }
+    floor.router.answered(floor.now, call(2));
+
+    let rings = |by| floor.router.pickable(call(0), agent(by));
+    assert_eq!(rings(0), Ok(agent(0)));
+    assert_eq!(rings(1), Err(SeatError::OnCall));
+    assert_eq!(rings(2), Err(SeatError::OnCall));
+    assert_eq!(rings(3), Err(SeatError::NotSignedIn));
+    assert_eq!(rings(9), Err(SeatError::Unknown));
+    let answered = floor.router.pickable(call(2), agent(0));
+    assert_eq!(answered, Err(SeatError::NotFree));
+}
+
+#[test]
 fn a_full_or_empty_queue_refuses() {
     let mut floor = Floor::with_agents(1);
     let refused = floor.router.enqueue(floor.now, call(1), queue_id(), 0);
@@ -223,7 +278,7 @@ proptest! {
     /// Whatever happens in whatever order: an agent holds one call at most, a call rings at one
     /// agent at most, and after everybody has left nobody is held.
     #[test]
-    fn nobody_is_ever_claimed_twice_or_for_ever(steps in prop::collection::vec((0u8..9, 0u8..4, 0u8..30), 1..120)) {
+    fn nobody_is_ever_claimed_twice_or_for_ever(steps in prop::collection::vec((0u8..10, 0u8..4, 0u8..30), 1..120)) {
         let mut floor = Floor::with_agents(4);
         for (what, who, wait) in steps {
             floor.run_to(floor.now.as_secs() + u64::from(wait));
@@ -310,6 +365,10 @@ impl Floor {
             7 => drop(
                 self.router
                     .sign_out(self.now, agent(who), StatusActor::Agent),
+            ),
+            9 => drop(
+                self.router
+                    .pick_up(self.now, call(who), agent((who + 1) % 4)),
             ),
             8 => self
                 .router

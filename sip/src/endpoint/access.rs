@@ -61,10 +61,6 @@ impl Access {
         }
     }
 
-    pub(super) fn has_account(&self, user: &str) -> bool {
-        self.accounts.contains_key(user)
-    }
-
     pub(super) fn set_accounts(&mut self, accounts: Vec<Account>) {
         self.accounts = accounts
             .into_iter()

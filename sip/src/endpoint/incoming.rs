@@ -6,12 +6,12 @@ use bytes::Bytes;
 
 use super::Endpoint;
 use super::receive::server_key;
-use super::reply::{Reply, reason_of, reason_value};
+use super::reply::{Reply, reason_of};
 use super::screening::session_description;
 use super::transmit::{Errand, Received};
 use crate::dialog::{self, Dialog, Phone, Reach};
 use crate::error::Error;
-use crate::event::{End, EndKind, Event, Identity, Refusal, SessionId, Warning};
+use crate::event::{End, EndKind, Event, Identity, Refusal, SessionId};
 use crate::message::{Method, Name, NameAddr, Status};
 use crate::session::provisional::{Agreement, Provisional};
 use crate::session::{Exchange, Offerer, Opening, Owner, Session, Stage, Unacknowledged};
@@ -140,29 +140,10 @@ impl Endpoint {
         &mut self,
         now: Duration,
         session: SessionId,
-        refusal: Refusal,
+        refusal: &Refusal,
     ) -> Result<(), Error> {
         let slot = self.waiting_call(session, "refuse")?;
-        let Refusal {
-            status,
-            reason,
-            retry_after,
-            warning,
-        } = refusal;
-        let status = Status::new(status)
-            .filter(|status| status.code() >= 300)
-            .ok_or(Error::UnfitStatus(status))?;
-        let mut reply = Reply::new(status);
-        if let Some(reason) = reason {
-            reply = reply.with(Name::Reason, reason_value(&reason));
-        }
-        if let Some(seconds) = retry_after {
-            reply = reply.with(Name::RetryAfter, seconds.to_string());
-        }
-        if let Some(Warning { code, text }) = warning {
-            let text = crate::message::quote(text);
-            reply = reply.with(Name::Warning, format!("{code} trunkline {text}"));
-        }
+        let reply = Reply::refusing(refusal)?;
         self.respond(now, slot, &dialog::tag(session), &reply);
         self.terminate_requests(now, session);
         self.close(session, None);

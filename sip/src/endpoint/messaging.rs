@@ -15,7 +15,7 @@ use crate::error::Error;
 use crate::event::{Event, Identity, Request, RequestId, SessionId, Target};
 use crate::message::{Message, Method, Name, Status};
 use crate::session::Owner;
-use crate::transaction::table::{Key, Purpose};
+use crate::transaction::table::{Key, Purpose, Slot};
 use crate::uri::number_of;
 
 /// What a message is in when it does not say.
@@ -23,6 +23,10 @@ const PLAIN: &str = "text/plain";
 
 /// The charset of a message that names none (RFC 3428 §8).
 const UTF_8: &str = "utf-8";
+
+/// A message that waits for its answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MessageId(Slot);
 
 /// A message to somebody outside of a session.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -109,9 +113,7 @@ impl Endpoint {
             self.reply_stateless(received.flow, message, &Reply::new(Status::NOT_FOUND));
             return;
         }
-        let objection =
-            type_objection(message).or_else(|| self.addressee_objection(now, &from, message));
-        if let Some(reply) = objection {
+        if let Some(reply) = type_objection(message) {
             self.reply_stateless(received.flow, message, &reply);
             return;
         }
@@ -124,30 +126,10 @@ impl Endpoint {
             session: None,
             merge: Some(merge),
         };
-        let tag = self.access.stateless_tag(message);
         let slot = self.start_server(now, received, key, errand);
-        self.respond(now, slot, &tag, &Reply::new(Status::ACCEPTED));
         let to_user = message.request_uri().map(|uri| number_of(&uri));
-        self.emit(read(message, Some(from), to_user.unwrap_or_default(), None));
-    }
-
-    /// Why a message of one account cannot reach another: nobody has that name, or no phone of
-    /// theirs is there.
-    fn addressee_objection(
-        &self,
-        now: Duration,
-        from: &Identity,
-        message: &Message,
-    ) -> Option<Reply> {
-        let Identity::Account(_) = from else {
-            return None;
-        };
-        let user = message.request_uri().map(|uri| number_of(&uri))?;
-        if !self.access.has_account(&user) {
-            return Some(Reply::new(Status::NOT_FOUND));
-        }
-        let is_there = !self.registrar.contacts(now, &user).is_empty();
-        (!is_there).then(|| Reply::new(Status::TEMPORARILY_UNAVAILABLE))
+        let told = (Some(from), to_user.unwrap_or_default(), None);
+        self.emit(read(message, slot, told));
     }
 
     pub(super) fn receive_message_in(
@@ -167,16 +149,61 @@ impl Endpoint {
             return;
         }
         let slot = self.start_server(now, received, key, Errand::of(id, Purpose::Other));
-        self.respond(now, slot, &dialog::tag(id), &Reply::new(Status::OK));
-        self.emit(read(message, None, user_of(&message.to()), Some(id)));
+        let told = (None, user_of(&message.to()), Some(id));
+        self.emit(read(message, slot, told));
+    }
+
+    /// Says that a message has reached whom it is for, or is on its way there: 200 in a session, 202
+    /// outside of one (RFC 3428 §7).
+    ///
+    /// # Errors
+    /// If it does not wait for its answer any more.
+    pub fn accept_message(&mut self, now: Duration, message: MessageId) -> Result<(), Error> {
+        let session = self.transactions.get(message.0).and_then(|it| it.session);
+        let status = match session {
+            Some(_) => Status::OK,
+            None => Status::ACCEPTED,
+        };
+        self.answer_message(now, message, status)
+    }
+
+    /// Says that nobody gets a message.
+    ///
+    /// # Errors
+    /// If it does not wait for its answer any more, or the status is no refusal.
+    pub fn refuse_message(
+        &mut self,
+        now: Duration,
+        message: MessageId,
+        status: u16,
+    ) -> Result<(), Error> {
+        let status = Status::new(status)
+            .filter(|status| status.code() >= 300)
+            .ok_or(Error::UnfitStatus(status))?;
+        self.answer_message(now, message, status)
+    }
+
+    fn answer_message(
+        &mut self,
+        now: Duration,
+        message: MessageId,
+        status: Status,
+    ) -> Result<(), Error> {
+        let slot = message.0;
+        let request = self.stored_request(slot);
+        let request = request.filter(|it| it.method() == Method::Message);
+        let request = request.ok_or(Error::UnknownMessage)?;
+        let session = self.transactions.get(slot).and_then(|it| it.session);
+        let tag = session.map_or_else(|| self.access.stateless_tag(&request), dialog::tag);
+        let is_answered = self.respond(now, slot, &tag, &Reply::new(status));
+        is_answered.then_some(()).ok_or(Error::UnknownMessage)
     }
 }
 
 fn read(
     message: &Message,
-    from: Option<Identity>,
-    to_user: String,
-    session: Option<SessionId>,
+    slot: Slot,
+    (from, to_user, session): (Option<Identity>, String, Option<SessionId>),
 ) -> Event {
     let charset = match message.content_type() {
         Some(Ok(kind)) => kind
@@ -186,6 +213,7 @@ fn read(
         Some(Err(_)) | None => None,
     };
     Event::Message {
+        message: MessageId(slot),
         from,
         from_user: user_of(&message.from()),
         to_user,

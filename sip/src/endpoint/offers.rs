@@ -11,7 +11,7 @@ use super::screening::{body_objection, session_description};
 use super::transmit::{Errand, Received};
 use crate::dialog;
 use crate::error::Error;
-use crate::event::{Event, SessionId};
+use crate::event::{Event, Refusal, SessionId};
 use crate::message::{Message, Method, Name, Status};
 use crate::session::provisional::Agreement;
 use crate::session::{Branch, Offerer, Opening, Owner, Stage};
@@ -251,13 +251,11 @@ impl Endpoint {
         &mut self,
         now: Duration,
         session: SessionId,
-        status: u16,
+        refusal: &Refusal,
     ) -> Result<(), Error> {
         let slot = self.offer_to_answer(session, "refuse an offer")?;
-        let status = Status::new(status)
-            .filter(|status| status.code() >= 300)
-            .ok_or(Error::UnfitStatus(status))?;
-        self.respond(now, slot, &dialog::tag(session), &Reply::new(status));
+        let reply = Reply::refusing(refusal)?;
+        self.respond(now, slot, &dialog::tag(session), &reply);
         self.go_on(now, session);
         Ok(())
     }

@@ -6,7 +6,8 @@ use bytes::Bytes;
 
 use super::Endpoint;
 use crate::dialog::value;
-use crate::event::ReasonHeader;
+use crate::error::Error;
+use crate::event::{ReasonHeader, Refusal, Warning};
 use crate::message::{HeaderValue, Message, Method, Name, ResponseBuilder, Rport, Status};
 use crate::trace::Standing;
 use crate::transport::{Flow, Transport};
@@ -52,6 +53,31 @@ impl Reply {
             sdp: Bytes::new(),
             breadth: Breadth::Full,
         }
+    }
+
+    /// Refuses an INVITE, whether it begins a call or changes one, or an UPDATE.
+    pub(super) fn refusing(refusal: &Refusal) -> Result<Self, Error> {
+        let Refusal {
+            status,
+            reason,
+            retry_after,
+            warning,
+        } = refusal;
+        let status = Status::new(*status)
+            .filter(|status| status.code() >= 300)
+            .ok_or(Error::UnfitStatus(*status))?;
+        let mut reply = Self::new(status);
+        if let Some(reason) = reason {
+            reply = reply.with(Name::Reason, reason_value(reason));
+        }
+        if let Some(seconds) = retry_after {
+            reply = reply.with(Name::RetryAfter, seconds.to_string());
+        }
+        if let Some(Warning { code, text }) = warning {
+            let text = crate::message::quote(text);
+            reply = reply.with(Name::Warning, format!("{code} trunkline {text}"));
+        }
+        Ok(reply)
     }
 
     /// The same with one challenge at most and without what only informs.

@@ -102,7 +102,7 @@ fn a_refusal_reaches_the_caller_with_its_reason() {
     world.run_for(100);
     let callee = world.incoming(1);
 
-    world.act(1, |b, now| b.refuse(now, callee, busy()).unwrap());
+    world.act(1, |b, now| b.refuse(now, callee, &busy()).unwrap());
     world.run_until_idle();
 
     assert_eq!(

@@ -232,7 +232,7 @@ fn a_cause_of_the_telephone_network_is_told_in_every_way_to_end_a_call() {
         retry_after: None,
         warning: None,
     };
-    world.act(0, |a, now| a.refuse(now, session, refusal).unwrap());
+    world.act(0, |a, now| a.refuse(now, session, &refusal).unwrap());
     world.run_for(50);
     let refused = world.stray.remove(0);
     assert_eq!(code(&refused), Some(486));

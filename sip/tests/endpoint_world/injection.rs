@@ -218,7 +218,7 @@ fn refused(field: usize, text: &str) -> Option<Message> {
         warning: None,
     };
     world
-        .act(0, |a, now| a.refuse(now, session, refusal))
+        .act(0, |a, now| a.refuse(now, session, &refusal))
         .ok()?;
     world.run_for(20);
     Some(world.stray.remove(0))

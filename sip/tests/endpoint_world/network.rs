@@ -387,6 +387,10 @@ impl World {
                 }
                 Output::Event(event) => {
                     self.note(party, &describe(&event));
+                    if let Event::Message { message, .. } = event {
+                        let endpoint = &mut self.parties[party].endpoint;
+                        endpoint.accept_message(self.now, message).unwrap();
+                    }
                     self.parties[party].events.push_back(event);
                 }
             }

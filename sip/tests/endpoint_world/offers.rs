@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use sip::message::Message;
-use sip::{Error, Event, SessionId};
+use sip::{Error, Event, Refusal, SessionId, Warning};
 
 use crate::network::{ANSWER, Handmade, OFFER, World, address, code, header};
 
@@ -146,14 +146,23 @@ fn a_refused_offer_leaves_the_session_as_it_was() {
     let reinvite = call.offer("INVITE", 2);
     call.send(&reinvite);
     let session = call.session;
+    let refusal = Refusal {
+        warning: Some(Warning {
+            code: 305,
+            text: "no codec",
+        }),
+        ..Refusal::plain(488)
+    };
 
     call.world
-        .act(0, |a, now| a.refuse_offer(now, session, 488).unwrap());
+        .act(0, |a, now| a.refuse_offer(now, session, &refusal).unwrap());
     call.world.run_for(50);
-    assert_eq!(code(&call.world.stray.remove(0)), Some(488));
+    let told = call.world.stray.remove(0);
+    assert_eq!(code(&told), Some(488));
+    assert_eq!(header(&told, "Warning"), "305 trunkline \"no codec\"");
     let again = call
         .world
-        .act(0, |a, now| a.refuse_offer(now, session, 488));
+        .act(0, |a, now| a.refuse_offer(now, session, &refusal));
 
     assert!(matches!(again, Err(Error::WrongState { .. })));
     let update = call.request("UPDATE", 3);

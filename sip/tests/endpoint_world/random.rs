@@ -129,12 +129,7 @@ impl Story {
     fn perform(&mut self, call: u64, step: Step) {
         let caller = self.callers.get(&call).copied();
         let callee = self.callee(call);
-        let refusal = Refusal {
-            status: 486,
-            reason: None,
-            retry_after: None,
-            warning: None,
-        };
+        let refusal = Refusal::plain(486);
         let world = &mut self.world;
         match (step, caller, callee) {
             (Step::Call, ..) => {
@@ -163,7 +158,7 @@ impl Story {
                 let _ = world.act(1, |b, now| b.answer(now, id, Bytes::from_static(ANSWER)));
             }
             (Step::Refuse, _, Some(id)) => {
-                let _ = world.act(1, |b, now| b.refuse(now, id, refusal));
+                let _ = world.act(1, |b, now| b.refuse(now, id, &refusal));
                 self.left.insert((1, id));
             }
             (Step::CallerHangsUp, Some(id), _) => {

@@ -142,14 +142,9 @@ fn a_cancel_stops_the_repetition() {
 #[test]
 fn a_refusal_does_not_wait_for_the_prack() {
     let (mut phone, _) = told(RELIABLE);
-    let refusal = Refusal {
-        status: 486,
-        reason: None,
-        retry_after: None,
-        warning: None,
-    };
+    let refusal = Refusal::plain(486);
 
-    let sent = phone.act(|a, now, id| a.refuse(now, id, refusal));
+    let sent = phone.act(|a, now, id| a.refuse(now, id, &refusal));
 
     assert_eq!(titles(&sent), ["486"]);
 }

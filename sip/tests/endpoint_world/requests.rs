@@ -156,8 +156,8 @@ fn a_message_outside_of_a_call_arrives_and_its_result_is_told() {
         world.ladder,
         [
             "0.0s a MESSAGE →",
-            "0.0s b 202 →",
             "0.0s b Message",
+            "0.0s b 202 →",
             "0.0s a MessageResult 202"
         ]
     );
@@ -242,10 +242,6 @@ fn a_message_is_taken_from_who_proves_to_be_somebody_if_it_is_text() {
     registered(&mut world, &register(1), "secret");
     let options = Handmade::new("INVITE", phone());
     let challenge = world.exchange(phone(), &options).remove(0);
-    let nobody = text.clone().uri("sip:8999@192.0.2.1");
-    let nobody = signed(&nobody, "MESSAGE", &challenge, "secret").with("Call-ID", "other");
-    assert_eq!(world.statuses(phone(), &nobody), [404]);
-    let challenge = world.exchange(phone(), &options).remove(0);
     let signed = signed(&text, "MESSAGE", &challenge, "secret");
     assert_eq!(world.statuses(phone(), &signed), [202]);
     let told = world.parties[0].events.pop_back();
@@ -257,6 +253,34 @@ fn a_message_is_taken_from_who_proves_to_be_somebody_if_it_is_text() {
         panic!("no message came: {told:?}");
     };
     assert_eq!(user, "8001");
+}
+
+#[test]
+fn a_message_is_answered_once_and_not_before_somebody_has_taken_it() {
+    let mut endpoint = pair().parties.remove(1).endpoint;
+    let flow = sip::Flow {
+        transport: Transport::Udp,
+        local: address(2),
+        remote: address(1),
+        connection: None,
+    };
+    let now = crate::network::START;
+    let text = Handmade::new("MESSAGE", address(1)).body("text/plain", "hello");
+    endpoint.handle_datagram(now, flow, text.text().into());
+    let outputs = std::iter::from_fn(|| endpoint.poll_output()).collect::<Vec<_>>();
+    let [sip::Output::Event(Event::Message { message, .. })] = outputs[..] else {
+        panic!("more than a message: {outputs:?}");
+    };
+
+    assert_eq!(
+        endpoint.refuse_message(now, message, 202),
+        Err(Error::UnfitStatus(202))
+    );
+    endpoint.refuse_message(now, message, 404).unwrap();
+    assert_eq!(
+        endpoint.accept_message(now, message),
+        Err(Error::UnknownMessage)
+    );
 }
 
 #[test]

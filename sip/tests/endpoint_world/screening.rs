@@ -168,13 +168,8 @@ fn a_trunk_that_hunts_may_send_the_same_invite_again_after_a_refusal() {
     let mut world = world();
     world.statuses(trunk(), &invite());
     let session = world.incoming(0);
-    let refusal = sip::Refusal {
-        status: 486,
-        reason: None,
-        retry_after: None,
-        warning: None,
-    };
-    world.act(0, |a, now| a.refuse(now, session, refusal).unwrap());
+    let refusal = sip::Refusal::plain(486);
+    world.act(0, |a, now| a.refuse(now, session, &refusal).unwrap());
     world.run_for(50);
     world.stray.clear();
     let next = invite().with("Via", "SIP/2.0/UDP 192.0.2.50;branch=z9hG4bKother;rport");

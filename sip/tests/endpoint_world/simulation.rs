@@ -304,9 +304,9 @@ impl Scenario {
                     .act(party, |it, now| it.answer_offer(now, id, answer()));
             }
             Deed::RefuseOffer(party, id) => {
-                let _ = self
-                    .world
-                    .act(party, |it, now| it.refuse_offer(now, id, 488));
+                let _ = self.world.act(party, |it, now| {
+                    it.refuse_offer(now, id, &Refusal::plain(488))
+                });
             }
             Deed::Acknowledge(party, id) => {
                 let _ = self
@@ -379,15 +379,10 @@ impl Scenario {
         let Some((party, id)) = self.callee(call) else {
             return;
         };
-        let refusal = Refusal {
-            status: 486,
-            reason: None,
-            retry_after: None,
-            warning: None,
-        };
+        let refusal = Refusal::plain(486);
         if self
             .world
-            .act(party, |it, now| it.refuse(now, id, refusal))
+            .act(party, |it, now| it.refuse(now, id, &refusal))
             .is_ok()
         {
             self.left[party].insert(id);

@@ -51,6 +51,7 @@ impl Phone {
             call_id: call_id.clone(),
             stage: Stage::Ringing,
             refused: None,
+            warning: None,
             ender: None,
             began_at: now,
             up_at: None,

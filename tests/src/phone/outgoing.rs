@@ -17,6 +17,7 @@ impl Phone {
             call_id: call_id.clone(),
             stage: Stage::Calling,
             refused: None,
+            warning: None,
             ender: None,
             began_at: now,
             up_at: None,
@@ -64,6 +65,16 @@ impl Phone {
             panic!("{} has no conversation", self.name);
         };
         let sdp = talk.voice.sdp_only(law);
+        let call = talk.call_id.clone();
+        self.invite(now, &call, &sdp);
+    }
+
+    /// Offers only a codec that nobody here speaks by re-INVITE.
+    pub fn speak_foreign(&mut self, now: Duration) {
+        let Some(talk) = self.talks.iter_mut().find(|talk| talk.stage == Stage::Up) else {
+            panic!("{} has no conversation", self.name);
+        };
+        let sdp = talk.voice.foreign_sdp();
         let call = talk.call_id.clone();
         self.invite(now, &call, &sdp);
     }
@@ -282,6 +293,7 @@ impl Phone {
         let Some(talk) = self.find(&heard.call_id) else {
             return;
         };
+        talk.warning = heard.header("Warning").map(str::to_owned);
         if talk.stage == Stage::Calling {
             talk.refused = Some(status);
             let ender = if talk.cancel_wanted {

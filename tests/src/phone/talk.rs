@@ -46,6 +46,8 @@ pub struct Talk {
     pub stage: Stage,
     /// The final status that refused it.
     pub refused: Option<u16>,
+    /// The Warning of the last refusal of an INVITE.
+    pub warning: Option<String>,
     /// Who ended it.
     pub ender: Option<Ender>,
     /// When the first INVITE was sent or came.

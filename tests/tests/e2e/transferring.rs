@@ -4,6 +4,7 @@
 use crate::{AGENT, CALLER, SHORTLY, WHILE};
 use serde_json::{Value, json};
 use tests::api::Api;
+use tests::patience::until;
 use tests::server::{Server, free_address};
 use tests::sipp::{self, Sipp};
 use tests::voice::Voice;
@@ -138,7 +139,7 @@ fn an_agent_goes_on_at_another_telephone_that_replaces_the_first() {
     let voice = Voice::speaking(THIRD);
 
     let replaces = call.phone.replaces_called();
-    let second = Sipp::take_over(&call.server, &replaces, voice.port());
+    let second = Sipp::take_over(&call.server, "1001", &replaces, voice.port());
 
     call.near.hears_tone(THIRD, WHILE, SHORTLY);
     voice.hears_tone(CALLER, WHILE, SHORTLY);
@@ -151,4 +152,45 @@ fn an_agent_goes_on_at_another_telephone_that_replaces_the_first() {
     assert_eq!(record["extension"], "1001");
     call.caller.succeeds();
     call.phone.succeeds();
+}
+
+#[test]
+fn a_colleague_picks_up_a_call_that_rings_at_an_agents_telephone() {
+    let server = Server::start("picks-up");
+    let admin = server.api("admin");
+    let address = free_address();
+    Sipp::register(&server, server.sip, address);
+    server.api("1001").take_calls();
+    let rings = sipp::Manner::of("callee_given_up");
+    let ringing = Sipp::await_call_at(address, rings, &server, 9);
+    let near = Voice::speaking(CALLER);
+    let caller = Sipp::call(&server, "4008110511", near.port());
+    admin.agent_is("1001", "ringing");
+    until("a ringing telephone", SHORTLY, || {
+        ringing.saw("SIP/2.0 180 ")
+    });
+    server.api("1002").take_calls();
+    admin.change_trunk("local", |settings| {
+        settings["inbound"]["sources"] = json!(["192.0.2.0/24"]);
+    });
+    let voice = Voice::speaking(THIRD);
+
+    let replaces = ringing.replaces_ringing();
+    let colleague = Sipp::take_over(&server, "1002", &replaces, voice.port());
+
+    near.hears_tone(THIRD, WHILE, SHORTLY);
+    voice.hears_tone(CALLER, WHILE, SHORTLY);
+    ringing.succeeds();
+    admin.agent_is("1001", "idle");
+    admin.agent_is("1002", "talking");
+    colleague.nudge();
+    colleague.succeeds();
+    caller.succeeds();
+    admin.shows_no_call();
+    let record = admin.finished_record();
+    assert_eq!(record["extension"], "1002", "{record:#}");
+    let story = admin.story(&record);
+    let outcomes = story.iter().filter(|it| it["kind"] == "offer_ended");
+    let outcomes: Vec<&Value> = outcomes.map(|it| &it["outcome"]).collect();
+    assert_eq!(outcomes, ["picked_up", "answered"], "{story:#?}");
 }

@@ -1358,7 +1358,7 @@ export interface components {
          * @description How an offer of a call to an agent ended.
          * @enum {string}
          */
-        OfferOutcome: "answered" | "no_answer" | "rejected" | "unreachable" | "caller_gave_up";
+        OfferOutcome: "answered" | "no_answer" | "rejected" | "unreachable" | "caller_gave_up" | "picked_up";
         /** @description One page of a list. */
         Page_Agent: {
             /** @description The items, in the list's order. */
