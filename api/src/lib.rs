@@ -12,6 +12,7 @@ mod body;
 pub mod bots;
 mod call_records;
 mod calls;
+mod connections;
 mod docs;
 mod error;
 mod etag;

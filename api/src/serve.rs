@@ -1,13 +1,13 @@
 //! Serving the router on the listeners that the server inherited.
 
+use crate::connections::{self, Limits};
 use crate::sip_socket::{self, Listening, SipDoor};
 use crate::tls::{Certificates, TlsListener};
 use crate::{State, router};
 use axum::extract::Extension;
-use axum::serve::ListenerExt as _;
 use std::future::Future;
 use std::io;
-use std::net::{SocketAddr, TcpListener};
+use std::net::TcpListener;
 
 /// What is served beside the API on every listener.
 #[derive(Clone)]
@@ -34,22 +34,16 @@ pub async fn serve(
         is_secure: serving.certificates.is_some(),
     };
     let listener = tokio::net::TcpListener::from_std(listener)?;
-    let service = router(state)
+    let app = router(state)
         .merge(sip_socket::router(serving.sip))
-        .layer(Extension(listening))
-        .into_make_service_with_connect_info::<SocketAddr>();
+        .layer(Extension(listening));
+    let limits = Limits::default();
     match serving.certificates {
-        None => {
-            axum::serve(listener, service)
-                .with_graceful_shutdown(stop)
-                .await
-        }
+        None => connections::answer(listener, app, limits, stop).await,
         Some(certificates) => {
-            // Tapping is what lets the address of the peer through.
-            let listener = TlsListener::new(listener, certificates).tap_io(|_| ());
-            axum::serve(listener, service)
-                .with_graceful_shutdown(stop)
-                .await
+            let listener = TlsListener::new(listener, certificates, limits);
+            connections::answer(listener, app, limits, stop).await;
         }
     }
+    Ok(())
 }
