@@ -55,6 +55,8 @@ pub struct Datagram {
 pub struct Network {
     /// May be changed at any time.
     pub faults: Faults,
+    /// The length of the longest datagram to each address.
+    pub longest: BTreeMap<SocketAddr, usize>,
     random: ChaCha12Rng,
     wire: BTreeMap<(Duration, u64), Datagram>,
     sent: u64,
@@ -65,6 +67,7 @@ impl Network {
     pub fn new(seed: u64) -> Self {
         Self {
             faults: Faults::NONE,
+            longest: BTreeMap::new(),
             random: ChaCha12Rng::seed_from_u64(seed),
             wire: BTreeMap::new(),
             sent: 0,
@@ -73,6 +76,8 @@ impl Network {
 
     /// Puts a datagram on the wire; it may come out never, once or twice.
     pub fn send(&mut self, now: Duration, datagram: Datagram) {
+        let longest = self.longest.entry(datagram.to).or_default();
+        *longest = datagram.bytes.len().max(*longest);
         if self.happens(self.faults.loss) {
             return;
         }

@@ -154,6 +154,26 @@ fn nobody_takes_over_a_conversation_of_somebody_else() {
     settle(&mut world);
 }
 
+/// What is left of 1,300 bytes (RFC 3261 §18.1.1) beside the largest description without keys, which
+/// the tests of descriptions hold to 520, and 80 for longer addresses than these.
+const HEADERS: usize = 700;
+
+#[test]
+fn an_invite_to_a_phone_over_udp_fits_into_a_datagram() {
+    let mut world = World::new(148, 1);
+    world.add_caller("caller", "+8613800138000138001380013800138");
+    world.at("caller", |phone, now| {
+        phone.dial(now, "4008110511", Offer::Early);
+    });
+    world.run_for(seconds(1));
+
+    let invite = world.talk("1001").invite.as_ref().expect("it rings");
+    let address = world.phone("1001").address;
+    let headers = world.network.longest[&address] - invite.body.len();
+    assert!(headers <= HEADERS, "{headers} bytes: {:#?}", invite.lines);
+    settle(&mut world);
+}
+
 #[test]
 fn devices_that_ring_go_on_ringing_when_the_server_dies() {
     let mut world = with_two_devices(145);

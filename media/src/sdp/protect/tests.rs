@@ -73,6 +73,29 @@ fn two_sides_agree_on_the_same_keys_or_not_at_all() {
 }
 
 #[test]
+fn the_largest_offer_leaves_room_for_headers_in_a_datagram() {
+    for policy in POLICIES {
+        let largest = Local {
+            address: "2001:db8:1234:5678:9abc:def0:1234:5678".parse().unwrap(),
+            port: u16::MAX,
+            session_id: u64::MAX >> 2,
+            session_version: u64::from(u32::MAX),
+            codecs: vec![Codec::Opus, Codec::G722, Codec::Pcma, Codec::Pcmu],
+            ..local(policy, 255)
+        };
+        let length = offer(&largest).len();
+        // With 700 bytes of headers an offer without keys stays below 1,300; browsers are never
+        // reached over UDP.
+        let most = match policy {
+            Policy::Off | Policy::Accepted => 520,
+            Policy::Optional | Policy::Required => 850,
+            Policy::Browser => 1_000,
+        };
+        assert!(length <= most, "{policy:?}: {length}");
+    }
+}
+
+#[test]
 fn keys_stay_the_same_from_one_description_of_a_leg_to_the_next() {
     let (mut ours, mut theirs) = (local(Policy::Optional, 1), local(Policy::Accepted, 2));
     let (first, answered) = answer(&offer(&ours), &theirs).unwrap();
