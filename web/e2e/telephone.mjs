@@ -10,6 +10,7 @@
 //   {"phone": "a", "do": "listen", "hz": 440}
 //   {"phone": "a", "do": "press", "keys": "1"}
 //   {"phone": "a", "do": "refuse", "status": 486}
+//   {"phone": "a", "do": "count"}
 //   {"phone": "a", "do": "call" | "options", "target": "1002"}
 //   {"phone": "a", "do": "message", "target": "1002", "text": "…"}
 
@@ -76,6 +77,7 @@ function install({ user, password, expires, domain, socket }) {
     connection_recovery_min_interval: 1,
     connection_recovery_max_interval: 2,
   });
+  const sessions = [];
   let session;
   const cause = ({ response, cause, message }) => {
     const heard = response ?? (message?.status_code ? message : undefined);
@@ -96,6 +98,7 @@ function install({ user, password, expires, domain, socket }) {
   });
   agent.on("newRTCSession", ({ session: made, originator, request }) => {
     session = made;
+    sessions.push(made);
     say(`call ${originator}`);
     if (originator === "remote") {
       say(`offered ${/m=audio.*/.exec(request.body ?? "")?.[0]}`);
@@ -153,6 +156,7 @@ function install({ user, password, expires, domain, socket }) {
     resume: () => session.unhold({}, () => say("resumed: local")),
     press: ({ keys }) => session.sendDTMF(keys, { transportType: "RFC2833" }),
     listen,
+    count: () => say(`in ${sessions.filter((it) => !it.isEnded()).length} calls`),
     refuse: ({ status }) => session.terminate({ status_code: status }),
     call: ({ target }) => agent.call(target, media),
     options: ({ target }) => agent.sendOptions(target, null, { eventHandlers: heard }),

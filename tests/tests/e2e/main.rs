@@ -27,6 +27,7 @@ mod renegotiation;
 mod returning;
 mod scanners;
 mod sockets;
+mod softphones;
 mod timers;
 mod tls;
 mod transferring;
