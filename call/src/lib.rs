@@ -38,4 +38,4 @@ pub use live::{
 };
 pub use output::{Key, Output};
 pub use sip::Transport;
-pub use switchboard::{Admission, Config, Gauges, Restored, Switchboard};
+pub use switchboard::{Admission, Config, Gauges, Living, Restored, Switchboard};

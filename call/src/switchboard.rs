@@ -10,20 +10,22 @@ mod leaving;
 mod messaging;
 mod offering;
 mod restoring;
+mod saving;
 mod showing;
 mod signalling;
 mod sounding;
 
 pub use restoring::Restored;
+pub use saving::Living;
 
 use crate::admission::Regulator;
-use crate::call::{Call, SavedCallRef};
+use crate::call::Call;
 use crate::exchange::Exchange;
 use crate::{Directory, Input, Key, Library, Output, limits};
 use media::LegId;
 use model::{CallId, EndReason, SrtpPolicy, Timestamp, TrunkId};
 use sip::{SessionId, Shedding, Standing};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 use std::net::IpAddr;
 use std::ops::Range;
 use std::sync::Arc;
@@ -167,70 +169,9 @@ impl Switchboard {
         [call, endpoint, router].into_iter().flatten().min()
     }
 
-    /// Ends a step: what changed is added to the outputs as saved states.
-    pub fn seal(&mut self) {
-        self.save_dialogs();
-        for id in std::mem::take(&mut self.exchange.touched) {
-            if let Some(call) = self.calls.get(&id)
-                && let Ok(state) = SavedCallRef::of(call, &self.exchange).to_bytes()
-            {
-                let key = Key::Call(id);
-                self.exchange.outputs.push_back(Output::Save { key, state });
-            }
-        }
-        for agent in self.exchange.router.take_touched() {
-            if let Some(seat) = self.exchange.router.seat(agent).cloned() {
-                self.exchange.save(Key::Agent(agent), &seat);
-            }
-        }
-        for user in self.exchange.endpoint.take_touched_users() {
-            let state = self.exchange.endpoint.save_bindings(&user);
-            let key = Key::Devices(user);
-            self.exchange.outputs.push_back(Output::Save { key, state });
-        }
-        if self.exchange.endpoint.take_touched_trunks() {
-            let state = self.exchange.endpoint.save_trunks();
-            let key = Key::Trunks;
-            self.exchange.outputs.push_back(Output::Save { key, state });
-        }
-    }
-
     /// Takes the next thing to do.
     pub fn poll_output(&mut self) -> Option<Output> {
         self.exchange.outputs.pop_front()
-    }
-
-    /// Everything that is to be saved, as a snapshot for a new journal segment.
-    pub fn snapshot(&self) -> BTreeMap<Key, Vec<u8>> {
-        let exchange = &self.exchange;
-        let calls = self.calls.iter().filter_map(|(id, call)| {
-            let state = SavedCallRef::of(call, exchange).to_bytes().ok()?;
-            Some((Key::Call(*id), state))
-        });
-        let seats = exchange.router.seats().filter_map(|seat| {
-            let state = postcard::to_stdvec(seat).ok()?;
-            Some((Key::Agent(seat.id()), state))
-        });
-        let devices = exchange.directory.agents().map(|agent| {
-            let state = exchange.endpoint.save_bindings(&agent.extension);
-            (Key::Devices(agent.extension.clone()), state)
-        });
-        let recordings = exchange.recordings.values().filter_map(|open| {
-            let state = postcard::to_stdvec(open).ok()?;
-            Some((Key::Recording(open.id), state))
-        });
-        let leaving = self.leaving.iter().filter_map(|session| {
-            let state = exchange.endpoint.save(*session)?;
-            Some((Key::Dialog(*session), state))
-        });
-        let trunks = (Key::Trunks, exchange.endpoint.save_trunks());
-        calls
-            .chain(std::iter::once(trunks))
-            .chain(leaving)
-            .chain(seats)
-            .chain(devices)
-            .chain(recordings)
-            .collect()
     }
 
     /// How full the switchboard is.

@@ -5,7 +5,9 @@ use crate::{
     record::Body,
     segment::{self, Header, Records},
 };
-use std::{collections::BTreeMap, fs, path::Path, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs, path::Path, time::Duration};
 
 /// What a worker goes on from.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -77,7 +79,7 @@ struct Sound {
 /// Applies the sound records of one segment to what is recovered so far.
 fn replay(bytes: &[u8], first: u64, recovered: &mut Recovered) -> Sound {
     let mut records = Records::new(bytes, first);
-    let mut snapshot = BTreeMap::new();
+    let mut snapshot = Snapshot::default();
     let mut whole_snapshot = false;
     // A segment may begin past the end of a torn one; its numbers must not be given again.
     recovered.last_seq = recovered.last_seq.max(first.saturating_sub(1));
@@ -86,29 +88,37 @@ fn replay(bytes: &[u8], first: u64, recovered: &mut Recovered) -> Sound {
         recovered.last_at = recovered.last_at.max(record.at);
         match record.body {
             Body::Save { key, state } => {
+                snapshot.keys.insert(key.to_vec());
+                recovered.saved.insert(key.to_vec(), state.to_vec());
+            }
+            Body::SnapshotEntry { key, state } => {
+                snapshot.entries += 1;
+                snapshot.keys.insert(key.to_vec());
                 recovered.saved.insert(key.to_vec(), state.to_vec());
             }
             Body::Forget { key } => {
                 recovered.saved.remove(key);
             }
-            Body::SnapshotEntry { key, state } => {
-                snapshot.insert(key.to_vec(), state.to_vec());
+            Body::SnapshotEnd { entries } if entries == snapshot.entries => {
+                whole_snapshot = true;
+                // What lived when the segment began is all in it: the rest comes of an older
+                // segment that did not tell of its end.
+                recovered.saved.retain(|key, _| snapshot.keys.contains(key));
             }
-            Body::SnapshotEnd { entries } => {
-                whole_snapshot = entries == snapshot.len() as u64;
-                if whole_snapshot {
-                    recovered.saved = std::mem::take(&mut snapshot);
-                }
-            }
-            Body::Fact { .. } | Body::Heartbeat => {}
+            Body::SnapshotEnd { .. } | Body::Fact { .. } | Body::Heartbeat => {}
         }
-    }
-    if !whole_snapshot {
-        // The older segments gave the rest; what the torn snapshot held is at least as recent.
-        recovered.saved.append(&mut snapshot);
     }
     Sound {
         bytes: records.offset(),
         whole_snapshot,
     }
+}
+
+/// What a segment has told of states so far.
+#[derive(Default)]
+struct Snapshot {
+    /// The keys that it has saved.
+    keys: BTreeSet<Vec<u8>>,
+    /// Those of them that belong to its snapshot, each as often as it was saved.
+    entries: u64,
 }

@@ -16,6 +16,8 @@ use std::{
 
 /// The encode buffer is given back to the allocator above this size, so one burst is not kept.
 const BUFFER_BYTES_KEPT: usize = 4 << 20;
+/// States of a snapshot that are written at once where nobody waits.
+const STATES_A_WRITE: usize = 1_024;
 
 /// How a journal behaves.
 #[derive(Debug, Clone)]
@@ -39,6 +41,12 @@ impl Default for Options {
     }
 }
 
+/// A snapshot of which the states so far are written.
+#[derive(Debug, Default)]
+struct Snapshot {
+    entries: u64,
+}
+
 /// The journal as its one writer holds it.
 #[derive(Debug)]
 pub struct Journal {
@@ -52,6 +60,10 @@ pub struct Journal {
     base: (u64, u64),
     total_bytes: u64,
     last_seq: u64,
+    /// The snapshot that is being written into the live segment.
+    snapshot: Option<Snapshot>,
+    /// How much of the live segment is its snapshot.
+    snapshot_bytes: u64,
     buffer: Vec<u8>,
     broken: bool,
     syncer: Syncer,
@@ -96,14 +108,19 @@ impl Journal {
             base: (segments.base, recovered.last_seq),
             total_bytes: segments.total_bytes,
             last_seq,
+            snapshot: None,
+            snapshot_bytes: 0,
             buffer: Vec::new(),
             broken: false,
             syncer,
         };
         if goes_on.is_none() {
-            let saved = recovered.saved.iter();
-            let saved = saved.map(|(key, state)| (key.clone(), state.clone()));
-            journal.rotate(recovered.last_at, saved)?;
+            journal.rotate(recovered.last_at)?;
+            let mut saved = recovered.saved.iter();
+            while saved.len() > 0 {
+                journal.snapshot(recovered.last_at, saved.by_ref().take(STATES_A_WRITE))?;
+            }
+            journal.end_snapshot(recovered.last_at)?;
         }
         Ok((journal, recovered))
     }
@@ -113,17 +130,28 @@ impl Journal {
     /// # Errors
     /// An entry over its limits or a refused write; none of `entries` is kept.
     pub fn append(&mut self, now: Duration, entries: &[Entry<'_>]) -> Result<u64, Error> {
+        self.write(|buffer, mut sequence| {
+            for entry in entries {
+                sequence += 1;
+                record::encode_entry(buffer, sequence, now, entry)?;
+            }
+            Ok(sequence)
+        })?;
+        Ok(self.last_seq)
+    }
+
+    /// Writes what `encode` puts into the buffer, which tells the sequence of its last record.
+    fn write(
+        &mut self,
+        encode: impl FnOnce(&mut Vec<u8>, u64) -> Result<u64, Error>,
+    ) -> Result<(), Error> {
         if self.broken {
             return Err(Error::Broken);
         }
         self.buffer.clear();
-        let mut sequence = self.last_seq;
-        for entry in entries {
-            sequence += 1;
-            record::encode_entry(&mut self.buffer, sequence, now, entry)?;
-        }
+        let sequence = encode(&mut self.buffer, self.last_seq)?;
         if self.buffer.is_empty() {
-            return Ok(self.last_seq);
+            return Ok(());
         }
         if let Err(source) = (&*self.live).write_all(&self.buffer) {
             self.broken = self.live.set_len(self.live_bytes).is_err();
@@ -135,28 +163,29 @@ impl Journal {
         self.last_seq = sequence;
         self.syncer.wrote(sequence);
         self.shed_buffer();
-        Ok(sequence)
+        Ok(())
     }
 
-    /// Whether the live segment is full: the owner answers with [`Journal::rotate`].
+    /// Whether the live segment is full: the owner answers with [`Journal::rotate`]. A snapshot
+    /// that is larger than a segment does not make it full, or there would be nothing but snapshots.
     pub fn needs_snapshot(&self) -> bool {
-        self.broken || self.live_bytes >= self.options.segment_bytes
+        let full = self.options.segment_bytes.max(self.snapshot_bytes);
+        let grown = self.live_bytes.saturating_sub(self.snapshot_bytes);
+        self.broken || (self.snapshot.is_none() && grown >= full)
     }
 
-    /// Begins a new segment with a snapshot: `saves` is every live state by its key.
+    /// Begins a new segment. Every state that lives at this moment follows by
+    /// [`Journal::snapshot`], in as many parts and between as many appends as its owner likes, and
+    /// [`Journal::end_snapshot`] after the last; until then a restart reads the older segments too.
     ///
     /// # Errors
-    /// An entry over its limits, or a file that cannot be made; the live segment stays in use.
-    pub fn rotate(
-        &mut self,
-        now: Duration,
-        saves: impl Iterator<Item = (Vec<u8>, Vec<u8>)>,
-    ) -> Result<(), Error> {
+    /// A file that cannot be made; the live segment stays in use.
+    pub fn rotate(&mut self, now: Duration) -> Result<(), Error> {
         let first = self.last_seq + 1;
         let path = segment::path(&self.dir, first);
         let draft = segment::draft(&path);
-        let (file, bytes, last_seq) = self.write_snapshot(&draft, now, saves)?;
-        // A segment appears under its name only with a whole snapshot in it.
+        let (file, bytes, last_seq) = begun(&draft, first, now)?;
+        // A segment appears under its name only with a whole header.
         fs::rename(&draft, &path).map_err(Error::file("rename", &draft))?;
         let directory = File::open(&self.dir).map_err(Error::file("open", &self.dir))?;
         self.live = Arc::new(file);
@@ -165,52 +194,60 @@ impl Journal {
         // A live segment that had lost all its records was replaced by its name.
         self.firsts.retain(|&other| other != first);
         self.firsts.push(first);
-        self.base = (first, last_seq);
         self.last_seq = last_seq;
+        self.snapshot = Some(Snapshot::default());
+        self.snapshot_bytes = 0;
         self.broken = false;
         self.syncer
             .switch(Arc::clone(&self.live), Arc::new(directory), last_seq);
-        self.shed_buffer();
         Ok(())
     }
 
-    fn write_snapshot(
+    /// Writes states of the snapshot that [`Journal::rotate`] began, as they are at this moment,
+    /// with one `write()`. Without a snapshot they are states like others.
+    ///
+    /// # Errors
+    /// A state over its limits or a refused write; none of them is kept.
+    pub fn snapshot<B: AsRef<[u8]>>(
         &mut self,
-        draft: &Path,
         now: Duration,
-        saves: impl Iterator<Item = (Vec<u8>, Vec<u8>)>,
-    ) -> Result<(File, u64, u64), Error> {
-        const CHUNK_BYTES: usize = 1 << 20;
-        let mut sequence = self.last_seq;
-        let _ = fs::remove_file(draft);
-        let file = OpenOptions::new().create(true).append(true).open(draft);
-        let mut file = file.map_err(Error::file("create", draft))?;
-        let mut written = 0;
+        states: impl Iterator<Item = (B, B)>,
+    ) -> Result<(), Error> {
+        let before = self.live_bytes;
         let mut entries = 0;
-        self.buffer.clear();
-        self.buffer
-            .extend_from_slice(&segment::header(sequence + 1));
-        for (key, state) in saves {
-            sequence += 1;
-            entries += 1;
-            let body = Body::SnapshotEntry {
-                key: &key,
-                state: &state,
-            };
-            record::encode(&mut self.buffer, sequence, now, body)?;
-            if self.buffer.len() >= CHUNK_BYTES {
-                file.write_all(&self.buffer)
-                    .map_err(Error::file("write", draft))?;
-                written += self.buffer.len() as u64;
-                self.buffer.clear();
+        self.write(|buffer, mut sequence| {
+            for (key, state) in states {
+                sequence += 1;
+                entries += 1;
+                let (key, state) = (key.as_ref(), state.as_ref());
+                let body = Body::SnapshotEntry { key, state };
+                record::encode(buffer, sequence, now, body)?;
             }
+            Ok(sequence)
+        })?;
+        if let Some(snapshot) = &mut self.snapshot {
+            snapshot.entries += entries;
+            self.snapshot_bytes += self.live_bytes - before;
         }
-        sequence += 1;
-        let end = Body::SnapshotEnd { entries };
-        record::encode(&mut self.buffer, sequence, now, end)?;
-        file.write_all(&self.buffer)
-            .map_err(Error::file("write", draft))?;
-        Ok((file, written + self.buffer.len() as u64, sequence))
+        Ok(())
+    }
+
+    /// Says that the snapshot is whole: older segments are not needed for a restart any more.
+    ///
+    /// # Errors
+    /// A refused write; the snapshot goes on.
+    pub fn end_snapshot(&mut self, now: Duration) -> Result<(), Error> {
+        let Some(Snapshot { entries }) = self.snapshot else {
+            return Ok(());
+        };
+        self.write(|buffer, sequence| {
+            let end = Body::SnapshotEnd { entries };
+            record::encode(buffer, sequence + 1, now, end)?;
+            Ok(sequence + 1)
+        })?;
+        self.snapshot = None;
+        self.base = (self.live_first(), self.last_seq);
+        Ok(())
     }
 
     /// Deletes the segments that nobody needs: every fact in them is `applied`, and a later
@@ -279,6 +316,18 @@ impl Journal {
             self.buffer = Vec::new();
         }
     }
+}
+
+/// A segment with a header and a sign of life in it, its length and its last sequence.
+fn begun(draft: &Path, first: u64, now: Duration) -> Result<(File, u64, u64), Error> {
+    let _ = fs::remove_file(draft);
+    let file = OpenOptions::new().create(true).append(true).open(draft);
+    let mut file = file.map_err(Error::file("create", draft))?;
+    let mut bytes = segment::header(first).to_vec();
+    record::encode(&mut bytes, first, now, Body::Heartbeat)?;
+    file.write_all(&bytes)
+        .map_err(Error::file("write", draft))?;
+    Ok((file, bytes.len() as u64, first))
 }
 
 /// The segments and their directory, to be made durable.

@@ -9,6 +9,7 @@ mod ending;
 mod gauges;
 mod intake;
 mod phones;
+mod snapshot;
 mod threads;
 
 pub(crate) use gauges::Pulse;
@@ -30,6 +31,7 @@ use net::inherit::Heartbeat;
 use net::signalling::{Event, Protection, Reactor};
 use net::{Clock, disk};
 use sip::{ConnectionId, Flow, Glance, Transport};
+use snapshot::Snapshot;
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -116,6 +118,7 @@ struct Running {
     next_reply: u64,
     inputs: Vec<Input>,
     intake: Intake,
+    snapshot: Option<Snapshot>,
     gauger: Gauger,
     next_view: Duration,
     next_pulse: Duration,
@@ -135,6 +138,7 @@ impl Engine {
             next_reply: 0,
             inputs: Vec::with_capacity(INPUTS_A_TURN),
             intake: Intake::default(),
+            snapshot: None,
             gauger: Gauger::default(),
             next_view: Duration::ZERO,
             next_pulse: Duration::ZERO,
@@ -297,6 +301,7 @@ impl Running {
     fn finish_step(&mut self, now: Duration) {
         self.engine.switchboard.seal();
         self.carry_out(now);
+        self.save_anew(now);
         self.engine.media.push();
     }
 

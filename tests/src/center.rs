@@ -191,9 +191,13 @@ impl Center {
     /// The states that a new journal segment would begin with.
     pub fn snapshot_keys(&self) -> Vec<Vec<u8>> {
         let process = self.process.as_ref();
-        let states = process.map(|it| it.switchboard.snapshot());
-        let states = states.unwrap_or_default();
-        states.keys().map(call::Key::to_bytes).collect()
+        let switchboard = process.map(|it| &it.switchboard);
+        let states = switchboard.into_iter().flat_map(|switchboard| {
+            let living = switchboard.living();
+            let states = living.iter().filter_map(|it| switchboard.state(it));
+            states.map(|(key, _)| key.to_bytes()).collect::<Vec<_>>()
+        });
+        states.collect()
     }
 
     /// What goes on.

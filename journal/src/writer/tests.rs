@@ -1,5 +1,7 @@
 //! Tests of the whole journal: what is appended comes back, whatever happens to the files.
 
+mod killed;
+
 use super::*;
 use model::{AgentFact, AgentId, EnterpriseId, Event, Fact, FactId, StatusActor, Timestamp};
 use proptest::prelude::*;
@@ -33,6 +35,13 @@ fn open(dir: &Path) -> (Journal, Recovered) {
 
 fn append(journal: &mut Journal, now: u64, entry: Entry<'_>) -> u64 {
     journal.append(second(now), &[entry]).unwrap()
+}
+
+/// A new segment with a snapshot in one piece.
+fn save_all(journal: &mut Journal, now: u64, saved: &Saved) {
+    journal.rotate(second(now)).unwrap();
+    journal.snapshot(second(now), saved.iter()).unwrap();
+    journal.end_snapshot(second(now)).unwrap();
 }
 
 fn drain(reader: &mut Reader, max: usize) -> Vec<(u64, Fact)> {
@@ -83,9 +92,7 @@ fn a_reader_sees_facts_across_rotations_and_while_they_are_written() {
         append(&mut journal, number, Entry::Heartbeat);
         expected.push(i64::try_from(number).unwrap());
         if number % 7 == 0 {
-            journal
-                .rotate(second(number), [(vec![1], vec![2])].into_iter())
-                .unwrap();
+            save_all(&mut journal, number, &Saved::from([(vec![1], vec![2])]));
         }
         if number % 5 == 0 {
             let seen = expected.len();
@@ -109,7 +116,11 @@ fn only_applied_segments_behind_a_durable_snapshot_are_retired() {
     let count = || segment::list(dir.path()).unwrap().len();
     journal.retire(first).unwrap();
     assert_eq!(count(), 1, "the live segment stays");
-    journal.rotate(second(2), std::iter::empty()).unwrap();
+    journal.rotate(second(2)).unwrap();
+    assert!(journal.wait_synced(second(20)));
+    journal.retire(first).unwrap();
+    assert_eq!(count(), 2, "its snapshot is not whole");
+    journal.end_snapshot(second(2)).unwrap();
     assert!(journal.wait_synced(second(20)));
     journal.retire(first - 1).unwrap();
     assert_eq!(count(), 2, "its fact is not applied");
@@ -165,12 +176,59 @@ fn a_full_segment_asks_for_a_snapshot() {
         },
     );
     assert!(journal.needs_snapshot());
-    journal
-        .rotate(second(2), [(b"k".to_vec(), b"small".to_vec())].into_iter())
-        .unwrap();
+    save_all(&mut journal, 2, &Saved::from([(b"k".to_vec(), b"small".to_vec())]));
     assert!(!journal.needs_snapshot());
     drop(journal);
     assert_eq!(open(dir.path()).1.saved[b"k".as_slice()], b"small");
+}
+
+#[test]
+fn a_snapshot_larger_than_a_segment_does_not_ask_for_the_next() {
+    let dir = TempDir::new().unwrap();
+    let options = Options {
+        segment_bytes: 2_000,
+        ..Options::default()
+    };
+    let (mut journal, _) = Journal::open(dir.path(), options).unwrap();
+    let large = Saved::from([(b"k".to_vec(), vec![0; 5_000])]);
+    save_all(&mut journal, 1, &large);
+    let state = [0; 2_000];
+    let save = Entry::Save {
+        key: b"k",
+        state: &state,
+    };
+    for _ in 0..2 {
+        append(&mut journal, 2, save);
+        assert!(!journal.needs_snapshot(), "the snapshot alone is larger");
+    }
+    append(&mut journal, 3, save);
+    assert!(journal.needs_snapshot());
+}
+
+#[test]
+fn what_changes_during_a_snapshot_is_restored_as_it_was_last() {
+    let dir = TempDir::new().unwrap();
+    let (mut journal, _) = open(dir.path());
+    for key in [b"a", b"b", b"c"] {
+        append(&mut journal, 1, Entry::Save { key, state: b"old" });
+    }
+    journal.rotate(second(2)).unwrap();
+    let part = |key: &'static [u8]| std::iter::once((key, b"old".as_slice()));
+    journal.snapshot(second(2), part(b"a")).unwrap();
+    for key in [b"a", b"b"] {
+        append(&mut journal, 3, Entry::Save { key, state: b"new" });
+    }
+    append(&mut journal, 3, Entry::Forget { key: b"c" });
+    assert!(!journal.needs_snapshot(), "one is under way");
+    journal.end_snapshot(second(4)).unwrap();
+    assert!(journal.wait_synced(second(20)));
+    journal.retire(journal.last_seq()).unwrap();
+    assert_eq!(segment::list(dir.path()).unwrap().len(), 1);
+    drop(journal);
+    let state = |key: &[u8]| (key.to_vec(), b"new".to_vec());
+    let (journal, recovered) = open(dir.path());
+    assert_eq!(recovered.saved, Saved::from([state(b"a"), state(b"b")]));
+    drop(journal);
 }
 
 #[test]
@@ -203,7 +261,7 @@ fn a_refused_write_is_an_error_and_leaves_no_trace() {
         Err(Error::Broken)
     ));
     drop(sound);
-    journal.rotate(second(3), std::iter::empty()).unwrap();
+    journal.rotate(second(3)).unwrap();
     append(&mut journal, 4, Entry::Fact(&fact(3)));
     let mut reader = journal.reader(0).unwrap();
     assert_eq!(numbers(&drain(&mut reader, 9)), [1, 3]);
@@ -233,59 +291,6 @@ fn a_segment_of_a_newer_release_is_refused_and_kept() {
     assert!(path.exists());
 }
 
-/// A small journal of two segments; what is saved after each of its bytes of the second one.
-struct Sample {
-    segments: Vec<(u64, Vec<u8>)>,
-    /// After how many bytes of the last segment a record ends, and what is saved there.
-    states: Vec<(usize, Saved)>,
-    facts: usize,
-}
-
-fn sample() -> Sample {
-    let dir = TempDir::new().unwrap();
-    let (mut journal, _) = open(dir.path());
-    append(
-        &mut journal,
-        1,
-        Entry::Save {
-            key: b"a",
-            state: b"1",
-        },
-    );
-    append(&mut journal, 1, Entry::Fact(&fact(1)));
-    let mut saved = Saved::from([(b"a".to_vec(), b"1".to_vec())]);
-    journal
-        .rotate(second(2), saved.clone().into_iter())
-        .unwrap();
-    let mut states = vec![(usize::try_from(journal.live_bytes).unwrap(), saved.clone())];
-    for number in 2..6_u8 {
-        let key = [b'a' + number % 2];
-        append(
-            &mut journal,
-            3,
-            Entry::Save {
-                key: &key,
-                state: &[number],
-            },
-        );
-        saved.insert(key.to_vec(), vec![number]);
-        states.push((usize::try_from(journal.live_bytes).unwrap(), saved.clone()));
-        append(&mut journal, 3, Entry::Fact(&fact(u64::from(number))));
-        states.push((usize::try_from(journal.live_bytes).unwrap(), saved.clone()));
-    }
-    append(&mut journal, 4, Entry::Forget { key: b"a" });
-    saved.remove(b"a".as_slice());
-    states.push((usize::try_from(journal.live_bytes).unwrap(), saved));
-    drop(journal);
-    let firsts = segment::list(dir.path()).unwrap();
-    let read = |first| (first, fs::read(segment::path(dir.path(), first)).unwrap());
-    Sample {
-        segments: firsts.into_iter().map(read).collect(),
-        states,
-        facts: 5,
-    }
-}
-
 /// A directory in memory where there is one: hundreds of journals are made durable in it.
 fn fast_dir() -> TempDir {
     TempDir::new_in("/dev/shm").unwrap_or_else(|_| TempDir::new().unwrap())
@@ -297,143 +302,6 @@ fn lay_out(segments: &[(u64, Vec<u8>)]) -> TempDir {
         fs::write(segment::path(dir.path(), *first), bytes).unwrap();
     }
     dir
-}
-
-/// Recovers, checks that the state is one that the writer passed through no later than `sound`
-/// bytes of the last segment, and that the journal can be written and recovered once more.
-fn check_recovery(sample: &Sample, segments: &[(u64, Vec<u8>)], sound: usize, story: &str) {
-    let dir = lay_out(segments);
-    let (mut journal, recovered) = open(dir.path());
-    let passed = sample.states.iter().rfind(|(end, _)| *end <= sound);
-    // Before the end of its snapshot the last segment adds nothing to the one before.
-    let expected = passed.map_or(&sample.states[0].1, |(_, saved)| saved);
-    assert_eq!(&recovered.saved, expected, "{story}");
-    let sequence = append(&mut journal, 9, Entry::Fact(&fact(99)));
-    assert!(sequence > recovered.last_seq, "{story}");
-    let mut reader = journal.reader(0).unwrap();
-    let facts = drain(&mut reader, 3);
-    assert_eq!(
-        facts.last().map(|(_, last)| last.at.as_millis()),
-        Some(99),
-        "{story}"
-    );
-    assert!(facts.len() <= sample.facts + 1, "{story}");
-    drop(journal);
-    let (_, again) = open(dir.path());
-    assert_eq!((again.torn_bytes, &again.saved), (0, expected), "{story}");
-}
-
-#[test]
-fn a_journal_killed_at_any_byte_keeps_its_valid_prefix() {
-    let sample = sample();
-    let whole = sample.segments.last().unwrap().1.len();
-    for length in 0..=whole {
-        let mut segments = sample.segments.clone();
-        segments.last_mut().unwrap().1.truncate(length);
-        check_recovery(&sample, &segments, length, &format!("cut at {length}"));
-    }
-}
-
-#[test]
-fn a_journal_with_any_byte_flipped_keeps_its_valid_prefix() {
-    let sample = sample();
-    let whole = sample.segments.last().unwrap().1.len();
-    for position in 0..whole {
-        let flip = 1 << (position % 8);
-        let mut segments = sample.segments.clone();
-        segments.last_mut().unwrap().1[position] ^= flip;
-        let story = format!("byte {position} xor {flip:#x}");
-        check_recovery(&sample, &segments, position, &story);
-    }
-}
-
-/// One thing that the writer does in a random story.
-#[derive(Debug, Clone)]
-enum Step {
-    Fact,
-    Save(u8, Vec<u8>),
-    Forget(u8),
-    Heartbeat,
-    Rotate,
-}
-
-fn step() -> impl Strategy<Value = Step> {
-    prop_oneof![
-        Just(Step::Fact),
-        (0..6_u8, prop::collection::vec(any::<u8>(), 0..40)).prop_map(|(k, s)| Step::Save(k, s)),
-        (0..6_u8).prop_map(Step::Forget),
-        Just(Step::Heartbeat),
-        Just(Step::Rotate),
-    ]
-}
-
-/// Does a step in the journal and in the model of what it should hold.
-fn take(journal: &mut Journal, saved: &mut Saved, facts: &mut Vec<u64>, step: &Step) {
-    let now = journal.last_seq() + 1;
-    match step {
-        Step::Fact => facts.push(append(journal, now, Entry::Fact(&fact(now)))),
-        Step::Save(key, state) => {
-            append(
-                journal,
-                now,
-                Entry::Save {
-                    key: &[*key],
-                    state,
-                },
-            );
-            saved.insert(vec![*key], state.clone());
-        }
-        Step::Forget(key) => {
-            append(journal, now, Entry::Forget { key: &[*key] });
-            saved.remove([*key].as_slice());
-        }
-        Step::Heartbeat => {
-            append(journal, now, Entry::Heartbeat);
-        }
-        Step::Rotate => journal
-            .rotate(second(now), saved.clone().into_iter())
-            .unwrap(),
-    }
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig {
-        cases: 64,
-        failure_persistence: None,
-        ..ProptestConfig::default()
-    })]
-
-    #[test]
-    fn a_kill_at_any_byte_of_any_story_keeps_what_was_written_before_it(
-        steps in prop::collection::vec(step(), 1..40),
-        cut in 0..=1_000_u64,
-    ) {
-        let dir = fast_dir();
-        let (mut journal, _) = open(dir.path());
-        let (mut saved, mut facts) = (Saved::new(), Vec::new());
-        let mut passed = vec![(journal.live_first(), journal.live_bytes, saved.clone(), 1)];
-        for step in &steps {
-            take(&mut journal, &mut saved, &mut facts, step);
-            let (first, bytes) = (journal.live_first(), journal.live_bytes);
-            passed.push((first, bytes, saved.clone(), journal.last_seq()));
-        }
-        let (live, whole) = (journal.live_first(), journal.live_bytes);
-        drop(journal);
-        let kept = whole * cut / 1_000;
-        let path = segment::path(dir.path(), live);
-        OpenOptions::new().write(true).open(&path).unwrap().set_len(kept).unwrap();
-
-        let (journal, recovered) = open(dir.path());
-        let survives = |(first, bytes, ..): &&(u64, u64, Saved, u64)| *first < live || *bytes <= kept;
-        let last = passed.iter().rfind(survives);
-        let (expected, last_seq) = last.map_or((Saved::new(), 0), |(.., saved, seq)| (saved.clone(), *seq));
-        prop_assert_eq!(&recovered.saved, &expected);
-        prop_assert!(recovered.last_seq >= last_seq);
-        let read = drain(&mut journal.reader(0).unwrap(), 7);
-        let read: Vec<u64> = read.into_iter().map(|(sequence, _)| sequence).collect();
-        let surviving: Vec<u64> = facts.into_iter().filter(|fact| *fact <= last_seq).collect();
-        prop_assert_eq!(read, surviving);
-    }
 }
 
 #[test]

@@ -77,7 +77,6 @@ impl Running {
             }
             Err(error) => self.journal_failed(&error),
         }
-        self.rotate_if_full(now);
     }
 
     pub(super) fn beat_journal(&mut self, now: Duration) {
@@ -91,19 +90,6 @@ impl Running {
         }
     }
 
-    fn rotate_if_full(&mut self, now: Duration) {
-        if !self.engine.journal.needs_snapshot() {
-            return;
-        }
-        let states = self.engine.switchboard.snapshot();
-        let states = states
-            .into_iter()
-            .map(|(key, state)| (key.to_bytes(), state));
-        if let Err(error) = self.engine.journal.rotate(now, states) {
-            self.journal_failed(&error);
-        }
-    }
-
     fn journal_works(&mut self) {
         if self.engine.windows.pulse.mend_journal() {
             tracing::info!("the journal can be written again: new calls are taken");
@@ -112,7 +98,7 @@ impl Running {
     }
 
     /// Calls in progress go on without a journal; new ones are not taken until it works again.
-    fn journal_failed(&mut self, error: &journal::Error) {
+    pub(super) fn journal_failed(&mut self, error: &journal::Error) {
         self.engine.switchboard.admit(Admission::Closed);
         metrics::counter!("trunkline_journal_failures_total").increment(1);
         self.engine.windows.pulse.fail_journal();
