@@ -5,8 +5,9 @@
 //! `fdatasync` at most every [`Options::sync_interval`]. [`Recovered`] is what a restarted worker
 //! goes on from. [`Reader`] tails the facts for whoever projects them into SQL.
 //!
-//! A segment is a header and a run of records, and it begins with a snapshot of every saved state,
-//! so segments before it matter only to a reader that has not applied them yet.
+//! A segment is a header and a run of records. Every state that lived when it began is saved in it
+//! once more, a few at a time between what happens meanwhile. Once that snapshot is whole, segments
+//! before it matter only to a reader that has not applied them yet.
 
 mod error;
 mod reader;

@@ -96,7 +96,7 @@ impl Default for Limits {
             connect: Duration::from_secs(5),
             handshake: Duration::from_secs(5),
             handshakes: 512,
-            datagrams_a_turn: 256,
+            datagrams_a_turn: 1_024,
         }
     }
 }

@@ -3,8 +3,10 @@
 use super::*;
 use std::collections::VecDeque;
 
-/// What a new call costs, and what refusing one costs.
+/// What a new call costs where nothing else is said, and what refusing one costs.
 const WORK: Duration = Duration::from_millis(2);
+/// What it costs on a fast machine.
+const QUICK_WORK: Duration = Duration::from_micros(220);
 const REFUSAL: Duration = Duration::from_micros(20);
 
 fn ms(ms: u64) -> Duration {
@@ -27,11 +29,17 @@ struct Server {
     waiting: VecDeque<Duration>,
     next_arrival: Duration,
     number: u64,
+    work: Duration,
 }
 
 impl Server {
     fn new() -> Self {
+        Self::of(WORK)
+    }
+
+    fn of(work: Duration) -> Self {
         Self {
+            work,
             regulator: Regulator::default(),
             clock: ms(1_000_000),
             waiting: VecDeque::new(),
@@ -63,7 +71,7 @@ impl Server {
             } else {
                 outcome.admitted += 1;
                 outcome.longest_wait = outcome.longest_wait.max(waited);
-                self.clock += WORK;
+                self.clock += self.work;
             }
         }
         outcome
@@ -127,14 +135,16 @@ fn few_callers_of_a_slow_machine_are_taken() {
 
 #[test]
 fn the_server_stays_busy_and_quick_at_several_times_its_capacity() {
-    for times in [2_u32, 5, 10, 20] {
-        let mut server = Server::new();
-        server.live(ms(1_000), WORK / times);
-        let outcome = server.live(ms(20_000), WORK / times);
+    let slow = [2_u32, 5, 10, 20].map(|times| (WORK, times));
+    let quick = [2, 4, 6].map(|times| (QUICK_WORK, times));
+    for (work, times) in slow.into_iter().chain(quick) {
+        let mut server = Server::of(work);
+        server.live(ms(1_000), work / times);
+        let outcome = server.live(ms(20_000), work / times);
 
         // So many can be taken, less what refusing the others costs.
         let refusing = REFUSAL * u32::try_from(outcome.refused).unwrap();
-        let capacity = ms(20_000).saturating_sub(refusing).as_millis() / WORK.as_millis();
+        let capacity = ms(20_000).saturating_sub(refusing).as_micros() / work.as_micros();
         let admitted = outcome.admitted as u128;
         assert!(
             admitted * 100 >= capacity * 90,

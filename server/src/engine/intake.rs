@@ -11,7 +11,7 @@ use std::time::Duration;
 /// again.
 const NEWCOMERS: usize = 4_096;
 /// How long a turn spends on new calls.
-const BUDGET: Duration = Duration::from_millis(10);
+const BUDGET: Duration = Duration::from_millis(5);
 
 /// New calls that wait for their turn, and CANCELs behind their calls.
 #[derive(Debug, Default)]
