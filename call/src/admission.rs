@@ -3,7 +3,8 @@
 //! ```text
 //! every 100 ms:   half of the new calls, and a crowd, waited longer than 50 ms,
 //!                 for the second time in succession ──▶ the refused share grows
-//!                 otherwise ──▶ it shrinks, to nothing within two seconds
+//!                 otherwise ──▶ it shrinks, to next to nothing within two seconds and to
+//!                 nothing within five
 //! while it acts:  the same with 20 ms, and each time
 //! ```
 //!
@@ -27,8 +28,12 @@ const WINDOW: Duration = Duration::from_millis(100);
 const CROWD: u32 = 5;
 /// While more than this part of the new calls is late, the share does not shrink: an eighth.
 const STILL_TOO_MANY: u32 = 8;
-/// Windows after which nothing of an overload is left.
-const FORGOTTEN: u32 = 20;
+/// Windows without a late crowd after which an overload is forgotten: one that comes in waves must
+/// not find a patient machine each time.
+const FORGOTTEN: u32 = 50;
+/// The share with which only the memory of an overload is left: who waits too long is refused,
+/// and nobody by luck.
+const LEAST: u16 = 1;
 /// The steps in which the share grows, of a thousand.
 const STEP: u16 = 80;
 const GREAT_STEP: u16 = 250;
@@ -42,6 +47,8 @@ pub(crate) struct Regulator {
     /// Whether most of a crowd was late in the window before.
     stands: bool,
     permille: u16,
+    /// Windows until the overload is forgotten.
+    remembered: u32,
 }
 
 #[derive(Debug, Default)]
@@ -79,7 +86,7 @@ impl Regulator {
     pub(crate) fn shedding(&mut self, now: Duration) -> Shedding {
         self.turn(now);
         match self.permille {
-            0 => Shedding::None,
+            0..=LEAST => Shedding::None,
             share => Shedding::Permille(share),
         }
     }
@@ -97,32 +104,43 @@ impl Regulator {
         let window = std::mem::take(&mut self.window);
         let is_crowd = window.late >= CROWD;
         let grows = is_crowd && window.late * 2 > window.heard;
-        self.permille = if grows {
-            match (self.stands, window.very_late * 2 > window.heard) {
-                (false, _) => self.permille,
-                (true, true) => self.permille + GREAT_STEP,
-                (true, false) => self.permille + STEP,
-            }
-        } else if is_crowd && window.late * STILL_TOO_MANY > window.heard {
-            // Lateness alone keeps the queue short as well. A share that shrank meanwhile would be
-            // gone before the overload is, and the queue would grow long anew.
-            self.permille
-        } else {
-            shrunk(self.permille)
-        };
-        self.permille = self.permille.min(1_000 - LEAST_ADMITTED);
+        if is_crowd && self.permille > 0 {
+            self.remembered = FORGOTTEN;
+        }
+        if grows {
+            self.grow(window.very_late * 2 > window.heard);
+        } else if !is_crowd || window.late * STILL_TOO_MANY <= window.heard {
+            self.shrink();
+        }
+        // Otherwise lateness alone keeps the queue short as well. A share that shrank meanwhile
+        // would be gone before the overload is, and the queue would grow long anew.
         let quiet = now.saturating_sub(window.ends).as_millis() / WINDOW.as_millis();
         self.stands = quiet == 0 && (grows || self.permille > 0);
         for _ in 0..quiet.min(FORGOTTEN.into()) {
-            self.permille = shrunk(self.permille);
+            self.shrink();
         }
         self.window.ends = now + WINDOW;
     }
-}
 
-/// By an eighth and a little more, so that it comes to its end.
-fn shrunk(permille: u16) -> u16 {
-    (permille - permille / 8).saturating_sub(12)
+    fn grow(&mut self, greatly: bool) {
+        if !self.stands {
+            return;
+        }
+        let step = if greatly { GREAT_STEP } else { STEP };
+        self.permille = (self.permille + step).min(1_000 - LEAST_ADMITTED);
+        self.remembered = FORGOTTEN;
+    }
+
+    /// By an eighth and a little more, down to the memory of it, and in the end to nothing.
+    fn shrink(&mut self) {
+        let shrunk = (self.permille - self.permille / 8).saturating_sub(12);
+        self.remembered = self.remembered.saturating_sub(1);
+        self.permille = if self.remembered == 0 {
+            0
+        } else {
+            shrunk.max(LEAST)
+        };
+    }
 }
 
 #[cfg(test)]

@@ -7,7 +7,10 @@ use crate::{
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fs, path::Path, time::Duration};
+    fs,
+    path::Path,
+    time::Duration,
+};
 
 /// What a worker goes on from.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -134,6 +134,21 @@ fn few_callers_of_a_slow_machine_are_taken() {
 }
 
 #[test]
+fn an_overload_that_comes_in_waves_finds_the_queue_short_each_time() {
+    let mut server = Server::of(QUICK_WORK);
+    server.live(ms(1_000), QUICK_WORK / 2);
+    for wave in 0..20 {
+        server.work = QUICK_WORK / 3;
+        server.live(ms(2_500), QUICK_WORK / 2);
+        server.work = QUICK_WORK;
+        let outcome = server.live(ms(1_000), QUICK_WORK / 2);
+        assert!(outcome.refused > 0, "{wave}");
+        let longest = outcome.longest_wait_of_refused.max(outcome.longest_wait);
+        assert!(longest <= ms(50), "{wave}: {outcome:?}");
+    }
+}
+
+#[test]
 fn the_server_stays_busy_and_quick_at_several_times_its_capacity() {
     let slow = [2_u32, 5, 10, 20].map(|times| (WORK, times));
     let quick = [2, 4, 6].map(|times| (QUICK_WORK, times));

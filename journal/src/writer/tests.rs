@@ -176,7 +176,11 @@ fn a_full_segment_asks_for_a_snapshot() {
         },
     );
     assert!(journal.needs_snapshot());
-    save_all(&mut journal, 2, &Saved::from([(b"k".to_vec(), b"small".to_vec())]));
+    save_all(
+        &mut journal,
+        2,
+        &Saved::from([(b"k".to_vec(), b"small".to_vec())]),
+    );
     assert!(!journal.needs_snapshot());
     drop(journal);
     assert_eq!(open(dir.path()).1.saved[b"k".as_slice()], b"small");

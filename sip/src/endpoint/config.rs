@@ -197,7 +197,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             transactions: 200_000,
-            sessions: 50_000,
+            sessions: 100_000,
             requests: 10_000,
             waiting: 10_000,
             forks: 8,
