@@ -78,6 +78,7 @@ fn documented() -> OpenApiRouter<State> {
         .routes(routes!(agents::end_wrap_up::other))
         .routes(routes!(queues::list))
         .routes(routes!(trunks::list::list, trunks::create::create))
+        .routes(routes!(trunks::strangers::list))
         .routes(routes!(
             trunks::show::show,
             trunks::update::update,

@@ -6,6 +6,7 @@ pub(crate) mod list;
 pub(crate) mod settings;
 pub(crate) mod show;
 pub(crate) mod status;
+pub(crate) mod strangers;
 pub(crate) mod update;
 
 use crate::etag;

@@ -41,7 +41,7 @@ words! {
     /// Why a call ended.
     EndReason {
         HungUp, Cancelled, FlowEnded, UnknownNumber, NotAcceptable, Overloaded, NoAgent,
-        QueueTimeout, QueueFull, NoAnswer, Busy, Refused, MediaTimeout, SignallingTimeout,
+        QueueTimeout, QueueFull, NoAnswer, Busy, Refused, Forbidden, MediaTimeout, SignallingTimeout,
         Operator, Shutdown, ServerFailure, InternalError, Expired, Transferred,
     }
     /// How an offer of a call to an agent ended.
@@ -64,10 +64,12 @@ words! {
     SdpFixup { AddressFromSource, AssumeTelephoneEvent, OmitSendrecv, OmitPtime }
     /// Whether media is encrypted.
     SrtpPolicy { Off, Optional, Required }
+    /// What follows where a gateway says that the callee is not available (408, 480).
+    WhenUnavailable { End, NextGateway }
     /// What was done.
     AuditAction {
         TrunkCreated, TrunkChanged, TrunkDeleted, TrunkNumberCreated, TrunkNumberChanged,
-        TrunkNumberDeleted, LadderShown, LadderExported, SourceBarred,
+        TrunkNumberDeleted, LadderShown, LadderExported, DialForbidden, SourceBarred,
     }
     /// Which agent gets the next call of a queue.
     Strategy { LongestIdle }

@@ -6,7 +6,7 @@
 
 use crate::Directory;
 use crate::limits::TRUNKS;
-use model::{AgentId, EnterpriseId, PhoneNumber, TrunkId};
+use model::{AgentId, CallFact, DialRefusal, EnterpriseId, PhoneNumber, TrunkId};
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 use thiserror::Error;
@@ -33,8 +33,11 @@ pub(crate) struct Wish<'a> {
 }
 
 /// Why a number is not dialled.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub(crate) enum DialError {
+    /// The rules of every trunk forbid it.
+    #[error("the number may not be dialled: {}", .0.refusal)]
+    Forbidden(Box<Forbidden>),
     /// It is no number: letters, parameters, or too short or long.
     #[error("this is no number that can be dialled")]
     NoNumber,
@@ -49,10 +52,42 @@ pub(crate) enum DialError {
     TooManyHops,
 }
 
+/// A number that no trunk may dial, as the one says that comes first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Forbidden {
+    number: PhoneNumber,
+    trunk: TrunkId,
+    agent: Option<AgentId>,
+    dialed: PhoneNumber,
+    refusal: DialRefusal,
+}
+
 impl DialError {
+    /// What the call's log and the audit log tell of it, where the number was forbidden.
+    pub(crate) fn fact(&self) -> Option<CallFact> {
+        let Self::Forbidden(forbidden) = self else {
+            return None;
+        };
+        let Forbidden {
+            number,
+            trunk,
+            agent,
+            dialed,
+            refusal,
+        } = (**forbidden).clone();
+        Some(CallFact::DialForbidden {
+            number,
+            trunk,
+            agent,
+            dialed,
+            refusal,
+        })
+    }
+
     /// The status for a phone that asked.
-    pub(crate) const fn status(self) -> u16 {
+    pub(crate) const fn status(&self) -> u16 {
         match self {
+            Self::Forbidden(_) => 403,
             Self::NoNumber => 484,
             Self::Nobody => 403,
             Self::NoTrunk => 480,
@@ -105,15 +140,34 @@ pub(crate) fn authorize_dial(
         return Err(DialError::NoNumber);
     }
     let number = PhoneNumber::parse(wish.number).map_err(|_| DialError::NoNumber)?;
-    let trunks: VecDeque<TrunkId> = directory
-        .outbound(enterprise)
-        .map(|trunk| trunk.id)
-        .take(TRUNKS)
-        .collect();
-    if trunks.is_empty() {
-        return Err(DialError::NoTrunk);
+    let mut trunks = VecDeque::new();
+    let mut forbidden = None;
+    for trunk in directory.outbound(enterprise) {
+        match trunk.dialed(&number) {
+            Ok(_) => trunks.push_back(trunk.id),
+            Err(refusal) => {
+                forbidden.get_or_insert((trunk, refusal));
+            }
+        }
     }
-    Ok(AuthorizedDestination { number, trunks })
+    trunks.truncate(TRUNKS);
+    match forbidden {
+        Some((trunk, refusal)) if trunks.is_empty() => {
+            let agent = match principal {
+                Principal::Flow(_) => None,
+                Principal::Agent(agent) => Some(agent),
+            };
+            Err(DialError::Forbidden(Box::new(Forbidden {
+                trunk: trunk.id,
+                agent,
+                dialed: trunk.rewritten(&number),
+                number,
+                refusal,
+            })))
+        }
+        _ if trunks.is_empty() => Err(DialError::NoTrunk),
+        _ => Ok(AuthorizedDestination { number, trunks }),
+    }
 }
 
 /// ASCII digits, `*` and `#`, after one leading `+`: nothing that a gateway could read as anything
@@ -142,6 +196,7 @@ mod tests {
         trunk.outbound = Some(TrunkOutbound::to(TrunkGateway::udp(
             "192.0.2.1:5060".parse().unwrap(),
         )));
+        trunk.dialing.allowed_prefixes = vec!["+86".to_owned(), "2".to_owned()];
         trunk
     }
 
@@ -197,6 +252,22 @@ mod tests {
         }
         let long = "1".repeat(33);
         assert_eq!(ask(&long, 70), Err(DialError::NoNumber));
+    }
+
+    #[test]
+    fn what_every_trunk_forbids_is_refused_with_the_rule_of_the_first() {
+        let refused = ask("+447700900000", 70).unwrap_err();
+        assert_eq!(refused.status(), 403);
+        assert_eq!(
+            refused.fact(),
+            Some(CallFact::DialForbidden {
+                number: PhoneNumber::parse("+447700900000").unwrap(),
+                trunk: trunk(1, enterprise(1)).id,
+                agent: None,
+                dialed: PhoneNumber::parse("+447700900000").unwrap(),
+                refusal: DialRefusal::Abroad,
+            })
+        );
     }
 
     #[test]

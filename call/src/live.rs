@@ -5,7 +5,7 @@ use model::{
     Timestamp, TrunkId, WorkState,
 };
 use sip::Transport;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 /// A call in progress.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,8 +64,23 @@ pub struct LiveView {
     pub agents: Vec<LiveAgent>,
     /// All trunks that are enabled.
     pub trunks: Vec<LiveTrunk>,
+    /// Who called lately and belongs to no trunk, the latest in front.
+    pub strangers: Vec<LiveStranger>,
     /// When this was so.
     pub at: Timestamp,
+}
+
+/// A source of calls that belongs to no trunk and has proved nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LiveStranger {
+    /// Where the calls come from.
+    pub source: IpAddr,
+    /// How many came since it is listed.
+    pub calls: u64,
+    /// When the last one came.
+    pub last_at: Timestamp,
+    /// Whom the last one was for.
+    pub dialled: String,
 }
 
 /// A device that an agent has registered.

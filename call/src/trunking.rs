@@ -1,7 +1,7 @@
 //! Trunks as the signalling layer takes them.
 
 use crate::directory::Directory;
-use model::{Trunk, TrunkGateway, TrunkId, TrunkTransport};
+use model::{Trunk, TrunkGateway, TrunkId, TrunkTransport, WhenUnavailable};
 use std::time::Duration;
 
 /// The signalling layer's name of a trunk.
@@ -65,6 +65,10 @@ fn config(trunk: &Trunk, directory: &Directory) -> sip::TrunkConfig {
     config.from_domain = outbound.from_domain.as_ref().map(ToString::to_string);
     config.prefers_tcp_when_large = outbound.tcp_when_large;
     config.follows_redirects = outbound.follow_redirects;
+    config.when_unavailable = match outbound.when_unavailable {
+        WhenUnavailable::End => sip::WhenUnavailable::End,
+        WhenUnavailable::NextGateway => sip::WhenUnavailable::NextGateway,
+    };
     config
 }
 

@@ -42,6 +42,8 @@ pub enum AuditAction {
     LadderShown,
     /// Somebody downloaded the SIP messages of a call.
     LadderExported,
+    /// A number was not dialled, because the rules of the trunk do not allow it.
+    DialForbidden,
     /// A source that failed too often is not listened to for a while.
     SourceBarred,
 }

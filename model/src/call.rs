@@ -1,6 +1,8 @@
 //! What can happen to a call, and how it can end.
 
-use crate::{AgentId, AnswerMode, FlowId, PhoneNumber, QueueId, RecordingId, TrunkId, UserId};
+use crate::{
+    AgentId, AnswerMode, DialRefusal, FlowId, PhoneNumber, QueueId, RecordingId, TrunkId, UserId,
+};
 use serde::{Deserialize, Serialize};
 
 /// Who called whom.
@@ -89,6 +91,8 @@ pub enum EndReason {
     Busy,
     /// The other side declined or failed.
     Refused,
+    /// No trunk may dial the number.
+    Forbidden,
     /// No media arrived for too long.
     MediaTimeout,
     /// The signalling peer stopped answering.
@@ -256,6 +260,20 @@ pub enum CallFact {
         number: PhoneNumber,
         /// Over which trunk.
         trunk: TrunkId,
+    },
+    /// An outside number was not dialled, because the rules of the trunk do not allow it.
+    DialForbidden {
+        /// The number as it was asked for.
+        number: PhoneNumber,
+        /// The trunk that would have been tried first.
+        trunk: TrunkId,
+        /// The agent who wanted it; none for a flow.
+        agent: Option<AgentId>,
+        /// The number as it would have gone out.
+        dialed: PhoneNumber,
+        /// The rule that says so.
+        #[serde(flatten)]
+        refusal: DialRefusal,
     },
     /// The outside number did not answer.
     DialFailed {

@@ -147,6 +147,7 @@ impl CallRecord {
             | CallFact::NodeLeft { .. }
             | CallFact::Unreadable { .. }
             | CallFact::Dialed { .. }
+            | CallFact::DialForbidden { .. }
             | CallFact::DialFailed { .. }
             | CallFact::HoldChanged { .. }
             | CallFact::Transferred { .. }

@@ -41,9 +41,10 @@ pub use secret::Secret;
 pub use source::SourceFact;
 pub use time::Timestamp;
 pub use trunk::{
-    CallerIdentity, Codec, Destination, DtmfMode, FromNumber, Host, HostError, Network,
-    NetworkError, NumberRule, NumberRules, SdpFixup, SrtpPolicy, Trunk, TrunkAccount,
-    TrunkCredentials, TrunkFault, TrunkGateway, TrunkInbound, TrunkLimits, TrunkMedia, TrunkNumber,
-    TrunkOutbound, TrunkProblem, TrunkRegistration, TrunkTransport,
+    CallerIdentity, Codec, Destination, DialRefusal, DialRules, DtmfMode, FromNumber, Host,
+    HostError, Network, NetworkError, NumberRule, NumberRules, SdpFixup, SrtpPolicy, Trunk,
+    TrunkAccount, TrunkCredentials, TrunkFault, TrunkGateway, TrunkInbound, TrunkLimits,
+    TrunkMedia, TrunkNumber, TrunkOutbound, TrunkProblem, TrunkRegistration, TrunkTransport,
+    WhenUnavailable,
 };
 pub use user::{Role, User};

@@ -4,6 +4,7 @@
 //! by [`Trunk::problems`].
 
 mod check;
+mod dialing;
 mod host;
 mod identity;
 mod media;
@@ -13,12 +14,14 @@ mod rules;
 mod settings;
 
 pub use check::{TrunkFault, TrunkProblem};
+pub use dialing::{DialRefusal, DialRules};
 pub use host::{Host, HostError};
 pub use identity::{CallerIdentity, FromNumber};
 pub use media::{Codec, DtmfMode, SdpFixup, SrtpPolicy, TrunkMedia};
 pub use network::{Network, NetworkError};
 pub use outbound::{
     TrunkCredentials, TrunkGateway, TrunkOutbound, TrunkRegistration, TrunkTransport,
+    WhenUnavailable,
 };
 pub use rules::{NumberRule, NumberRules};
 
@@ -45,6 +48,8 @@ pub struct Trunk {
     pub limits: TrunkLimits,
     /// How numbers are rewritten.
     pub rules: NumberRules,
+    /// Which numbers may be dialled.
+    pub dialing: DialRules,
     /// Who the callee is told is calling.
     pub identity: CallerIdentity,
     /// What its calls sound like on the wire.
@@ -52,7 +57,7 @@ pub struct Trunk {
 }
 
 impl Trunk {
-    /// A trunk that recognises nobody, dials nowhere and rewrites nothing.
+    /// A trunk that recognises nobody, dials nothing and rewrites nothing.
     pub fn plain(id: TrunkId, enterprise: EnterpriseId, name: &str) -> Self {
         Self {
             id,
@@ -63,6 +68,7 @@ impl Trunk {
             outbound: None,
             limits: TrunkLimits::default(),
             rules: NumberRules::default(),
+            dialing: DialRules::default(),
             identity: CallerIdentity::default(),
             media: TrunkMedia::default(),
         }

@@ -5,9 +5,10 @@ use crate::db::{Db, Tx};
 use crate::statement::{On, sql};
 use crate::{Error, random};
 use model::{
-    AuditAction, AuditChange, AuditEntry, AuditEntryId, EnterpriseId, Event, Fact, SourceFact,
-    Timestamp, UserId,
+    AuditAction, AuditChange, AuditEntry, AuditEntryId, CallFact, CallId, EnterpriseId, Event,
+    Fact, SourceFact, Timestamp, UserId,
 };
+use std::net::IpAddr;
 
 /// Who did something, and when.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -149,32 +150,65 @@ pub(crate) async fn insert(on: impl Into<On<'_>>, entry: &AuditEntry) -> Result<
 
 /// Writes the line of a fact that is one; the fact's id is the line's.
 pub(crate) async fn take(tx: &mut Tx, fact: &Fact) -> Result<(), Error> {
-    let Event::Source { source, fact: what } = &fact.event else {
+    let told = match &fact.event {
+        Event::Source { source, fact } => Some(barred(source, fact)),
+        Event::Call { call, fact } => forbidden(*call, fact),
+        Event::Agent { .. } => None,
+    };
+    let Some((action, subject, said)) = told else {
         return Ok(());
     };
-    let SourceFact::Barred {
-        until,
-        failures,
-        user,
-    } = what;
-    let said = |field: &str, after: String| AuditChange {
+    let changes = said.into_iter().map(|(field, after)| AuditChange {
         field: field.to_owned(),
         before: None,
         after: Some(after),
-    };
-    let mut changes = vec![
-        said("until", until.to_rfc3339()),
-        said("failures", failures.to_string()),
-    ];
-    changes.extend(user.clone().map(|user| said("user", user)));
+    });
     let entry = AuditEntry {
         id: AuditEntryId::from_bytes(*fact.id.as_bytes()),
         at: fact.at,
         enterprise: fact.enterprise,
         user: None,
-        action: AuditAction::SourceBarred,
-        subject: source.to_string(),
-        changes,
+        action,
+        subject,
+        changes: changes.collect(),
     };
     insert(tx, &entry).await
+}
+
+/// What was done by the server itself, to what, and what there is to say of it.
+type Told = (AuditAction, String, Vec<(&'static str, String)>);
+
+fn barred(source: &IpAddr, fact: &SourceFact) -> Told {
+    let SourceFact::Barred {
+        until,
+        failures,
+        user,
+    } = fact;
+    let mut said = vec![
+        ("until", until.to_rfc3339()),
+        ("failures", failures.to_string()),
+    ];
+    said.extend(user.clone().map(|user| ("user", user)));
+    (AuditAction::SourceBarred, source.to_string(), said)
+}
+
+fn forbidden(call: CallId, fact: &CallFact) -> Option<Told> {
+    let CallFact::DialForbidden {
+        number,
+        trunk,
+        agent,
+        dialed,
+        refusal,
+    } = fact
+    else {
+        return None;
+    };
+    let mut said = vec![
+        ("call", call.to_string()),
+        ("trunk", trunk.to_string()),
+        ("dialed", dialed.to_string()),
+        ("rule", refusal.to_string()),
+    ];
+    said.extend(agent.map(|agent| ("agent", agent.to_string())));
+    Some((AuditAction::DialForbidden, number.to_string(), said))
 }

@@ -8,9 +8,9 @@ use crate::{
     Error, agents, enterprises, flows, queues, random, statement::sql, trunk_numbers, trunks, users,
 };
 use model::{
-    AgentId, Destination, Enterprise, EnterpriseId, FlowId, FlowVersion, Network, PhoneNumber,
-    PublishedFlow, Queue, QueueId, Region, Role, Strategy, Timestamp, Trunk, TrunkGateway, TrunkId,
-    TrunkNumber, TrunkNumberId, TrunkOutbound, User, UserId,
+    AgentId, Destination, DialRules, Enterprise, EnterpriseId, FlowId, FlowVersion, Network,
+    PhoneNumber, PublishedFlow, Queue, QueueId, Region, Role, Strategy, Timestamp, Trunk,
+    TrunkGateway, TrunkId, TrunkNumber, TrunkNumberId, TrunkOutbound, User, UserId,
 };
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -255,6 +255,9 @@ impl Filling<'_> {
         let id = TrunkId::new(self.demo.now, random::bytes()?);
         let mut trunk = Trunk::plain(id, self.enterprise, name);
         trunk.inbound.sources = sources.map_err(unusable)?;
+        if peer.is_some() {
+            trunk.dialing = DialRules::domestic();
+        }
         trunk.outbound = peer.map(|peer| TrunkOutbound::to(TrunkGateway::udp(peer)));
         trunks::insert(&mut self.tx, &trunk, None, self.demo.now).await?;
         Ok(trunk.id)

@@ -5,8 +5,9 @@ use call::{AgentEntry, Directory, DirectoryParts, FlowEntry, Library};
 use ivr::{Locale, PackManifest, Resources, Voices};
 use media::Prompt;
 use model::{
-    AgentId, Destination, EnterpriseId, FlowId, FlowVersion, PhoneNumber, Queue, QueueId, Region,
-    Strategy, Timestamp, Trunk, TrunkGateway, TrunkId, TrunkNumber, TrunkNumberId, TrunkOutbound,
+    AgentId, Destination, DialRules, EnterpriseId, FlowId, FlowVersion, PhoneNumber, Queue,
+    QueueId, Region, Strategy, Timestamp, Trunk, TrunkGateway, TrunkId, TrunkNumber, TrunkNumberId,
+    TrunkOutbound,
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::SocketAddr;
@@ -166,7 +167,10 @@ pub fn trunk(name: &str, nth: u8, peer: Option<SocketAddr>) -> Trunk {
     let mut trunk = Trunk::plain(trunk_id(nth), enterprise(), name);
     match peer {
         None => trunk.inbound.sources = vec!["127.0.0.0/8".parse().unwrap()],
-        Some(peer) => trunk.outbound = Some(TrunkOutbound::to(TrunkGateway::udp(peer))),
+        Some(peer) => {
+            trunk.outbound = Some(TrunkOutbound::to(TrunkGateway::udp(peer)));
+            trunk.dialing = DialRules::domestic();
+        }
     }
     trunk
 }

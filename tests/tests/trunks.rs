@@ -1,7 +1,8 @@
 //! What a trunk's settings mean to its calls: limits, numbers, codecs, keys, failover.
 
 use model::{
-    CallFact, Codec, DtmfMode, EndReason, FromNumber, NumberRule, SdpFixup, Trunk, TrunkLimits,
+    CallFact, Codec, DtmfMode, EndReason, FromNumber, NumberRule, SdpFixup, Trunk, TrunkGateway,
+    TrunkLimits, WhenUnavailable,
 };
 use std::net::IpAddr;
 use std::time::Duration;
@@ -437,4 +438,39 @@ fn the_cause_of_the_far_end_reaches_the_caller() {
     assert!(reason.contains("cause=31"), "{reason}");
     settle(&mut world);
     assert_eq!(record(&world, 0).ending.unwrap().q850, Some(31));
+}
+
+#[test]
+fn an_unavailable_callee_is_asked_for_at_the_next_gateway_where_the_trunk_says_so() {
+    for (tries_on, stage) in [(false, Stage::Over), (true, Stage::Up)] {
+        let mut world = World::with(170, 1, |demo| {
+            let outbound = outbound(demo).outbound.as_mut().unwrap();
+            outbound.gateways[0].priority = 0;
+            outbound.gateways.push(TrunkGateway {
+                priority: 1,
+                ..TrunkGateway::udp((SECOND, 5060).into())
+            });
+            if tries_on {
+                outbound.when_unavailable = WhenUnavailable::NextGateway;
+            }
+        });
+        let after = seconds(1);
+        world.habit("outside", Habit::Decline { after, status: 480 });
+        world.add_gateway("second", SECOND);
+        world.habit("second", Habit::Answer { after });
+
+        world.at("1001", |phone, now| {
+            phone.dial(now, "13912345678", Offer::Early)
+        });
+        world.run_for(seconds(4));
+
+        assert_eq!(world.talk("1001").stage, stage, "{}", world.ladder);
+        assert_eq!(world.phone("second").talks.is_empty(), !tries_on);
+        if tries_on {
+            world.at("1001", |phone, now| phone.hang_up(now));
+        } else {
+            assert_eq!(world.talk("1001").refused, Some(480));
+        }
+        settle(&mut world);
+    }
 }

@@ -177,6 +177,14 @@ async function keepTrunks(page) {
   await shot(page, "trunk-rules");
   await refuseBarriers(page, "number rules of a trunk");
 
+  await form.getByRole("tab", { name: "Allowed numbers" }).click();
+  await form.getByTestId("verdict").getByText("no beginning with + allows").waitFor();
+  await form.getByRole("combobox", { name: "May be dialled" }).fill("+44");
+  await form.getByRole("combobox", { name: "May be dialled" }).press("Enter");
+  await form.getByTestId("verdict").getByText("may be dialled", { exact: true }).waitFor();
+  await shot(page, "trunk-dialing");
+  await refuseBarriers(page, "dial rules of a trunk");
+
   await form.getByRole("button", { name: "Save" }).click();
   await form.getByText("also belongs to the trunk local").waitFor();
   await shot(page, "trunk-ambiguous");
@@ -197,6 +205,54 @@ async function keepTrunks(page) {
   await row.getByRole("button", { name: "Delete carrier" }).click();
   await page.getByRole("tooltip").getByRole("button", { name: "Delete" }).click();
   await row.waitFor({ state: "detached" });
+}
+
+/** Makes a number, is told that it is there, moves it to a queue and removes it. */
+async function keepNumbers(page) {
+  await visit(page, "/trunk-numbers", "Trunk numbers", "trunk-numbers");
+  await page.getByRole("button", { name: "Add a number" }).click();
+  const form = page.getByRole("dialog");
+  await form.getByLabel("Number", { exact: true }).fill("4008110510");
+  await choose(page, form.getByRole("combobox", { name: "Trunk" }), "local");
+  await choose(page, form.getByRole("combobox", { name: "Flow" }), "demo");
+  await form.getByRole("button", { name: "Save" }).click();
+  await form.getByText("This name is already taken.").waitFor();
+  await shot(page, "trunk-number");
+  await refuseBarriers(page, "settings of a number");
+  await form.getByLabel("Number", { exact: true }).fill("4008110599");
+  await form.getByRole("button", { name: "Save" }).click();
+  await form.waitFor({ state: "hidden" });
+  const row = page.getByRole("row").filter({ hasText: "4008110599" });
+  await row.getByText("demo").waitFor();
+
+  await row.getByRole("button", { name: "Edit 4008110599" }).click();
+  await form.getByRole("radio", { name: "Queue" }).click();
+  await choose(page, form.getByRole("combobox", { name: "Queue" }), "sales");
+  await form.getByRole("switch", { name: "Recorded" }).click();
+  await form.getByRole("button", { name: "Save" }).click();
+  await row.getByText("sales").waitFor();
+  await row.getByRole("button", { name: "Delete 4008110599" }).click();
+  await page.getByRole("tooltip").getByRole("button", { name: "Delete" }).click();
+  await row.waitFor({ state: "detached" });
+}
+
+/** Finds what was done before in the log, line by line and page by page. */
+async function readAuditLog(page) {
+  await visit(page, "/audit-log", "Audit log", "audit-log");
+  const row = page.getByRole("row").filter({ hasText: "Number changed" }).first();
+  await row.getByText("4008110599").waitFor();
+  await row.getByRole("button", { name: "Expand row" }).click();
+  await page.getByRole("definition").filter({ hasText: "sales" }).first().waitFor();
+  await shot(page, "audit-log-changes");
+  await refuseBarriers(page, "changes in the audit log");
+  await page.getByRole("button", { name: "Next page" }).isDisabled();
+}
+
+/** Chooses an option of a list by its text. */
+async function choose(page, list, text) {
+  await list.click();
+  const options = page.locator(".ant-select-dropdown:not(.ant-select-dropdown-hidden)");
+  await options.getByTitle(text, { exact: true }).click();
 }
 
 async function chooseLanguage(page, from, to) {
@@ -247,6 +303,8 @@ async function walk(page) {
   await visit(page, "/agents", "座席", "agents-zh");
   await chooseLanguage(page, "语言", "English");
   await keepTrunks(page);
+  await keepNumbers(page);
+  await readAuditLog(page);
   await page.getByRole("button", { name: "Appearance: Dark" }).click();
   await visit(page, "/calls", "Live calls", "calls-dark");
   await visit(page, "/agents", "Agents", "agents-dark");

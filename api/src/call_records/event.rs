@@ -4,9 +4,34 @@ use crate::names::{Named, Names};
 use crate::vocabulary::{
     AnswerMode, CallType, Direction, EndReason, EndStage, EndedBy, OfferOutcome, QueueExit,
 };
-use model::CallFact;
+use model::{CallFact, DialRefusal};
 use serde::Serialize;
 use utoipa::ToSchema;
+
+/// Why a number may not be dialled over a trunk.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum DialRule {
+    /// No prefix with + allows this number abroad.
+    Abroad,
+    /// A prefix denies it.
+    Denied,
+    /// No prefix allows it.
+    NotAllowed,
+    /// It is a short number that is not named.
+    ShortNumber,
+}
+
+impl From<&DialRefusal> for DialRule {
+    fn from(refusal: &DialRefusal) -> Self {
+        match refusal {
+            DialRefusal::Abroad => Self::Abroad,
+            DialRefusal::Denied { .. } => Self::Denied,
+            DialRefusal::NotAllowed => Self::NotAllowed,
+            DialRefusal::ShortNumber => Self::ShortNumber,
+        }
+    }
+}
 
 /// One thing that happened to a call.
 #[derive(Debug, Serialize, ToSchema)]
@@ -50,6 +75,19 @@ pub(crate) enum CallEvent {
     OfferEnded { agent: Named, outcome: OfferOutcome },
     /// An outside number was dialled for the call.
     Dialed { number: String, trunk: Named },
+    /// An outside number was not dialled, because the rules of the trunk do not allow it.
+    DialForbidden {
+        number: String,
+        trunk: Named,
+        /// Who wanted it; none for a flow.
+        agent: Option<Named>,
+        /// The number as it would have gone out.
+        dialed: String,
+        /// Which rule says so.
+        rule: DialRule,
+        /// The prefix that denies it, where one does.
+        prefix: Option<String>,
+    },
     /// The outside number did not answer.
     DialFailed {
         number: String,
@@ -199,6 +237,25 @@ impl CallEvent {
             CallFact::Dialed { number, trunk } => Self::Dialed {
                 number: number.into(),
                 trunk: names.trunk(trunk),
+            },
+            CallFact::DialForbidden {
+                number,
+                trunk,
+                agent,
+                dialed,
+                refusal,
+            } => Self::DialForbidden {
+                number: number.into(),
+                trunk: names.trunk(trunk),
+                agent: agent.map(|id| names.agent(id)),
+                dialed: dialed.into(),
+                rule: DialRule::from(&refusal),
+                prefix: match refusal {
+                    DialRefusal::Denied { prefix } => Some(prefix),
+                    DialRefusal::Abroad | DialRefusal::NotAllowed | DialRefusal::ShortNumber => {
+                        None
+                    }
+                },
             },
             CallFact::DialFailed {
                 number,

@@ -5,7 +5,7 @@ mod write;
 
 pub(crate) use read::pointer;
 
-use crate::vocabulary::{Codec, DtmfMode, SdpFixup, SrtpPolicy, TrunkTransport};
+use crate::vocabulary::{Codec, DtmfMode, SdpFixup, SrtpPolicy, TrunkTransport, WhenUnavailable};
 use serde::{Deserialize, Serialize, Serializer};
 use utoipa::ToSchema;
 
@@ -33,6 +33,9 @@ pub(crate) struct Settings {
     /// How numbers are rewritten; of each list the first rule that matches is applied.
     #[serde(default)]
     rules: Rules,
+    /// Which numbers may be dialled: none but those that are named here.
+    #[serde(default)]
+    dialing: Dialing,
     /// Who the callee is told is calling.
     #[serde(default)]
     identity: Identity,
@@ -118,6 +121,9 @@ struct Outbound {
     /// Whether a redirection to a gateway of this trunk is followed.
     #[serde(default)]
     follow_redirects: bool,
+    /// What follows where a gateway answers 408 or 480.
+    #[serde(default = "end")]
+    when_unavailable: WhenUnavailable,
 }
 
 /// One proxy of the other side.
@@ -208,6 +214,20 @@ struct Rule {
     prepend: String,
 }
 
+/// Which numbers may be dialled over a trunk, as the rules have written them.
+#[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schema(as = DialRules)]
+struct Dialing {
+    /// Beginnings of numbers that may be dialled. One without + opens no number abroad, whether
+    /// that is written with + or with 00.
+    allowed_prefixes: Vec<String>,
+    /// Beginnings of numbers that may not be dialled, whatever allows them.
+    denied_prefixes: Vec<String>,
+    /// Numbers of at most three digits that may be dialled, each in full.
+    short_numbers: Vec<String>,
+}
+
 /// How the caller is presented on outbound calls.
 #[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -280,6 +300,10 @@ fn one() -> u16 {
 
 fn an_hour() -> u32 {
     3_600
+}
+
+fn end() -> WhenUnavailable {
+    WhenUnavailable::End
 }
 
 fn auto() -> TrunkTransport {

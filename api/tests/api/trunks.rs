@@ -3,7 +3,7 @@
 use crate::world::{ADMIN, AGENT, Answer, SUPERVISOR, World, request};
 use axum::body::Body;
 use axum::http::{Method, header};
-use call::{LiveGateway, LiveRegistration, LiveTrunk, LiveView};
+use call::{LiveGateway, LiveRegistration, LiveStranger, LiveTrunk, LiveView};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -21,8 +21,16 @@ async fn an_administrator_makes_changes_and_removes_a_trunk() {
     let mut settings = made.json()["settings"].clone();
     assert_eq!(settings["outbound"]["credentials"], json!({"user": "me"}));
     assert_eq!(settings["media"]["codecs"], json!(["pcma", "pcmu"]));
+    assert_eq!(settings["outbound"]["when_unavailable"], "end");
+    assert_eq!(settings["dialing"]["allowed_prefixes"], json!([]));
 
     settings["limits"]["concurrent_calls"] = 30.into();
+    settings["outbound"]["when_unavailable"] = json!("next_gateway");
+    settings["dialing"] = json!({
+        "allowed_prefixes": ["+86", "0"],
+        "denied_prefixes": ["+86160"],
+        "short_numbers": ["110"],
+    });
     let changed = put(&world, (&token, &path), "\"1\"", &settings).await;
     assert_eq!(changed.status, 200, "{:?}", changed.json());
     assert_eq!(changed.json()["version"], 2);
@@ -52,6 +60,7 @@ async fn everything_that_is_wrong_is_told_with_its_place() {
     unfit["media"]["codecs"] = json!([]);
     unfit["rules"]["called_in"] = json!([{"prefix": "00 86"}]);
     unfit["outbound"]["gateways"][0]["port"] = json!(0);
+    unfit["dialing"] = json!({"allowed_prefixes": ["0", "+4４"], "short_numbers": ["1100"]});
 
     for (settings, pointers) in [
         (
@@ -68,6 +77,8 @@ async fn everything_that_is_wrong_is_told_with_its_place() {
             vec![
                 "/outbound/gateways/0/port",
                 "/rules/called_in/0/prefix",
+                "/dialing/allowed_prefixes/1",
+                "/dialing/short_numbers/0",
                 "/media/codecs",
             ],
         ),
@@ -189,6 +200,31 @@ async fn the_list_shows_how_trunks_are_doing() {
     assert_eq!(status["registration"]["status"], 403);
     assert_eq!(status["gateways"][0]["alive"], false);
     assert_eq!(status["gateways"][0]["address"], "192.0.2.7:5060");
+}
+
+#[tokio::test]
+async fn administrators_see_who_called_and_belongs_to_no_trunk() {
+    let world = World::new().await;
+    world.live.send_replace(Arc::new(LiveView {
+        strangers: vec![LiveStranger {
+            source: "198.51.100.7".parse().unwrap(),
+            calls: 14,
+            last_at: crate::world::now(),
+            dialled: "4008110510".to_owned(),
+        }],
+        ..LiveView::default()
+    }));
+
+    let token = world.token(ADMIN).await;
+    let list = world.get(&token, "/api/v1/strangers").await.json();
+    let stranger = &list["items"][0];
+    assert_eq!(stranger["source"], "198.51.100.7");
+    assert_eq!(stranger["calls"], 14);
+    assert_eq!(stranger["dialled"], "4008110510");
+
+    let token = world.token(SUPERVISOR).await;
+    let refused = world.get(&token, "/api/v1/strangers").await;
+    assert_eq!(refused.problem(), (403, "forbidden".to_owned()));
 }
 
 fn carrier() -> Value {

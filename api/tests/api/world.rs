@@ -218,6 +218,7 @@ impl World {
             calls,
             agents,
             trunks: Vec::new(),
+            strangers: Vec::new(),
             at: now(),
         }));
     }

@@ -12,7 +12,7 @@ use crate::trunking::sip_id;
 use ivr::{Happening, TransferOutcome};
 use media::Codec;
 use media::tone::Tone;
-use model::{CallFact, EndReason, EndedBy, Ending, NumberRule, PhoneNumber, Trunk, TrunkTransport};
+use model::{CallFact, EndReason, EndedBy, Ending, PhoneNumber, Trunk, TrunkTransport};
 use sip::{Invite, Target};
 use std::sync::Arc;
 use std::time::Duration;
@@ -58,10 +58,14 @@ impl Dial {
             let Some(trunk) = directory.dialable(id) else {
                 continue;
             };
+            // The rules may have changed since the number was authorized.
+            let Ok(called) = trunk.dialed(self.destination.number()) else {
+                continue;
+            };
             let number = self.destination.number().clone();
             let fact = CallFact::Dialed { number, trunk: id };
             exchange.note(now, name, fact);
-            if let Some(leg) = self.invite(now, trunk, (origin, ear), exchange) {
+            if let Some(leg) = invite(now, (trunk, &called), (origin, ear), exchange) {
                 self.deadline = now + DIAL_RING;
                 return Some(leg);
             }
@@ -80,56 +84,6 @@ impl Dial {
             redirected_to: refused.and_then(|refused| refused.contacts.first().cloned()),
         }
     }
-
-    /// None where a limit is reached, or no gateway of the trunk can be asked.
-    fn invite(
-        &self,
-        now: Duration,
-        trunk: &Trunk,
-        (origin, ear): (&Origin, Ear),
-        exchange: &mut Exchange,
-    ) -> Option<Leg> {
-        let local = exchange.directory.local_of(trunk.id)?.ip();
-        let admitted = exchange.trunks.admit(now, trunk.id, &trunk.limits);
-        admitted.ok()?;
-        let outfit = Outfit {
-            address: exchange.media_address(local),
-            // Which gateway takes the call is known with its first response.
-            signalling: local,
-            worker: ear.worker,
-            trunk: Some(trunk.id),
-            manners: Manners::trunk(&trunk.media, Some(ear.codec), dials_by_tls(trunk)),
-        };
-        let mut leg = Leg::new(now, outfit, exchange)?;
-        let called = NumberRule::rewrite(&trunk.rules.called_out, self.destination.number());
-        let shown = Presented::over(trunk, origin);
-        let target = Target::Trunk {
-            trunk: sip_id(trunk.id),
-            user: called.as_str().to_owned(),
-        };
-        let named = |number: &PhoneNumber| sip::identity::CallerName {
-            user: number.as_str().to_owned(),
-            display: None,
-        };
-        let diverted = |number: &PhoneNumber| sip::identity::Diversion {
-            user: number.as_str().to_owned(),
-            reason: sip::identity::DiversionReason::Unconditional,
-        };
-        let invite = Invite {
-            max_forwards: origin.max_forwards.saturating_sub(1),
-            asserted: shown.asserted.as_ref().map(named),
-            privacy: shown.private,
-            diversion: shown.diverted_from.as_ref().map(diverted),
-            user_phone: trunk.identity.user_phone,
-            ..Invite::new(target, shown.user(), called.as_str(), leg.offer())
-        };
-        if let Ok(session) = exchange.endpoint.invite(now, invite) {
-            leg.session = session;
-            return Some(leg);
-        }
-        leg.close(now, exchange);
-        None
-    }
 }
 
 impl Call {
@@ -147,8 +101,14 @@ impl Call {
             hops: self.origin.max_forwards,
         };
         let principal = Principal::Flow(self.origin.enterprise);
-        let Ok(destination) = authorize_dial(principal, wish, &exchange.directory) else {
-            return Some(unavailable);
+        let destination = match authorize_dial(principal, wish, &exchange.directory) {
+            Ok(destination) => destination,
+            Err(error) => {
+                if let Some(fact) = error.fact() {
+                    self.note(now, fact, exchange);
+                }
+                return Some(unavailable);
+            }
         };
         self.dial = Some(Dial::new(destination));
         if !self.dial_on(now, exchange) {
@@ -280,6 +240,54 @@ impl Refused {
             _ => false,
         }
     }
+}
+
+/// None where a limit is reached, or no gateway of the trunk can be asked.
+fn invite(
+    now: Duration,
+    (trunk, called): (&Trunk, &PhoneNumber),
+    (origin, ear): (&Origin, Ear),
+    exchange: &mut Exchange,
+) -> Option<Leg> {
+    let local = exchange.directory.local_of(trunk.id)?.ip();
+    let admitted = exchange.trunks.admit(now, trunk.id, &trunk.limits);
+    admitted.ok()?;
+    let outfit = Outfit {
+        address: exchange.media_address(local),
+        // Which gateway takes the call is known with its first response.
+        signalling: local,
+        worker: ear.worker,
+        trunk: Some(trunk.id),
+        manners: Manners::trunk(&trunk.media, Some(ear.codec), dials_by_tls(trunk)),
+    };
+    let mut leg = Leg::new(now, outfit, exchange)?;
+    let shown = Presented::over(trunk, origin);
+    let target = Target::Trunk {
+        trunk: sip_id(trunk.id),
+        user: called.as_str().to_owned(),
+    };
+    let named = |number: &PhoneNumber| sip::identity::CallerName {
+        user: number.as_str().to_owned(),
+        display: None,
+    };
+    let diverted = |number: &PhoneNumber| sip::identity::Diversion {
+        user: number.as_str().to_owned(),
+        reason: sip::identity::DiversionReason::Unconditional,
+    };
+    let invite = Invite {
+        max_forwards: origin.max_forwards.saturating_sub(1),
+        asserted: shown.asserted.as_ref().map(named),
+        privacy: shown.private,
+        diversion: shown.diverted_from.as_ref().map(diverted),
+        user_phone: trunk.identity.user_phone,
+        ..Invite::new(target, shown.user(), called.as_str(), leg.offer())
+    };
+    if let Ok(session) = exchange.endpoint.invite(now, invite) {
+        leg.session = session;
+        return Some(leg);
+    }
+    leg.close(now, exchange);
+    None
 }
 
 /// Whether nobody else can read what a trunk is told.

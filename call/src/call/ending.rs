@@ -117,6 +117,7 @@ fn status_of(ending: &Ending) -> u16 {
         (_, EndReason::Overloaded) => 503,
         (_, EndReason::NotAcceptable) => 488,
         (_, EndReason::InternalError | EndReason::ServerFailure) => 500,
+        (_, EndReason::Forbidden) => 403,
         (_, EndReason::Refused) => 603,
         (_, _) => 480,
     }
@@ -139,6 +140,7 @@ fn q850_of(ending: &Ending) -> u16 {
         | EndReason::QueueTimeout
         | EndReason::QueueFull
         | EndReason::Refused
+        | EndReason::Forbidden
         | EndReason::Operator
         | EndReason::Transferred => 16,
     }

@@ -94,8 +94,15 @@ impl Placement {
         let destination = match allowed {
             Ok(destination) => destination,
             Err(error) => {
+                let reason = match error.fact() {
+                    Some(fact) => {
+                        exchange.note(now, self.arrival.name(), fact);
+                        EndReason::Forbidden
+                    }
+                    None => EndReason::Refused,
+                };
                 let text = "the number may not be dialled";
-                let rejection = Rejection::new(error.status(), EndReason::Refused, 21, text);
+                let rejection = Rejection::new(error.status(), reason, 21, text);
                 return self.arrival.reject(now, rejection, exchange);
             }
         };

@@ -13,6 +13,7 @@ use media::tone::Tone;
 use model::{AgentId, CallFact, Destination, EndReason, PhoneNumber, QueueId};
 use serde::{Deserialize, Serialize};
 use sip::{ReferTo, TransferId};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// A transfer whose target rings.
@@ -91,7 +92,7 @@ impl Call {
             });
             return;
         }
-        match self.goal_of(agent, &refer_to.user, exchange) {
+        match self.goal_of(now, (agent, &refer_to.user), exchange) {
             Ok(goal) => {
                 let to = refer_to.user.clone();
                 let id = transfer;
@@ -130,9 +131,14 @@ impl Call {
     }
 
     /// Where a transfer to `user` leads, or the status for the agent's phone.
-    fn goal_of(&self, agent: AgentId, user: &str, exchange: &Exchange) -> Result<Goal, u16> {
+    fn goal_of(
+        &self,
+        now: Duration,
+        (agent, user): (AgentId, &str),
+        exchange: &mut Exchange,
+    ) -> Result<Goal, u16> {
         let enterprise = self.origin.enterprise;
-        let directory = &exchange.directory;
+        let directory = Arc::clone(&exchange.directory);
         let colleague = directory.agent_with_extension(user);
         if let Some(colleague) = colleague.filter(|it| it.enterprise == enterprise) {
             return Ok(Goal::Colleague(colleague.id));
@@ -144,9 +150,14 @@ impl Call {
             number: user,
             hops: self.origin.max_forwards,
         };
-        authorize_dial(Principal::Agent(agent), wish, directory)
+        authorize_dial(Principal::Agent(agent), wish, &directory)
             .map(|destination| Goal::Outside(Dial::new(destination)))
-            .map_err(crate::authorize::DialError::status)
+            .map_err(|error| {
+                if let Some(fact) = error.fact() {
+                    self.note(now, fact, exchange);
+                }
+                error.status()
+            })
     }
 
     fn begin_transfer(

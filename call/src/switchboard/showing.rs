@@ -2,7 +2,9 @@
 
 use super::Switchboard;
 use crate::call::Call;
-use crate::live::{LiveAgent, LiveDevice, LiveGateway, LiveRegistration, LiveTrunk, LiveView};
+use crate::live::{
+    LiveAgent, LiveDevice, LiveGateway, LiveRegistration, LiveStranger, LiveTrunk, LiveView,
+};
 use crate::trunking::sip_id;
 use crate::{CommandError, Rung, RungDirection};
 use bytes::Bytes;
@@ -34,6 +36,7 @@ impl Switchboard {
             calls,
             agents,
             trunks: self.trunks(now),
+            strangers: self.strangers(),
             at: Timestamp::from_now(now),
         }
     }
@@ -72,6 +75,18 @@ impl Switchboard {
                     registration: registration.and_then(|it| self.registration(trunk.id, it)),
                     gateways: gateways.into_iter().map(live_gateway).collect(),
                 }
+            })
+            .collect()
+    }
+
+    fn strangers(&self) -> Vec<LiveStranger> {
+        let strangers = self.exchange.endpoint.strangers().into_iter();
+        strangers
+            .map(|stranger| LiveStranger {
+                source: stranger.source,
+                calls: stranger.calls,
+                last_at: Timestamp::from_now(stranger.last_at),
+                dialled: stranger.dialled,
             })
             .collect()
     }

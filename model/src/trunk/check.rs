@@ -1,6 +1,6 @@
 //! What only the parts of a trunk together can tell: everything that is wrong with it, at once.
 
-use super::{NumberRule, Trunk, TrunkOutbound};
+use super::{DialRules, NumberRule, Trunk, TrunkOutbound};
 use crate::PhoneNumber;
 use std::collections::BTreeSet;
 use thiserror::Error;
@@ -44,10 +44,16 @@ pub enum TrunkFault {
     /// The least is more than the most.
     #[error("is more than max_length")]
     Reversed,
+    /// A prefix by which numbers are dialled that is none.
+    #[error("must be digits, * and # after at most one leading +")]
+    DialPrefix,
     /// A trunk by which nothing comes in or goes out.
     #[error("neither recognises calls nor has a way out")]
     Idle,
 }
+
+/// Longest prefix of numbers that may be dialled or not.
+const PREFIX_LONGEST: usize = 32;
 
 impl Trunk {
     /// Longest name, in characters.
@@ -86,6 +92,7 @@ impl Trunk {
         ] {
             check_rules(field, rules, &mut found);
         }
+        check_dialing(&self.dialing, &mut found);
         if self.media.codecs.is_empty() {
             found.note("media.codecs", TrunkFault::Empty);
         }
@@ -167,6 +174,38 @@ fn check_rules(field: &str, rules: &[NumberRule], found: &mut Found) {
             && least > most
         {
             found.note(&format!("{field}[{at}].min_length"), TrunkFault::Reversed);
+        }
+    }
+}
+
+fn check_dialing(dialing: &DialRules, found: &mut Found) {
+    for (field, numbers, longest) in [
+        (
+            "allowed_prefixes",
+            &dialing.allowed_prefixes,
+            PREFIX_LONGEST,
+        ),
+        ("denied_prefixes", &dialing.denied_prefixes, PREFIX_LONGEST),
+        (
+            "short_numbers",
+            &dialing.short_numbers,
+            DialRules::SHORT_DIGITS,
+        ),
+    ] {
+        let field = format!("dialing.{field}");
+        found.entries(&field, numbers.len());
+        found.twice(&field, numbers);
+        for (at, number) in numbers.iter().enumerate() {
+            let field = format!("{field}[{at}]");
+            let digits = number.strip_prefix('+').unwrap_or(number);
+            let dialed = |byte: u8| byte.is_ascii_digit() || matches!(byte, b'*' | b'#');
+            if number.is_empty() {
+                found.note(&field, TrunkFault::Empty);
+            } else if !digits.bytes().all(dialed) {
+                found.note(&field, TrunkFault::DialPrefix);
+            } else if number.len() > longest {
+                found.note(&field, TrunkFault::TooLong(longest));
+            }
         }
     }
 }

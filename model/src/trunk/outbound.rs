@@ -22,6 +22,8 @@ pub struct TrunkOutbound {
     pub tcp_when_large: bool,
     /// Whether a 3xx answer is followed, to gateways of this trunk only.
     pub follow_redirects: bool,
+    /// What follows where a gateway answers 408 or 480.
+    pub when_unavailable: WhenUnavailable,
 }
 
 impl TrunkOutbound {
@@ -38,6 +40,7 @@ impl TrunkOutbound {
             from_domain: None,
             tcp_when_large: false,
             follow_redirects: false,
+            when_unavailable: WhenUnavailable::End,
         }
     }
 }
@@ -93,6 +96,17 @@ pub enum TrunkTransport {
     Tcp,
     /// TLS; the gateway's certificate must name its host.
     Tls,
+}
+
+/// What follows where a gateway says that the callee is not available (408, 480).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WhenUnavailable {
+    /// The call has failed: the gateway speaks for the callee.
+    #[default]
+    End,
+    /// The next gateway is asked: it may know another way to the callee.
+    NextGateway,
 }
 
 /// With what the other side's challenges are answered.

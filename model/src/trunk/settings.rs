@@ -1,6 +1,8 @@
 //! A trunk's settings as lines of text, for the audit log: readable, comparable, without secrets.
 
-use super::{FromNumber, NumberRule, Trunk, TrunkGateway, TrunkOutbound, TrunkTransport};
+use super::{
+    FromNumber, NumberRule, Trunk, TrunkGateway, TrunkOutbound, TrunkTransport, WhenUnavailable,
+};
 use crate::AuditChange;
 
 /// What stands for a secret.
@@ -58,6 +60,10 @@ impl Trunk {
         ] {
             lines.list(name, &rules.iter().map(rule).collect::<Vec<_>>());
         }
+        let dialing = &self.dialing;
+        lines.list("dialing.allowed_prefixes", &dialing.allowed_prefixes);
+        lines.list("dialing.denied_prefixes", &dialing.denied_prefixes);
+        lines.list("dialing.short_numbers", &dialing.short_numbers);
         let identity = &self.identity;
         lines.add(
             "identity.from",
@@ -97,6 +103,11 @@ impl TrunkOutbound {
         lines.some("outbound.from_domain", self.from_domain.as_ref());
         lines.flag("outbound.tcp_when_large", self.tcp_when_large);
         lines.flag("outbound.follow_redirects", self.follow_redirects);
+        let tries_on = self.when_unavailable == WhenUnavailable::NextGateway;
+        lines.some(
+            "outbound.when_unavailable",
+            tries_on.then_some("next_gateway"),
+        );
     }
 }
 

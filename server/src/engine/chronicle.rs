@@ -2,12 +2,13 @@
 //!
 //! A fact is told by its name alone. What it holds are numbers and names of people.
 
-use model::{CallFact, Event, Fact};
+use model::{CallFact, DialRefusal, Event, Fact};
 use std::fmt::{self, Debug, Write};
 
-/// Logs a fact, under the target `call`, and counts what it says of quality.
+/// Logs a fact, under the target `call`, and counts what it says of quality and of numbers kept in.
 pub(super) fn tell(fact: &Fact) {
     measure(fact);
+    count(fact);
     if !tracing::enabled!(target: "call", tracing::Level::DEBUG) {
         return;
     }
@@ -23,6 +24,22 @@ pub(super) fn tell(fact: &Fact) {
             let span = tracing::debug_span!(target: "call", "agent", agent.id = %agent);
             span.in_scope(|| tracing::debug!(target: "call", fact = name_of(fact)));
         }
+    }
+}
+
+/// Counts what the rules of a trunk kept in.
+fn count(fact: &Fact) {
+    let Event::Call { fact, .. } = &fact.event else {
+        return;
+    };
+    if let CallFact::DialForbidden { refusal, .. } = fact {
+        let rule = match refusal {
+            DialRefusal::Abroad => "abroad",
+            DialRefusal::Denied { .. } => "denied",
+            DialRefusal::NotAllowed => "not_allowed",
+            DialRefusal::ShortNumber => "short_number",
+        };
+        metrics::counter!("trunkline_dials_forbidden_total", "rule" => rule).increment(1);
     }
 }
 

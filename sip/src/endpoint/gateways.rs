@@ -325,8 +325,9 @@ impl Endpoint {
         }
     }
 
-    /// Follows a 3xx to one of the trunk's own gateways, and nowhere else (§8.1.3.4): a redirection
-    /// to just any host would let others call at our expense.
+    /// Follows a 3xx to one of the trunk's own gateways with the number that was dialled, and
+    /// nowhere else (§8.1.3.4): a redirection to just any host or number would let others call at
+    /// our expense, past whoever judged the number.
     fn redirect_call(&mut self, id: SessionId, trunk: TrunkId, failure: &Failure) -> bool {
         let Failure::Refused { contacts, .. } = failure else {
             return false;
@@ -338,6 +339,10 @@ impl Endpoint {
         else {
             return false;
         };
+        let outgoing = self.sessions.get(&id).and_then(|it| it.outgoing.as_deref());
+        let Some(Target::Trunk { user: dialled, .. }) = outgoing.map(|it| &it.invite.target) else {
+            return false;
+        };
         let found = contacts.iter().find_map(|contact| {
             let uri = Uri::parse(contact).ok()?;
             let host = uri.host()?;
@@ -346,15 +351,12 @@ impl Endpoint {
                 let address = uri.host_address();
                 is_named || address.is_some_and(|ip| kept.is_at(ip))
             })?;
-            let user = String::from_utf8(uri.user_unescaped()?).ok()?;
-            Some((gateway.gateway.clone(), user))
+            let same = uri.user_unescaped()? == dialled.as_bytes();
+            same.then(|| gateway.gateway.clone())
         });
-        let (Some((gateway, to)), Some(outgoing)) = (found, self.outgoing(id)) else {
+        let (Some(gateway), Some(outgoing)) = (found, self.outgoing(id)) else {
             return false;
         };
-        if let Target::Trunk { user, .. } = &mut outgoing.invite.target {
-            *user = to;
-        }
         outgoing
             .hunt
             .as_mut()

@@ -359,7 +359,7 @@ fn a_redirection_is_reported_and_followed_nowhere_unless_the_trunk_allows_it() {
 }
 
 #[test]
-fn a_redirection_is_followed_to_the_trunks_own_gateways_only_and_three_times_at_most() {
+fn a_redirection_is_followed_to_the_trunks_own_gateways_with_the_same_number_three_times_at_most() {
     let follows = || TrunkConfig {
         follows_redirects: true,
         ..trunk(&[11, 12])
@@ -367,8 +367,16 @@ fn a_redirection_is_followed_to_the_trunks_own_gateways_only_and_three_times_at_
     let mut carrier = Carrier::new(follows());
     carrier.call();
     let sent = carrier.next();
-    let evil = "<sip:1@evil.example>, <sip:1@192.0.2.99>";
+    let evil = "<sip:13800138000@evil.example>, <sip:13800138000@192.0.2.99>";
     carrier.reply(&sent, "302 Moved", &[("Contact", evil)]);
+    assert_eq!(carrier.rest(), ["ACK"]);
+    assert_eq!(carrier.refusals(), [302]);
+
+    let mut carrier = Carrier::new(follows());
+    carrier.call();
+    let sent = carrier.next();
+    let premium = "<sip:1900555@192.0.2.12>, <sip:192.0.2.12>";
+    carrier.reply(&sent, "302 Moved", &[("Contact", premium)]);
     assert_eq!(carrier.rest(), ["ACK"]);
     assert_eq!(carrier.refusals(), [302]);
 
@@ -378,9 +386,12 @@ fn a_redirection_is_followed_to_the_trunks_own_gateways_only_and_three_times_at_
     while carrier.refusals().is_empty() {
         let sent = carrier.next_of(Method::Invite);
         if hops > 0 {
-            assert_eq!(sent.uri(), "sip:139@192.0.2.12:5060");
+            assert_eq!(sent.uri(), "sip:13800138000@192.0.2.12:5060");
         }
-        let contact = ("Contact", "<sip:1@evil.example>, <sip:139@192.0.2.12>");
+        let contact = (
+            "Contact",
+            "<sip:1@evil.example>, <sip:13800138000@192.0.2.12>",
+        );
         carrier.reply(&sent, "302 Moved", &[contact]);
         hops += 1;
     }

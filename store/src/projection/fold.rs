@@ -106,6 +106,7 @@ impl Fold {
             | CallFact::Offered { .. }
             | CallFact::OfferEnded { .. }
             | CallFact::Dialed { .. }
+            | CallFact::DialForbidden { .. }
             | CallFact::DialFailed { .. }
             | CallFact::Bridged { .. }
             | CallFact::Unbridged { .. }

@@ -6,10 +6,10 @@ use crate::db::Tx;
 use crate::statement::sql;
 use crate::{Error, Vault};
 use model::{
-    CallerIdentity, Codec, DtmfMode, EnterpriseId, FromNumber, Host, Network, NumberRule,
-    NumberRules, PhoneNumber, SdpFixup, SrtpPolicy, Trunk, TrunkAccount, TrunkCredentials,
-    TrunkGateway, TrunkId, TrunkInbound, TrunkLimits, TrunkMedia, TrunkOutbound, TrunkRegistration,
-    TrunkTransport,
+    CallerIdentity, Codec, DialRules, DtmfMode, EnterpriseId, FromNumber, Host, Network,
+    NumberRule, NumberRules, PhoneNumber, SdpFixup, SrtpPolicy, Trunk, TrunkAccount,
+    TrunkCredentials, TrunkGateway, TrunkId, TrunkInbound, TrunkLimits, TrunkMedia, TrunkOutbound,
+    TrunkRegistration, TrunkTransport, WhenUnavailable,
 };
 use std::collections::BTreeMap;
 
@@ -34,6 +34,7 @@ struct TrunkRow {
     from_domain: Option<String>,
     tcp_when_large: bool,
     follow_redirects: bool,
+    when_unavailable: Word<WhenUnavailable>,
     concurrent_calls: Option<i64>,
     calls_per_second: Option<i64>,
     from_kind: String,
@@ -74,6 +75,7 @@ struct Parts {
     tls_names: Vec<Host>,
     gateways: Vec<TrunkGateway>,
     rules: NumberRules,
+    dialing: DialRules,
     codecs: Vec<Codec>,
     fixups: Vec<SdpFixup>,
 }
@@ -90,7 +92,7 @@ pub(super) async fn trunks(
                 registration_user, registration_domain, registration_expires_seconds,
                 health_seconds, from_domain, tcp_when_large, follow_redirects, concurrent_calls,
                 calls_per_second, from_kind, from_number, asserted, diversion, privacy,
-                user_phone, dtmf, srtp
+                user_phone, dtmf, srtp, when_unavailable
          FROM trunks
          WHERE enterprise_id = COALESCE($1, enterprise_id)
            AND id = COALESCE($2, id)
@@ -145,6 +147,7 @@ async fn load_parts(tx: &mut Tx) -> Result<BTreeMap<TrunkId, Parts>, Error> {
         parts.entry(trunk).or_default().gateways.push(gateway);
     }
     load_rules(tx, &mut parts).await?;
+    load_dial_rules(tx, &mut parts).await?;
     load_media(tx, &mut parts).await?;
     Ok(parts)
 }
@@ -166,6 +169,26 @@ async fn load_rules(tx: &mut Tx, parts: &mut BTreeMap<TrunkId, Parts>) -> Result
             _ => &mut rules.called_out,
         };
         side.push(rule(row)?);
+    }
+    Ok(())
+}
+
+async fn load_dial_rules(tx: &mut Tx, parts: &mut BTreeMap<TrunkId, Parts>) -> Result<(), Error> {
+    let rules: Vec<(Word<TrunkId>, String, String)> = sql!(
+        "SELECT trunk_id, kind, number
+         FROM trunk_dial_rules
+         ORDER BY trunk_id, kind, position"
+    )
+    .all(&mut *tx)
+    .await?;
+    for (trunk, kind, number) in rules {
+        let dialing = &mut parts.entry(trunk.0).or_default().dialing;
+        let numbers = match kind.as_str() {
+            "allowed" => &mut dialing.allowed_prefixes,
+            "denied" => &mut dialing.denied_prefixes,
+            _ => &mut dialing.short_numbers,
+        };
+        numbers.push(number);
     }
     Ok(())
 }
@@ -215,6 +238,7 @@ fn stored(row: TrunkRow, parts: Parts, vault: &Vault) -> Result<Stored, Error> {
         from_domain: row.from_domain.as_deref().map(host).transpose()?,
         tcp_when_large: row.tcp_when_large,
         follow_redirects: row.follow_redirects,
+        when_unavailable: row.when_unavailable.0,
     };
     let trunk = Trunk {
         id: row.id.0,
@@ -230,6 +254,7 @@ fn stored(row: TrunkRow, parts: Parts, vault: &Vault) -> Result<Stored, Error> {
         outbound: Some(outbound).filter(|outbound| !outbound.gateways.is_empty()),
         limits,
         rules: parts.rules,
+        dialing: parts.dialing,
         identity: CallerIdentity {
             from,
             asserted: row.asserted,

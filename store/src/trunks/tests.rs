@@ -3,9 +3,9 @@
 use super::*;
 use crate::{Vault, audit_log, demo, enterprises, on_both_engines, users};
 use model::{
-    AuditAction, Codec, DtmfMode, FromNumber, Host, NumberRule, PhoneNumber, SdpFixup, Secret,
-    SrtpPolicy, Timestamp, TrunkAccount, TrunkCredentials, TrunkGateway, TrunkLimits, TrunkMedia,
-    TrunkOutbound, TrunkRegistration, TrunkTransport,
+    AuditAction, Codec, DialRules, DtmfMode, FromNumber, Host, NumberRule, PhoneNumber, SdpFixup,
+    Secret, SrtpPolicy, Timestamp, TrunkAccount, TrunkCredentials, TrunkGateway, TrunkLimits,
+    TrunkMedia, TrunkOutbound, TrunkRegistration, TrunkTransport, WhenUnavailable,
 };
 
 type Change = fn(&mut Trunk);
@@ -235,6 +235,7 @@ fn whole(author: Author, name: &str) -> Trunk {
         from_domain: Some(Host::parse("us.example").unwrap()),
         tcp_when_large: true,
         follow_redirects: true,
+        when_unavailable: WhenUnavailable::NextGateway,
     });
     trunk.limits = TrunkLimits {
         concurrent_calls: Some(30),
@@ -249,6 +250,10 @@ fn whole(author: Author, name: &str) -> Trunk {
         max_length: Some(20),
         ..NumberRule::replacing("0", "+86")
     }];
+    trunk.dialing = DialRules {
+        denied_prefixes: vec!["+8616".to_owned(), "16".to_owned()],
+        ..DialRules::domestic()
+    };
     trunk.identity.from = FromNumber::Fixed(PhoneNumber::parse("4008110510").unwrap());
     trunk.identity.asserted = true;
     trunk.identity.diversion = true;

@@ -5,7 +5,7 @@ use crate::db::Tx;
 use crate::statement::{Statement, sql};
 use crate::{Error, Vault};
 use model::{
-    FromNumber, NumberRule, Timestamp, Trunk, TrunkAccount, TrunkId, TrunkOutbound,
+    DialRules, FromNumber, NumberRule, Timestamp, Trunk, TrunkAccount, TrunkId, TrunkOutbound,
     TrunkRegistration,
 };
 
@@ -46,8 +46,9 @@ pub(crate) async fn insert(
              registration_expires_seconds = $11, health_seconds = $12, from_domain = $13,
              tcp_when_large = $14, follow_redirects = $15, concurrent_calls = $16,
              calls_per_second = $17, from_kind = $18, from_number = $19, asserted = $20,
-             diversion = $21, privacy = $22, user_phone = $23, dtmf = $24, srtp = $25
-         WHERE id = $26"
+             diversion = $21, privacy = $22, user_phone = $23, dtmf = $24, srtp = $25,
+             when_unavailable = $26
+         WHERE id = $27"
     );
     settings(first, trunk, sealed)
         .bind(word(&trunk.id))
@@ -71,9 +72,9 @@ pub(super) async fn replace(
              tcp_when_large = $14, follow_redirects = $15, concurrent_calls = $16,
              calls_per_second = $17, from_kind = $18, from_number = $19, asserted = $20,
              diversion = $21, privacy = $22, user_phone = $23, dtmf = $24,
-             srtp = $25, version = version + 1
-         WHERE id = $26
-           AND version = $27"
+             srtp = $25, when_unavailable = $26, version = version + 1
+         WHERE id = $27
+           AND version = $28"
     );
     let replaced = settings(change, trunk, sealed)
         .bind(word(&trunk.id))
@@ -92,7 +93,7 @@ fn name_taken(error: Error) -> Error {
     error.naming_conflict("the trunk name")
 }
 
-/// Gives the placeholders $1 to $25 their values.
+/// Gives the placeholders $1 to $26 their values.
 fn settings(statement: Statement, trunk: &Trunk, sealed: Option<String>) -> Statement {
     let account = trunk.inbound.account.as_ref();
     let outbound = trunk.outbound.as_ref();
@@ -135,6 +136,9 @@ fn settings(statement: Statement, trunk: &Trunk, sealed: Option<String>) -> Stat
         .bind(identity.user_phone)
         .bind(word(&trunk.media.dtmf))
         .bind(word(&trunk.media.srtp))
+        .bind(word(
+            &outbound.map(|it| it.when_unavailable).unwrap_or_default(),
+        ))
 }
 
 /// Removes what lies in tables of its own.
@@ -144,6 +148,7 @@ pub(super) async fn clear_parts(tx: &mut Tx, trunk: TrunkId) -> Result<(), Error
         sql!("DELETE FROM trunk_tls_names WHERE trunk_id = $1"),
         sql!("DELETE FROM trunk_gateways WHERE trunk_id = $1"),
         sql!("DELETE FROM trunk_rules WHERE trunk_id = $1"),
+        sql!("DELETE FROM trunk_dial_rules WHERE trunk_id = $1"),
         sql!("DELETE FROM trunk_codecs WHERE trunk_id = $1"),
         sql!("DELETE FROM trunk_fixups WHERE trunk_id = $1"),
     ] {
@@ -209,7 +214,7 @@ async fn insert_parts(tx: &mut Tx, trunk: &Trunk) -> Result<(), Error> {
     ] {
         insert_rules(tx, (&id, side), rules).await?;
     }
-    Ok(())
+    insert_dial_rules(tx, &id, &trunk.dialing).await
 }
 
 async fn insert_rules(
@@ -233,6 +238,28 @@ async fn insert_rules(
         .bind(rule.prepend.as_str())
         .run(&mut *tx)
         .await?;
+    }
+    Ok(())
+}
+
+async fn insert_dial_rules(tx: &mut Tx, trunk: &str, dialing: &DialRules) -> Result<(), Error> {
+    for (kind, numbers) in [
+        ("allowed", &dialing.allowed_prefixes),
+        ("denied", &dialing.denied_prefixes),
+        ("short", &dialing.short_numbers),
+    ] {
+        for (position, number) in (0_i64..).zip(numbers) {
+            sql!(
+                "INSERT INTO trunk_dial_rules (trunk_id, kind, position, number)
+                 VALUES ($1, $2, $3, $4)"
+            )
+            .bind(trunk)
+            .bind(kind)
+            .bind(position)
+            .bind(number.as_str())
+            .run(&mut *tx)
+            .await?;
+        }
     }
     Ok(())
 }

@@ -24,8 +24,8 @@ pub(crate) const TOKEN: &str = "12345";
 const BEAT: Duration = Duration::from_millis(10);
 
 /// A bot that echoes the caller until it is told to be quiet.
-struct Bot {
-    address: SocketAddr,
+pub(crate) struct Bot {
+    pub(crate) address: SocketAddr,
     heard: Arc<Mutex<Vec<Value>>>,
     orders: SyncSender<Order>,
 }
@@ -37,7 +37,7 @@ enum Order {
 }
 
 impl Bot {
-    fn start() -> Self {
+    pub(crate) fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let heard = Arc::new(Mutex::new(Vec::new()));
@@ -61,7 +61,7 @@ impl Bot {
     }
 
     /// The newest event of a kind that it was told.
-    fn hears(&self, event: &str) -> Value {
+    pub(crate) fn hears(&self, event: &str) -> Value {
         eventually(event, SHORTLY, || {
             let heard = self.heard.lock().unwrap();
             heard.iter().rfind(|it| it["event"] == event).cloned()
@@ -69,7 +69,7 @@ impl Bot {
     }
 
     /// What it asks of the server over HTTP: the status and the body.
-    fn asks(&self, server: &Server, (form, token): (&str, &str)) -> (u16, Value) {
+    pub(crate) fn asks(&self, server: &Server, (form, token): (&str, &str)) -> (u16, Value) {
         let start = self.hears("start")["start"].clone();
         let account = start["accountSid"].as_str().unwrap();
         let call = start["callSid"].as_str().unwrap();
@@ -142,8 +142,22 @@ fn converse(socket: &mut WebSocket<TcpStream>, log: &Mutex<Vec<Value>>, orders: 
     }
 }
 
-/// A server whose number leads to a bot.
+/// A server whose number leads to a bot that hands over what is read to the caller.
 pub(crate) fn server(story: &str, bot: SocketAddr) -> Server {
+    let reads = json!({"kind": "hangup", "items": [{"say": "digits", "text": "${handoff}"}]});
+    server_that(story, bot, reads)
+}
+
+/// A server whose number leads to a bot, and by its exit `transfer` to this node.
+pub(crate) fn server_that(story: &str, bot: SocketAddr, handed: Value) -> Server {
+    let mut edges = vec![
+        json!({"from": "bot", "exit": "done", "to": "done"}),
+        json!({"from": "bot", "exit": "transfer", "to": "handed"}),
+        json!({"from": "bot", "exit": "default", "to": "broken"}),
+    ];
+    if handed["kind"] != "hangup" {
+        edges.push(json!({"from": "handed", "exit": "default", "to": "broken"}));
+    }
     let keys = [
         ("TRUNKLINE__BOTS__ALLOWED_HOSTS", "127.0.0.1".to_owned()),
         ("TRUNKLINE__BOTS__AUTH_TOKEN", TOKEN.to_owned()),
@@ -161,14 +175,10 @@ pub(crate) fn server(story: &str, bot: SocketAddr) -> Server {
                 "parameters": {"who": "${caller}", "what": "a story", "base": base},
             },
             "done": {"kind": "hangup"},
-            "handed": {"kind": "hangup", "items": [{"say": "digits", "text": "${handoff}"}]},
+            "handed": handed,
             "broken": {"kind": "hangup"},
         },
-        "edges": [
-            {"from": "bot", "exit": "done", "to": "done"},
-            {"from": "bot", "exit": "transfer", "to": "handed"},
-            {"from": "bot", "exit": "default", "to": "broken"},
-        ],
+        "edges": edges,
     });
     let database = server.folder().join("data").join("trunkline.db");
     let script = "import sqlite3, sys\n\

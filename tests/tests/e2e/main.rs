@@ -12,6 +12,7 @@ mod encrypted;
 mod endings;
 mod families;
 mod flows;
+mod forbidden;
 mod handing_on;
 mod hostile;
 mod https;

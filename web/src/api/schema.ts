@@ -495,6 +495,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/strangers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who called lately and belongs to no trunk of any enterprise, the latest in front: the first
+         *     thing to look at when a carrier's calls do not come through. For administrators.
+         */
+        get: operations["list_strangers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/trunk-numbers": {
         parameters: {
             query?: never;
@@ -693,7 +713,7 @@ export interface components {
          * @description What was done.
          * @enum {string}
          */
-        AuditAction: "trunk_created" | "trunk_changed" | "trunk_deleted" | "trunk_number_created" | "trunk_number_changed" | "trunk_number_deleted" | "ladder_shown" | "ladder_exported" | "source_barred";
+        AuditAction: "trunk_created" | "trunk_changed" | "trunk_deleted" | "trunk_number_created" | "trunk_number_changed" | "trunk_number_deleted" | "ladder_shown" | "ladder_exported" | "dial_forbidden" | "source_barred";
         /** @description One setting that changed. */
         AuditChange: {
             /** @description What it is; none where it is not there. */
@@ -811,6 +831,18 @@ export interface components {
             /** @enum {string} */
             kind: "dialed";
             number: string;
+            trunk: components["schemas"]["Named"];
+        } | {
+            agent?: components["schemas"]["Named"] | null;
+            /** @description The number as it would have gone out. */
+            dialed: string;
+            /** @enum {string} */
+            kind: "dial_forbidden";
+            number: string;
+            /** @description The prefix that denies it, where one does. */
+            prefix?: string | null;
+            /** @description Which rule says so. */
+            rule: components["schemas"]["DialRule"];
             trunk: components["schemas"]["Named"];
         } | {
             /** @enum {string} */
@@ -1147,6 +1179,30 @@ export interface components {
             user_agent?: string | null;
         };
         /**
+         * @description Why a number may not be dialled over a trunk.
+         * @enum {string}
+         */
+        DialRule: "abroad" | "denied" | "not_allowed" | "short_number";
+        /** @description Which numbers may be dialled over a trunk, as the rules have written them. */
+        DialRules: {
+            /**
+             * @description Beginnings of numbers that may be dialled. One without + opens no number abroad, whether
+             *     that is written with + or with 00.
+             * @default []
+             */
+            allowed_prefixes: string[];
+            /**
+             * @description Beginnings of numbers that may not be dialled, whatever allows them.
+             * @default []
+             */
+            denied_prefixes: string[];
+            /**
+             * @description Numbers of at most three digits that may be dialled, each in full.
+             * @default []
+             */
+            short_numbers: string[];
+        };
+        /**
          * @description Who called whom.
          * @enum {string}
          */
@@ -1160,7 +1216,7 @@ export interface components {
          * @description Why a call ended.
          * @enum {string}
          */
-        EndReason: "hung_up" | "cancelled" | "flow_ended" | "unknown_number" | "not_acceptable" | "overloaded" | "no_agent" | "queue_timeout" | "queue_full" | "no_answer" | "busy" | "refused" | "media_timeout" | "signalling_timeout" | "operator" | "shutdown" | "server_failure" | "internal_error" | "expired" | "transferred";
+        EndReason: "hung_up" | "cancelled" | "flow_ended" | "unknown_number" | "not_acceptable" | "overloaded" | "no_agent" | "queue_timeout" | "queue_full" | "no_answer" | "busy" | "refused" | "forbidden" | "media_timeout" | "signalling_timeout" | "operator" | "shutdown" | "server_failure" | "internal_error" | "expired" | "transferred";
         /**
          * @description How far a call has come.
          * @enum {string}
@@ -1525,6 +1581,25 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
+        Page_Stranger: {
+            /** @description The items, in the list's order. */
+            items: {
+                /**
+                 * Format: int64
+                 * @description How many came since it is listed, repeated ones included.
+                 */
+                calls: number;
+                /** @description Whom the last one was for. */
+                dialled: string;
+                /** @description When the last one came. */
+                last_at: components["schemas"]["At"];
+                /** @description The address that the calls come from. */
+                source: string;
+            }[];
+            /** @description Give it as `cursor` to get the next page; none on the last page. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
         Page_Trunk: {
             /** @description The items, in the list's order. */
             items: {
@@ -1739,6 +1814,20 @@ export interface components {
          * @enum {string}
          */
         Status: "offline" | "online" | "do_not_disturb" | "break" | "locked";
+        /** @description A source of calls that belongs to no trunk and has proved nothing. */
+        Stranger: {
+            /**
+             * Format: int64
+             * @description How many came since it is listed, repeated ones included.
+             */
+            calls: number;
+            /** @description Whom the last one was for. */
+            dialled: string;
+            /** @description When the last one came. */
+            last_at: components["schemas"]["At"];
+            /** @description The address that the calls come from. */
+            source: string;
+        };
         /**
          * @description Which agent gets the next call of a queue.
          * @enum {string}
@@ -1920,6 +2009,8 @@ export interface components {
             registration?: components["schemas"]["TrunkRegistration"] | null;
             /** @description Whether a request too large for a datagram goes over TCP. */
             tcp_when_large?: boolean;
+            /** @description What follows where a gateway answers 408 or 480. */
+            when_unavailable?: components["schemas"]["WhenUnavailable"];
         };
         /** @description How a trunk registers with the other side. */
         TrunkRegistration: {
@@ -1958,6 +2049,8 @@ export interface components {
         };
         /** @description Everything that can be set of a trunk. What is left out of a request is as in the example. */
         TrunkSettings: {
+            /** @description Which numbers may be dialled: none but those that are named here. */
+            dialing?: components["schemas"]["DialRules"];
             /**
              * @description Whether calls go over it.
              * @default true
@@ -2016,6 +2109,11 @@ export interface components {
          * @enum {string}
          */
         WantedStatus: "online" | "do_not_disturb" | "break";
+        /**
+         * @description What follows where a gateway says that the callee is not available (408, 480).
+         * @enum {string}
+         */
+        WhenUnavailable: "end" | "next_gateway";
         /**
          * @description What an agent is doing.
          * @enum {string}
@@ -3326,6 +3424,41 @@ export interface operations {
                 content?: never;
             };
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_strangers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Stranger"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

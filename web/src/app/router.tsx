@@ -87,10 +87,28 @@ const trunks = createRoute({
   ),
 });
 
+const trunkNumbers = createRoute({
+  getParentRoute: () => inside,
+  path: "/trunk-numbers",
+  component: lazyRouteComponent(
+    () => import("../features/trunk-numbers/components/trunk-numbers-page"),
+    "TrunkNumbersPage",
+  ),
+});
+
+const auditLog = createRoute({
+  getParentRoute: () => inside,
+  path: "/audit-log",
+  component: lazyRouteComponent(
+    () => import("../features/audit-log/components/audit-log-page"),
+    "AuditLogPage",
+  ),
+});
+
 export const router = createRouter({
   routeTree: root.addChildren([
     signIn,
-    inside.addChildren([start, calls, callRecords, agents, trunks]),
+    inside.addChildren([start, calls, callRecords, agents, trunks, trunkNumbers, auditLog]),
   ]),
   defaultPreload: "intent",
 });

@@ -1,6 +1,8 @@
 import {
   ApiOutlined,
+  AuditOutlined,
   CustomerServiceOutlined,
+  NumberOutlined,
   PhoneOutlined,
   UnorderedListOutlined,
 } from "@ant-design/icons";
@@ -72,6 +74,20 @@ export function Shell() {
                       key: "/trunks",
                       icon: <ApiOutlined aria-hidden />,
                       label: <Link to="/trunks">{t("menu.trunks")}</Link>,
+                    },
+                    {
+                      key: "/trunk-numbers",
+                      icon: <NumberOutlined aria-hidden />,
+                      label: <Link to="/trunk-numbers">{t("menu.trunkNumbers")}</Link>,
+                    },
+                  ]
+                : []),
+              ...(me.user.role === "admin"
+                ? [
+                    {
+                      key: "/audit-log",
+                      icon: <AuditOutlined aria-hidden />,
+                      label: <Link to="/audit-log">{t("menu.auditLog")}</Link>,
                     },
                   ]
                 : []),

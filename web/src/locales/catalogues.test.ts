@@ -72,6 +72,9 @@ describe("the catalogues", () => {
       ["DtmfMode", "trunk.dtmf"],
       ["SdpFixup", "trunk.fixups"],
       ["SrtpPolicy", "trunk.srtp"],
+      ["WhenUnavailable", "trunk.whenUnavailable"],
+      ["DialRule", "trunk.verdicts"],
+      ["AuditAction", "audit.actions"],
     ] as const) {
       const schema = specification.components.schemas[shape];
       const words = schema?.enum ?? schema?.oneOf?.flatMap((one) => one.enum ?? []) ?? [];

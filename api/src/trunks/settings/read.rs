@@ -3,9 +3,9 @@
 use super::{Account, FromNumber, Gateway, Identity, Inbound, Outbound, Rule, Settings};
 use crate::{ApiError, FieldError};
 use model::{
-    CallerIdentity, EnterpriseId, Host, NumberRule, NumberRules, PhoneNumber, Secret, Trunk,
-    TrunkAccount, TrunkCredentials, TrunkGateway, TrunkId, TrunkInbound, TrunkLimits, TrunkMedia,
-    TrunkOutbound, TrunkRegistration,
+    CallerIdentity, DialRules, EnterpriseId, Host, NumberRule, NumberRules, PhoneNumber, Secret,
+    Trunk, TrunkAccount, TrunkCredentials, TrunkGateway, TrunkId, TrunkInbound, TrunkLimits,
+    TrunkMedia, TrunkOutbound, TrunkRegistration,
 };
 use std::fmt::Display;
 use std::str::FromStr;
@@ -42,6 +42,11 @@ impl Settings {
                 called_in: rules(self.rules.called_in),
                 caller_out: rules(self.rules.caller_out),
                 called_out: rules(self.rules.called_out),
+            },
+            dialing: DialRules {
+                allowed_prefixes: self.dialing.allowed_prefixes,
+                denied_prefixes: self.dialing.denied_prefixes,
+                short_numbers: self.dialing.short_numbers,
             },
             identity: identity(&self.identity, &mut faults),
             media: TrunkMedia {
@@ -109,6 +114,7 @@ fn outbound(
         from_domain: from_domain.and_then(|it| faults.read("outbound.from_domain", &it)),
         tcp_when_large: given.tcp_when_large,
         follow_redirects: given.follow_redirects,
+        when_unavailable: given.when_unavailable.into(),
     }
 }
 

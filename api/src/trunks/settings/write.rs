@@ -1,8 +1,8 @@
 //! From a trunk to what the API answers.
 
 use super::{
-    Account, FromNumber, Gateway, Identity, Inbound, Limits, Media, Outbound, Registration, Rule,
-    Rules, Settings,
+    Account, Dialing, FromNumber, Gateway, Identity, Inbound, Limits, Media, Outbound,
+    Registration, Rule, Rules, Settings,
 };
 use model::{NumberRule, Trunk, TrunkGateway, TrunkOutbound};
 
@@ -28,6 +28,11 @@ impl From<&Trunk> for Settings {
                 called_in: trunk.rules.called_in.iter().map(rule).collect(),
                 caller_out: trunk.rules.caller_out.iter().map(rule).collect(),
                 called_out: trunk.rules.called_out.iter().map(rule).collect(),
+            },
+            dialing: Dialing {
+                allowed_prefixes: trunk.dialing.allowed_prefixes.clone(),
+                denied_prefixes: trunk.dialing.denied_prefixes.clone(),
+                short_numbers: trunk.dialing.short_numbers.clone(),
             },
             identity: identity(&trunk.identity),
             media: Media {
@@ -61,6 +66,7 @@ fn outbound(outbound: &TrunkOutbound) -> Outbound {
         from_domain: outbound.from_domain.as_ref().map(ToString::to_string),
         tcp_when_large: outbound.tcp_when_large,
         follow_redirects: outbound.follow_redirects,
+        when_unavailable: outbound.when_unavailable.into(),
     }
 }
 

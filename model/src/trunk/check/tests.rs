@@ -117,3 +117,26 @@ fn no_user_name_can_end_its_header() {
         ]
     );
 }
+
+#[test]
+fn dial_rules_are_made_of_what_can_be_dialled() {
+    let found = problems(|trunk| {
+        let owned = |texts: &[&str]| texts.iter().map(|it| (*it).to_owned()).collect();
+        trunk.dialing.allowed_prefixes = owned(&["+86", "", "0", "0", "1x", "8+6", "０"]);
+        trunk.dialing.denied_prefixes = owned(&["*", "#31#", &"9".repeat(33)]);
+        trunk.dialing.short_numbers = owned(&["110", "1100"]);
+    });
+
+    assert_eq!(
+        found,
+        [
+            "dialing.allowed_prefixes[3]: is there twice",
+            "dialing.allowed_prefixes[1]: must not be empty",
+            "dialing.allowed_prefixes[4]: must be digits, * and # after at most one leading +",
+            "dialing.allowed_prefixes[5]: must be digits, * and # after at most one leading +",
+            "dialing.allowed_prefixes[6]: must be digits, * and # after at most one leading +",
+            "dialing.denied_prefixes[2]: is longer than 32 characters",
+            "dialing.short_numbers[1]: is longer than 3 characters",
+        ]
+    );
+}

@@ -1,5 +1,6 @@
 import type { Shapes } from "../../api/client";
 import type { TrunkSettings } from "./api/trunks";
+import { DOMESTIC, NOTHING, type DialRules } from "./dialing";
 
 type Outbound = Shapes["TrunkOutbound"];
 type Registration = Shapes["TrunkRegistration"];
@@ -20,6 +21,7 @@ export interface Values {
   registers: boolean;
   limits: Shapes["TrunkLimits"];
   rules: Shapes["NumberRules"];
+  dialing: DialRules;
   identity: Shapes["CallerIdentity"];
   media: Shapes["TrunkMedia"];
 }
@@ -35,14 +37,14 @@ export const NEW_GATEWAY: Shapes["TrunkGateway"] = {
   weight: 1,
 };
 
-/** The form of a trunk's settings, or of a new trunk. */
-export function valuesOf(settings: TrunkSettings | undefined): Values {
-  const { inbound, outbound, limits, rules, identity, media } = settings ?? {};
+/** The form of a trunk's settings, or of a new trunk, with a source that is to be added. */
+export function valuesOf(settings: TrunkSettings | undefined, source?: string): Values {
+  const { inbound, outbound, limits, rules, dialing, identity, media } = settings ?? {};
   return {
     name: settings?.name ?? "",
     enabled: settings?.enabled ?? true,
     inbound: {
-      sources: inbound?.sources ?? [],
+      sources: [...(inbound?.sources ?? []), ...(source ? [source] : [])],
       tls_names: inbound?.tls_names ?? [],
       trusts_identity: inbound?.trusts_identity ?? false,
       account: inbound?.account ?? { user: "" },
@@ -55,6 +57,7 @@ export function valuesOf(settings: TrunkSettings | undefined): Values {
       from_domain: outbound?.from_domain ?? null,
       tcp_when_large: outbound?.tcp_when_large ?? true,
       follow_redirects: outbound?.follow_redirects ?? false,
+      when_unavailable: outbound?.when_unavailable ?? "end",
       credentials: outbound?.credentials ?? { user: "" },
       registration: outbound?.registration ?? { user: "", domain: "", expires_seconds: 3600 },
     },
@@ -62,6 +65,7 @@ export function valuesOf(settings: TrunkSettings | undefined): Values {
     registers: outbound?.registration != null,
     limits: limits ?? { concurrent_calls: null, calls_per_second: null },
     rules: rules ?? { caller_in: [], called_in: [], caller_out: [], called_out: [] },
+    dialing: settings ? (dialing ?? NOTHING) : DOMESTIC,
     identity: identity ?? {
       from: "trunk_number",
       number: null,
@@ -94,13 +98,15 @@ export function settingsOf(values: Values): TrunkSettings {
       : null,
     limits: values.limits,
     rules: values.rules,
+    dialing: values.dialing,
     identity: { ...identity, number: identity.from === "fixed" ? identity.number : null },
     media: values.media,
   };
 }
 
 /** Lists that the form shows as one field. */
-const ONE_FIELD = /^(\/inbound\/(?:sources|tls_names)|\/media\/(?:codecs|fixups))\/\d+$/;
+const ONE_FIELD =
+  /^(\/inbound\/(?:sources|tls_names)|\/dialing\/[a-z_]+|\/media\/(?:codecs|fixups))\/\d+$/;
 
 /** The field that a JSON pointer of the server names. */
 export function fieldOf(pointer: string): (string | number)[] {

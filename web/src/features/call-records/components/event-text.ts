@@ -40,6 +40,11 @@ export function useEventText(): (event: CallRecordEvent) => string {
         });
       case "dialed":
         return say("dialed", { number: event.number });
+      case "dial_forbidden":
+        return say("dial_forbidden", {
+          number: event.number,
+          verdict: t(`trunk.verdicts.${event.rule}`, { prefix: event.prefix ?? "" }),
+        });
       case "dial_failed":
         return say(event.redirected_to ? "dial_redirected" : "dial_failed", {
           number: event.number,

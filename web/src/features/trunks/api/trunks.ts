@@ -4,6 +4,7 @@ import { accepted, answered, client, type Shapes } from "../../../api/client";
 export type Trunk = Shapes["Trunk"];
 export type TrunkSettings = Shapes["TrunkSettings"];
 export type TrunkStatus = Shapes["TrunkStatus"];
+export type Stranger = Shapes["Stranger"];
 
 const REFRESH_MS = 1_000;
 
@@ -12,6 +13,16 @@ export const trunksQuery = queryOptions({
   queryFn: () => answered(client.GET("/api/v1/trunks")),
   refetchInterval: REFRESH_MS,
 });
+
+/** Who called and belongs to no trunk; for administrators. */
+export function strangersQuery(wanted: boolean) {
+  return queryOptions({
+    queryKey: ["strangers"],
+    queryFn: () => answered(client.GET("/api/v1/strangers")),
+    refetchInterval: REFRESH_MS,
+    enabled: wanted,
+  });
+}
 
 /** The version that a change replaces, as the server wants it named. */
 function seen(trunk: Trunk) {

@@ -1,6 +1,8 @@
-import { Form, Input, InputNumber, Switch } from "antd";
+import { Form, Input, InputNumber, Select, Switch } from "antd";
 import { useTranslation } from "react-i18next";
 import { GatewayFields } from "./gateway-fields";
+
+const UNAVAILABLE = ["end", "next_gateway"] as const;
 
 interface Props {
   /** Whether a password is stored already. */
@@ -85,6 +87,20 @@ export function OutboundFields({ stored }: Props) {
             className="form-wide"
           >
             <Input />
+          </Form.Item>
+        </div>
+        <div className="form-row">
+          <Form.Item
+            name={["outbound", "when_unavailable"]}
+            label={t("trunk.form.whenUnavailable")}
+            className="form-wide"
+          >
+            <Select
+              options={UNAVAILABLE.map((value) => ({
+                value,
+                label: t(`trunk.whenUnavailable.${value}`),
+              }))}
+            />
           </Form.Item>
         </div>
         <div className="form-row">

@@ -5,6 +5,7 @@ import { RequestFailed } from "../../../api/client";
 import { Failure } from "../../../components/failure";
 import { useSaveTrunk, type Trunk } from "../api/trunks";
 import { fieldOf, settingsOf, valuesOf, type Values } from "../values";
+import { DialingFields } from "./dialing-fields";
 import { IdentityFields } from "./identity-fields";
 import { InboundFields } from "./inbound-fields";
 import { MediaFields } from "./media-fields";
@@ -14,10 +15,12 @@ import { RulesFields } from "./rules-fields";
 interface Props {
   /** The trunk to change; a new one is made if missing. */
   trunk: Trunk | undefined;
+  /** A source that is to be added to those of the trunk. */
+  source?: string | undefined;
   onClose: () => void;
 }
 
-const PARTS = ["inbound", "outbound", "rules", "identity", "media"] as const;
+const PARTS = ["inbound", "outbound", "rules", "dialing", "identity", "media"] as const;
 type Part = (typeof PARTS)[number];
 
 /** On which page of the form the field of a pointer is. */
@@ -26,7 +29,7 @@ function partOf(pointer: string | undefined): Part {
   return PARTS.find((part) => part === first) ?? "inbound";
 }
 
-export function TrunkDrawer({ trunk, onClose }: Props) {
+export function TrunkDrawer({ trunk, source, onClose }: Props) {
   const { t } = useTranslation();
   const [form] = Form.useForm();
   const [part, setPart] = useState<Part>("inbound");
@@ -44,6 +47,7 @@ export function TrunkDrawer({ trunk, onClose }: Props) {
     inbound: <InboundFields />,
     outbound: <OutboundFields stored={trunk?.settings.outbound?.credentials != null} />,
     rules: <RulesFields />,
+    dialing: <DialingFields />,
     identity: <IdentityFields />,
     media: <MediaFields />,
   };
@@ -65,7 +69,7 @@ export function TrunkDrawer({ trunk, onClose }: Props) {
       <Form
         form={form}
         layout="vertical"
-        initialValues={valuesOf(trunk?.settings)}
+        initialValues={valuesOf(trunk?.settings, source)}
         onFinish={() => {
           const values: Values = form.getFieldsValue(true);
           save.mutate(settingsOf(values), { onSuccess: onClose, onError: refuse });

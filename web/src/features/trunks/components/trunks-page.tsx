@@ -6,7 +6,8 @@ import { useTranslation } from "react-i18next";
 import { useMe } from "../../../api/me";
 import { Failure } from "../../../components/failure";
 import { PageHead } from "../../../components/page-head";
-import { trunksQuery, type Trunk } from "../api/trunks";
+import { strangersQuery, trunksQuery, type Trunk } from "../api/trunks";
+import { StrangerTable } from "./stranger-table";
 import { TrunkDrawer } from "./trunk-drawer";
 import { TrunkTable } from "./trunk-table";
 
@@ -16,8 +17,10 @@ export function TrunksPage() {
   const { t } = useTranslation();
   const me = useMe();
   const { data, error, isPending, refetch } = useQuery(trunksQuery);
-  const [edited, setEdited] = useState<Trunk | "new">();
   const admin = me?.user.role === "admin";
+  const strangers = useQuery(strangersQuery(admin)).data?.items ?? [];
+  const [edited, setEdited] = useState<Trunk | "new">();
+  const [source, setSource] = useState<string>();
   return (
     <>
       <PageHead title={t("trunk.title")}>
@@ -39,11 +42,23 @@ export function TrunksPage() {
         loading={isPending}
         {...(admin && { onEdit: setEdited })}
       />
+      {strangers.length > 0 && (
+        <StrangerTable
+          strangers={strangers}
+          trunks={data?.items ?? NONE}
+          onAdd={(from, trunk) => {
+            setSource(from);
+            setEdited(trunk);
+          }}
+        />
+      )}
       {edited !== undefined && (
         <TrunkDrawer
+          source={source}
           trunk={edited === "new" ? undefined : edited}
           onClose={() => {
             setEdited(undefined);
+            setSource(undefined);
           }}
         />
       )}

@@ -1,0 +1,74 @@
+import { Empty, Table, Tag, type TableColumnsType } from "antd";
+import { useTranslation } from "react-i18next";
+import { useFormat } from "../../../locales/format";
+import type { AuditChange, AuditEntry } from "../api/audit-log";
+
+interface Props {
+  lines: AuditEntry[];
+  loading: boolean;
+}
+
+/** What the server did against somebody, rather than somebody here. */
+const WARNINGS: readonly AuditEntry["action"][] = ["dial_forbidden", "source_barred"];
+
+export function AuditLogTable({ lines, loading }: Props) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const columns: TableColumnsType<AuditEntry> = [
+    {
+      title: t("audit.at"),
+      className: "figure",
+      render: (_, { at }) => format.instant(at),
+    },
+    { title: t("audit.user"), render: (_, { user }) => user?.name ?? t("audit.server") },
+    {
+      title: t("audit.action"),
+      render: (_, { action }) => (
+        <Tag {...(WARNINGS.includes(action) && { color: "error" })}>
+          {t(`audit.actions.${action}`)}
+        </Tag>
+      ),
+    },
+    { title: t("audit.subject"), className: "figure", dataIndex: "subject" },
+    {
+      title: t("audit.changes"),
+      align: "right",
+      className: "figure",
+      render: (_, { changes }) => changes.length || t("common.none"),
+    },
+  ];
+  return (
+    <Table<AuditEntry>
+      rowKey="id"
+      size="middle"
+      columns={columns}
+      dataSource={lines}
+      loading={loading}
+      pagination={false}
+      scroll={{ x: "max-content" }}
+      locale={{ emptyText: <Empty description={t("audit.none")} /> }}
+      expandable={{
+        rowExpandable: ({ changes }) => changes.length > 0,
+        expandedRowRender: ({ changes }) => <Changes changes={changes} />,
+      }}
+    />
+  );
+}
+
+/** What a line of the log changed, setting by setting. */
+function Changes({ changes }: { changes: AuditChange[] }) {
+  const { t } = useTranslation();
+  const none = t("common.none");
+  return (
+    <dl className="audit-changes">
+      {changes.map(({ field, before, after }) => (
+        <div key={field}>
+          <dt>{field}</dt>
+          <dd>
+            {before != null && <del>{before}</del>} {after != null ? <ins>{after}</ins> : none}
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
