@@ -70,6 +70,34 @@ fn a_client_with_somebody_elses_certificate_is_never_told_of() {
     assert_eq!(world.reactor.connections(), 0);
 }
 
+/// The greeting of a client that knows nothing newer than this minor version (RFC 4346 §7.4.1.2).
+fn greeting(minor: u8) -> Vec<u8> {
+    let mut body = vec![3, minor];
+    body.extend([7; 32]);
+    // No session, TLS_RSA_WITH_AES_128_CBC_SHA, no compression.
+    body.extend([0, 0, 2, 0, 0x2f, 1, 0]);
+    let length = body.len() as u8;
+    let record = [0x16, 3, minor.min(1), 0, length + 4, 1, 0, 0, length];
+    [&record[..], &body].concat()
+}
+
+#[test]
+fn whoever_knows_nothing_newer_than_tls_1_1_is_told_so_and_let_go() {
+    for minor in [0, 1, 2] {
+        let mut world = World::new(Limits::default());
+        let mut peer = TcpStream::connect(world.address).unwrap();
+        peer.write_all(&greeting(minor)).unwrap();
+        world.until("a failed handshake", |world| {
+            (world.reactor.counters().handshakes_failed == 1).then_some(())
+        });
+        let mut alert = Vec::new();
+        peer.read_to_end(&mut alert).unwrap();
+        // Fatal, protocol_version (RFC 5246 §7.2).
+        assert_eq!((alert[0], &alert[5..]), (0x15, &[2, 70][..]), "3.{minor}");
+        assert!(world.has_heard_nothing());
+    }
+}
+
 #[test]
 fn garbage_in_place_of_a_handshake_ends_the_connection() {
     let mut world = World::new(Limits::default());

@@ -57,6 +57,23 @@ fn the_console_is_inside_tls_of_today_and_stays_there() {
 }
 
 #[test]
+fn a_browser_that_knows_nothing_newer_than_tls_1_1_is_told_so() {
+    let folder = TempDir::new().unwrap();
+    let (server, _) = start("https-old", &folder);
+    let mut old = TcpStream::connect(server.http).unwrap();
+    old.set_read_timeout(Some(SHORTLY)).unwrap();
+    // TLS_RSA_WITH_AES_128_CBC_SHA, no session, no compression (RFC 4346 §7.4.1.2).
+    let mut greeting = vec![0x16, 3, 1, 0, 45, 1, 0, 0, 41, 3, 2];
+    greeting.extend([7; 32]);
+    greeting.extend([0, 0, 2, 0, 0x2f, 1, 0]);
+    old.write_all(&greeting).unwrap();
+    let mut alert = Vec::new();
+    let _ = old.read_to_end(&mut alert);
+    // Fatal, protocol_version (RFC 5246 §7.2).
+    assert_eq!(alert.get(5..), Some(&[2, 70][..]), "{alert:?}");
+}
+
+#[test]
 fn a_browser_without_tls_is_let_go_and_certificates_change_under_open_sockets() {
     let folder = TempDir::new().unwrap();
     let (server, old) = start("https-reload", &folder);
