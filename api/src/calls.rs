@@ -1,17 +1,19 @@
 //! Calls in progress.
 
+pub(crate) mod conference;
 pub(crate) mod hangup;
 pub(crate) mod list;
 pub(crate) mod recording;
 pub(crate) mod show;
 pub(crate) mod sip;
+pub(crate) mod supervise;
 
 use crate::auth::Caller;
 use crate::names::{Named, Names};
 use crate::time::At;
-use crate::vocabulary::EndStage;
+use crate::vocabulary::{EndStage, SupervisionMode};
 use crate::{ApiError, State};
-use call::LiveCall;
+use call::{LiveCall, LiveGuest};
 use model::CallId;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -39,14 +41,56 @@ pub(crate) struct View {
     queue: Option<Named>,
     /// The agent who rings or talks.
     agent: Option<Named>,
+    /// Supervisors who hear it, or whose phones ring for that. Agents see none.
+    supervisors: Vec<Supervisor>,
+    /// The third person in it.
+    guest: Option<Guest>,
     /// Whether it is being recorded.
     recording: bool,
     /// Whether silence is recorded in the place of what is said.
     recording_paused: bool,
 }
 
+/// A supervisor in a call.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = CallSupervisor)]
+struct Supervisor {
+    /// The supervisor.
+    agent: Named,
+    /// How they take part.
+    mode: SupervisionMode,
+    /// Whether they hear the call; until then their phone rings.
+    hears: bool,
+}
+
+/// The third person in a call: an agent or an outside number.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = CallGuest)]
+struct Guest {
+    /// The agent.
+    agent: Option<Named>,
+    /// The number.
+    number: Option<String>,
+}
+
+impl Guest {
+    fn new(guest: &LiveGuest, names: &Names) -> Self {
+        match guest {
+            LiveGuest::Agent(agent) => Self {
+                agent: Some(names.agent(*agent)),
+                number: None,
+            },
+            LiveGuest::Outside(number) => Self {
+                agent: None,
+                number: Some(number.to_string()),
+            },
+        }
+    }
+}
+
 impl View {
-    fn new(call: &LiveCall, names: &Names) -> Self {
+    fn new(call: &LiveCall, names: &Names, caller: &Caller) -> Self {
+        let supervisors = call.supervisors.iter().filter(|_| caller.sees_all());
         Self {
             id: call.id.to_string(),
             caller: call.caller.to_string(),
@@ -57,6 +101,14 @@ impl View {
             stage: call.stage.into(),
             queue: call.queue.map(|id| names.queue(id)),
             agent: call.agent.map(|id| names.agent(id)),
+            supervisors: supervisors
+                .map(|it| Supervisor {
+                    agent: names.agent(it.agent),
+                    mode: it.mode.into(),
+                    hears: it.hears,
+                })
+                .collect(),
+            guest: call.guest.as_ref().map(|it| Guest::new(it, names)),
             recording: call.recording,
             recording_paused: call.recording_paused,
         }

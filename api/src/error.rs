@@ -258,6 +258,12 @@ fn command_status_and_code(refusal: CommandError) -> (StatusCode, &'static str) 
         }
         CommandError::LadderGone => (StatusCode::NOT_FOUND, "ladder_gone"),
         CommandError::NoBot => (StatusCode::CONFLICT, "no_bot"),
+        CommandError::NotTalking => (StatusCode::CONFLICT, "not_talking"),
+        CommandError::OwnCall => (StatusCode::CONFLICT, "own_call"),
+        CommandError::TooManySupervisors => (StatusCode::CONFLICT, "too_many_supervisors"),
+        CommandError::NoPhone => (StatusCode::CONFLICT, "no_phone"),
+        CommandError::NotSupervising => (StatusCode::CONFLICT, "not_supervising"),
+        CommandError::NoSecondCall => (StatusCode::CONFLICT, "no_second_call"),
         CommandError::NotRecorded => (StatusCode::CONFLICT, "not_recorded"),
         CommandError::SensitiveKeys => (StatusCode::CONFLICT, "sensitive_keys"),
         CommandError::Status => (StatusCode::UNPROCESSABLE_ENTITY, "status_not_settable"),

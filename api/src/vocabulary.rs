@@ -69,8 +69,15 @@ words! {
     /// What was done.
     AuditAction {
         TrunkCreated, TrunkChanged, TrunkDeleted, TrunkNumberCreated, TrunkNumberChanged,
-        TrunkNumberDeleted, LadderShown, LadderExported, DialForbidden, SourceBarred,
+        TrunkNumberDeleted, LadderShown, LadderExported, CallSupervised, DialForbidden,
+        SourceBarred,
     }
+    /// How a supervisor takes part in a call.
+    SupervisionMode { Monitor, Whisper, Barge, TakeOver }
+    /// How a supervisor's part in a call ended.
+    SupervisionEnd { HungUp, Stopped, NoAnswer, Refused, TookOver, CallEnded }
+    /// Who left a conversation of three.
+    ConferenceSide { Customer, Agent, Guest }
     /// Which agent gets the next call of a queue.
     Strategy { LongestIdle }
 }

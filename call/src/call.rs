@@ -16,16 +16,19 @@
 
 mod arrival;
 mod bridge;
+mod conference;
 mod dialing;
 mod ending;
 mod enquiry;
 mod flow_step;
+mod hearing;
 mod internal;
 mod joined;
 mod keys;
 mod message;
 mod moved;
 mod offer_answer;
+mod parts;
 mod pause;
 mod pickup;
 mod placing;
@@ -33,30 +36,35 @@ mod queueing;
 mod record;
 mod rung;
 mod saved;
+mod shown;
 mod streaming;
+mod supervision;
 mod tones;
 mod transfer;
 
 pub(crate) use arrival::Arrival;
 pub(crate) use moved::Move;
+pub(crate) use parts::Part;
 pub(crate) use placing::Placement;
 pub(crate) use saved::{Outline, SavedCall, SavedCallRef};
 pub use streaming::{StreamEnd, StreamRequest};
+pub(crate) use supervision::Wish;
 pub(crate) use transfer::{Join, refuse as refuse_transfer};
 
 use crate::authorize::AuthorizedDestination;
-use crate::exchange::{Exchange, Side};
+use crate::exchange::Exchange;
 use crate::leg::Leg;
-use crate::live::LiveCall;
 use media::LegId;
 use model::{
-    AgentId, CallFact, CallId, Destination, Direction, EndStage, Ending, EnterpriseId, FlowId,
-    FlowVersion, PhoneNumber, QueueId, Timestamp, TrunkId,
+    AgentId, CallFact, CallId, Destination, Direction, Ending, EnterpriseId, FlowId, FlowVersion,
+    PhoneNumber, QueueId, TrunkId,
 };
 use record::Taping;
 use serde::{Deserialize, Serialize};
 use sip::SessionId;
+use std::collections::BTreeSet;
 use std::time::Duration;
+use supervision::Supervisor;
 use transfer::Transfer;
 
 /// Who the call's other side is.
@@ -92,17 +100,6 @@ pub(crate) struct Dial {
     pub(crate) deadline: Duration,
     /// Whether somebody's phone rang: that trunk did what it could.
     pub(crate) rang: bool,
-}
-
-/// One of a call's legs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Part {
-    /// The customer's, or the calling agent's of an internal call.
-    Customer,
-    /// Whom the customer talks with.
-    Party,
-    /// A device that rings for the call.
-    Rung(usize),
 }
 
 /// How far a call is; each state carries what exists in it.
@@ -184,6 +181,16 @@ pub(crate) struct Call {
     pub(crate) streaming: Option<media::StreamKey>,
     /// Number of the last [`media::Order::Play`].
     play: u64,
+    /// Whom the agent brought in: a third who talks with customer and party.
+    pub(crate) guest: Option<Party>,
+    /// Who listens to the conversation, or is rung for that.
+    pub(crate) supervisors: Vec<Supervisor>,
+    /// Who hears whom beside customer and party, as the media thread was told.
+    #[serde(skip)]
+    edges: BTreeSet<hearing::Edge>,
+    /// The legs of the recording's right channel, as the media thread was told.
+    #[serde(skip)]
+    voices: Vec<LegId>,
 }
 
 impl Call {
@@ -204,6 +211,10 @@ impl Call {
             taping: None,
             streaming: None,
             play: 0,
+            guest: None,
+            supervisors: Vec::new(),
+            edges: BTreeSet::new(),
+            voices: Vec::new(),
         }
     }
 
@@ -222,6 +233,11 @@ impl Call {
 
     /// When [`handle_timeout`](Self::handle_timeout) has something to do.
     pub(crate) fn deadline(&self) -> Option<Duration> {
+        let deadlines = [self.stage_deadline(), self.supervisor_deadline()];
+        deadlines.into_iter().flatten().min()
+    }
+
+    fn stage_deadline(&self) -> Option<Duration> {
         match &self.stage {
             // Without media nothing can begin: the ACK brings the answer to our offer, and the
             // signalling layer ends the call if it never comes.
@@ -238,7 +254,8 @@ impl Call {
     }
 
     pub(crate) fn handle_timeout(&mut self, now: Duration, exchange: &mut Exchange) {
-        if self.deadline().is_none_or(|at| at > now) {
+        self.supervisor_timeout(now, exchange);
+        if self.stage_deadline().is_none_or(|at| at > now) {
             return;
         }
         exchange.touched.insert(self.origin.id);
@@ -251,65 +268,6 @@ impl Call {
             Stage::Message { .. } => self.finish_message(now, exchange),
             Stage::Parting { .. } => self.part(now, exchange),
             Stage::Waiting { .. } | Stage::Talking | Stage::Ended => (),
-        }
-    }
-
-    /// Which leg a dialog is.
-    fn part_of(&self, session: SessionId) -> Option<Part> {
-        if self.customer.session == session {
-            return Some(Part::Customer);
-        }
-        if self
-            .party
-            .as_ref()
-            .is_some_and(|it| it.leg.session == session)
-        {
-            return Some(Part::Party);
-        }
-        let rung = self.rung.iter().position(|it| it.leg.session == session);
-        rung.map(Part::Rung)
-    }
-
-    /// Which leg an RTP stream is.
-    fn part_sounding(&self, media: LegId) -> Option<Part> {
-        let session = self
-            .legs()
-            .find(|(leg, _)| leg.media == media)
-            .map(|(leg, _)| leg.session)?;
-        self.part_of(session)
-    }
-
-    /// All legs, the customer's in the front.
-    pub(crate) fn legs(&self) -> impl Iterator<Item = (&Leg, Side)> {
-        let others = self.party.iter().chain(&self.rung);
-        let others = others.map(|party| (&party.leg, Side::Party));
-        std::iter::once((&self.customer, Side::Customer)).chain(others)
-    }
-
-    /// The dialog of whoever talks with the one whose dialog is `session`.
-    pub(crate) fn other_side(&self, session: SessionId) -> Option<SessionId> {
-        let party = self.party.as_ref().map(|party| party.leg.session)?;
-        match self.part_of(session)? {
-            _ if !matches!(self.stage, Stage::Talking) => None,
-            Part::Customer => Some(party),
-            Part::Party => Some(self.customer.session),
-            Part::Rung(_) => None,
-        }
-    }
-
-    fn leg(&self, part: Part) -> Option<&Leg> {
-        match part {
-            Part::Customer => Some(&self.customer),
-            Part::Party => self.party.as_ref().map(|party| &party.leg),
-            Part::Rung(at) => self.rung.get(at).map(|party| &party.leg),
-        }
-    }
-
-    fn leg_mut(&mut self, part: Part) -> Option<&mut Leg> {
-        match part {
-            Part::Customer => Some(&mut self.customer),
-            Part::Party => self.party.as_mut().map(|party| &mut party.leg),
-            Part::Rung(at) => self.rung.get_mut(at).map(|party| &mut party.leg),
         }
     }
 
@@ -418,53 +376,5 @@ impl Call {
 
     pub(crate) fn note(&self, now: Duration, fact: CallFact, exchange: &mut Exchange) {
         exchange.note(now, self.name(), fact);
-    }
-
-    /// The RTP leg of the other side, if there is one.
-    pub(crate) fn party_media(&self) -> Option<LegId> {
-        self.party.as_ref().map(|party| party.leg.media)
-    }
-
-    /// The agent on the party's leg.
-    pub(crate) fn party_agent(&self) -> Option<AgentId> {
-        self.party.as_ref().and_then(|party| party.who.agent())
-    }
-
-    /// The agent whose devices ring.
-    pub(crate) fn rung_agent(&self) -> Option<AgentId> {
-        self.rung.first().and_then(|party| party.who.agent())
-    }
-
-    /// How far the call is, as its record names it.
-    pub(crate) fn end_stage(&self) -> EndStage {
-        match &self.stage {
-            Stage::Arriving { .. } => EndStage::PreIvr,
-            Stage::Flow | Stage::Ended => EndStage::Ivr,
-            Stage::Waiting { queue: Some(_) } if self.rung.is_empty() => EndStage::Queue,
-            Stage::Waiting { .. } | Stage::Dialing { .. } | Stage::Placing => EndStage::Ringing,
-            Stage::Transferring(_) => EndStage::Ringing,
-            Stage::Parting { ending, .. } => ending.stage,
-            Stage::Talking => EndStage::Talking,
-            Stage::Message { .. } => EndStage::Voicemail,
-        }
-    }
-
-    /// The call as the console shows it.
-    pub(crate) fn live(&self) -> LiveCall {
-        let origin = &self.origin;
-        LiveCall {
-            id: origin.id,
-            enterprise: origin.enterprise,
-            caller: origin.caller.clone(),
-            called: origin.called.clone(),
-            trunk_number: origin.trunk_number.clone(),
-            started_at: Timestamp::from_now(origin.started_at),
-            answered_at: self.answered_at.map(Timestamp::from_now),
-            stage: self.end_stage(),
-            queue: self.queue,
-            agent: self.rung_agent().or_else(|| self.party_agent()),
-            recording: self.taping.is_some(),
-            recording_paused: self.is_paused(),
-        }
     }
 }

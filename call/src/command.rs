@@ -1,7 +1,9 @@
 //! What people may ask of the live engine, and what it answers.
 
 use crate::Rung;
-use model::{AgentId, AnswerMode, CallId, EnterpriseId, LoginStatus, StatusActor, UserId};
+use model::{
+    AgentId, AnswerMode, CallId, EnterpriseId, LoginStatus, StatusActor, SupervisionMode, UserId,
+};
 use thiserror::Error;
 
 /// An order from the API. Every one is answered, with [`CommandError`] where it cannot be met.
@@ -50,6 +52,31 @@ pub enum Command {
         call: CallId,
         /// What the bot says about the caller.
         handoff: String,
+    },
+    /// Let a supervisor hear a call, or change how one takes part who does.
+    Supervise {
+        /// Which call.
+        call: CallId,
+        /// The supervisor, whose phone rings.
+        supervisor: AgentId,
+        /// How they take part.
+        mode: SupervisionMode,
+        /// Who asks.
+        by: UserId,
+    },
+    /// End a supervisor's part in a call.
+    StopSupervising {
+        /// Which call.
+        call: CallId,
+        /// The supervisor.
+        supervisor: AgentId,
+    },
+    /// Make a conversation of three of two calls of an agent.
+    Confer {
+        /// One of the two.
+        call: CallId,
+        /// The agent.
+        agent: AgentId,
     },
     /// Keep what is said out of a call's recording.
     PauseRecording {
@@ -110,6 +137,24 @@ pub enum CommandError {
     /// The call is not with a bot.
     #[error("the call is not with a bot")]
     NoBot,
+    /// No agent talks in the call, which is what can be supervised.
+    #[error("no agent talks with anybody in this call")]
+    NotTalking,
+    /// The supervisor is a party of the call.
+    #[error("you take part in this call yourself")]
+    OwnCall,
+    /// As many supervise the call as may.
+    #[error("as many supervise this call as may")]
+    TooManySupervisors,
+    /// No phone of the supervisor is registered.
+    #[error("no phone of yours is registered")]
+    NoPhone,
+    /// The supervisor does not supervise the call.
+    #[error("you do not supervise this call")]
+    NotSupervising,
+    /// The agent has no second conversation to bring into the call.
+    #[error("there is no second conversation that could be brought into this call")]
+    NoSecondCall,
     /// The call is not being recorded.
     #[error("the call is not being recorded")]
     NotRecorded,

@@ -18,6 +18,16 @@ impl Engagements {
         }
     }
 
+    /// Whether the agent takes part in any call.
+    pub(crate) fn is_engaged(&self, agent: AgentId) -> bool {
+        self.calls.contains_key(&agent)
+    }
+
+    /// The calls that the agent takes part in.
+    pub(crate) fn calls(&self, agent: AgentId) -> impl Iterator<Item = CallId> {
+        self.calls.get(&agent).into_iter().flatten().copied()
+    }
+
     /// The agent's part in a call is over; gives the call that they are in besides.
     pub(crate) fn end(&mut self, agent: AgentId, call: CallId) -> Option<CallId> {
         let calls = self.calls.get_mut(&agent)?;

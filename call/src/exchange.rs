@@ -215,7 +215,7 @@ impl Exchange {
             | Order::Close { leg } => *leg,
             Order::Bridge { a, .. } | Order::Unbridge { a, .. } => *a,
             Order::Record { customer, .. } => *customer,
-            Order::RecordAgent { .. }
+            Order::RecordAgents { .. }
             | Order::PauseRecording { .. }
             | Order::ResumeRecording { .. }
             | Order::StopRecording { .. } => return,

@@ -34,8 +34,8 @@ pub use input::Input;
 pub use ladder::{Rung, RungDirection};
 pub use library::Library;
 pub use live::{
-    LiveAgent, LiveCall, LiveDevice, LiveGateway, LiveRegistration, LiveStranger, LiveTrunk,
-    LiveView,
+    LiveAgent, LiveCall, LiveDevice, LiveGateway, LiveGuest, LiveRegistration, LiveStranger,
+    LiveSupervisor, LiveTrunk, LiveView,
 };
 pub use output::{Key, Output};
 pub use sip::Transport;

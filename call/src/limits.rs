@@ -39,5 +39,11 @@ pub(crate) const RECORDINGS: usize = 2 * CALLS;
 /// Devices of one agent that are rung at once.
 pub(crate) const DEVICES: usize = 5;
 
+/// Supervisors of one call.
+pub(crate) const SUPERVISORS: usize = 3;
+
+/// How long a supervisor's phone rings.
+pub(crate) const SUPERVISOR_RING: Duration = Duration::from_secs(30);
+
 /// Trunks that one number is tried over.
 pub(crate) const TRUNKS: usize = 8;

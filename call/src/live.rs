@@ -2,7 +2,7 @@
 
 use model::{
     AgentId, AnswerMode, CallId, EndStage, EnterpriseId, LoginStatus, PhoneNumber, QueueId,
-    Timestamp, TrunkId, WorkState,
+    SupervisionMode, Timestamp, TrunkId, WorkState,
 };
 use sip::Transport;
 use std::net::{IpAddr, SocketAddr};
@@ -30,10 +30,34 @@ pub struct LiveCall {
     pub queue: Option<QueueId>,
     /// The agent who rings or talks.
     pub agent: Option<AgentId>,
+    /// Supervisors who hear it, or whose phones ring for that.
+    pub supervisors: Vec<LiveSupervisor>,
+    /// The third person in it.
+    pub guest: Option<LiveGuest>,
     /// Whether it is being recorded.
     pub recording: bool,
     /// Whether silence is recorded in the place of what is said.
     pub recording_paused: bool,
+}
+
+/// A supervisor in a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LiveSupervisor {
+    /// The supervisor, by their phone.
+    pub agent: AgentId,
+    /// How they take part.
+    pub mode: SupervisionMode,
+    /// Whether they hear the call; until then their phone rings.
+    pub hears: bool,
+}
+
+/// The third person in a call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LiveGuest {
+    /// An agent.
+    Agent(AgentId),
+    /// An outside number.
+    Outside(PhoneNumber),
 }
 
 /// An agent's state.

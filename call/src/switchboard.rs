@@ -14,6 +14,7 @@ mod saving;
 mod showing;
 mod signalling;
 mod sounding;
+mod supervising;
 
 pub use restoring::Restored;
 pub use saving::Living;
@@ -287,6 +288,7 @@ impl Switchboard {
             return;
         };
         act(call, &mut self.exchange);
+        call.follow(now, &mut self.exchange);
         if call.is_over() {
             self.calls.remove(&id);
             self.set_deadline(id, None);

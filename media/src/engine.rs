@@ -158,6 +158,7 @@ impl Engine {
                 if let Some(Some(recorder)) = slot {
                     let tap = Tap {
                         channel,
+                        leg: index,
                         law,
                         packet,
                     };

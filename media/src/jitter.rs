@@ -15,7 +15,7 @@ use crate::codec::{Codec, Rate};
 use crate::rtp::Header;
 use delay::Delay;
 use store::{Head, PAYLOAD_MAX, Store};
-use voice::Voice;
+use voice::{QUIET, Voice};
 
 pub(crate) use store::Load;
 
@@ -185,6 +185,11 @@ impl JitterBuffer {
         }
         self.line = Some(line);
         playout
+    }
+
+    /// Whether what waits is silence, so that nothing is missed if it is never taken.
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.voice.is_quiet() && self.store.is_quiet(QUIET)
     }
 
     /// When the next unit to be taken would have come over the shortest way, if anything plays.

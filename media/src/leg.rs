@@ -75,7 +75,7 @@ pub(crate) struct Leg {
     pub(crate) decoded: Option<Box<Decoded>>,
     /// What encodes the mix that it hears.
     pub(crate) hearing: Option<Box<Hearing>>,
-    /// The last byte of G.711 that was passed on to it.
+    /// The last byte of G.711 that was sent to it.
     last_byte: u8,
     /// The bot that hears the party and is heard by it.
     pub(crate) stream: Option<Box<Stream>>,
@@ -103,7 +103,7 @@ impl Leg {
             speaks: terms.codec,
             tones: Tones::of(&terms),
             hearing: None,
-            last_byte: 0,
+            last_byte: terms.codec.law().map_or(0, Law::silence),
             terms,
             latch,
             sender,
@@ -142,7 +142,7 @@ impl Leg {
         self.ssrc = None;
     }
 
-    /// The level at which what was passed on to it ended, as far as that can be told.
+    /// The level at which what was sent to it ended, as far as that can be told.
     pub(crate) fn last_level(&self) -> i16 {
         let law = self.terms.codec.law();
         law.map_or(0, |law| law.decode(self.last_byte))
@@ -295,6 +295,7 @@ impl Leg {
         if let Some(route) = self.route().filter(|_| !frame.is_empty()) {
             let header = self.sender.number_frame(at, self.terms.payload_type);
             self.sender.count_payload(frame.len());
+            self.last_byte = frame.last().copied().unwrap_or(self.last_byte);
             outbox.push_packet(route, &header.to_bytes(), frame);
         }
     }

@@ -74,7 +74,9 @@ pub mod wav;
 pub use codec::{Codec, g711::Law};
 pub use engine::{Config, Counters, Departure, Engine};
 pub use line::Line;
-pub use order::{Event, LegId, Order, RecordingKey, RtcpPath, StreamKey, Terms, Understood};
+pub use order::{
+    Agents, Event, LegId, Order, RecordingKey, RtcpPath, StreamKey, Terms, Understood,
+};
 pub use outbox::{Block, Outbox, StreamFrame};
 pub use ports::PortPool;
 pub use prompt::{Prompt, Segment};

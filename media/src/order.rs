@@ -22,6 +22,9 @@ pub struct RecordingKey(pub u64);
 /// Payload types and their codecs.
 pub type Understood = SmallVec<[(u8, Codec); 4]>;
 
+/// Legs of a recording's right channel.
+pub type Agents = SmallVec<[LegId; 4]>;
+
 /// Names the stream between a leg and a bot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct StreamKey(pub u128);
@@ -172,12 +175,12 @@ pub enum Order {
         /// Codec of the file.
         law: Law,
     },
-    /// Changes the leg of the right channel.
-    RecordAgent {
+    /// Changes the legs of the right channel, which holds the sum of what they say.
+    RecordAgents {
         /// The recording.
         recording: RecordingKey,
         /// Right channel.
-        agent: Option<LegId>,
+        agents: Agents,
     },
     /// Keeps what is said from an instant on out of a recording: silence lies in its place.
     PauseRecording {

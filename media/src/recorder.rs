@@ -1,5 +1,5 @@
-//! Stereo recordings on the clock of the call: left the customer, right the agent and what the
-//! system plays.
+//! Stereo recordings on the clock of the call: left the customer, right the agent, whoever
+//! else the customer hears, and what the system plays.
 //!
 //! Packets are tapped as they arrive and placed by RTP time, so loss leaves silence of its own
 //! length and the file is as long as the call. A ring holds the last half second; what is older
@@ -13,6 +13,7 @@ use crate::rtp::Packet;
 use crate::{Law, Outbox, RecordingKey};
 use pause::Pause;
 use placement::Placement;
+use smallvec::SmallVec;
 
 /// Samples a channel in the ring: 512 ms.
 const RING: usize = 4_096;
@@ -34,8 +35,17 @@ pub(crate) enum Channel {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Tap<'a> {
     pub(crate) channel: Channel,
+    /// Index of the leg.
+    pub(crate) leg: u32,
     pub(crate) law: Law,
     pub(crate) packet: Packet<'a>,
+}
+
+/// A leg of the right channel.
+#[derive(Debug)]
+struct Agent {
+    leg: u32,
+    placement: Placement,
 }
 
 /// One recording.
@@ -44,14 +54,13 @@ pub(crate) struct Recorder {
     pub(crate) key: RecordingKey,
     /// Index of the leg of the left channel.
     pub(crate) customer: u32,
-    /// Index of the leg of the right channel.
-    pub(crate) agent: Option<u32>,
+    /// The legs of the right channel.
+    agents: SmallVec<[Agent; 4]>,
     law: Law,
     started_at: Micros,
     emitted: u64,
     ring: Box<[u8; RING * 2]>,
     left: Placement,
-    right: Placement,
     played_to: Option<u64>,
     reorder: u64,
     pause: Pause,
@@ -62,13 +71,12 @@ impl Recorder {
         Self {
             key,
             customer,
-            agent: None,
+            agents: SmallVec::new(),
             law,
             started_at,
             emitted: 0,
             ring: Box::new([law.silence(); RING * 2]),
             left: Placement::default(),
-            right: Placement::default(),
             played_to: None,
             reorder: REORDER,
             pause: Pause::default(),
@@ -85,8 +93,15 @@ impl Recorder {
     pub(crate) fn handle_packet(&mut self, now: Micros, tap: &Tap<'_>, outbox: &mut Outbox) {
         let arrival = self.position(now) as i64;
         let placement = match tap.channel {
-            Channel::Left => &mut self.left,
-            Channel::Right => &mut self.right,
+            Channel::Left => Some(&mut self.left),
+            Channel::Right => {
+                let mut agents = self.agents.iter_mut();
+                let agent = agents.find(|agent| agent.leg == tap.leg);
+                agent.map(|agent| &mut agent.placement)
+            }
+        };
+        let Some(placement) = placement else {
+            return;
         };
         let position = placement.place(now, arrival, &tap.packet);
         self.write(tap.channel, position, (tap.law, tap.packet.payload), outbox);
@@ -127,10 +142,25 @@ impl Recorder {
         self.write(channel, position, (self.law, &bytes), outbox);
     }
 
-    /// The right channel's leg changes.
-    pub(crate) fn set_agent(&mut self, agent: Option<u32>) {
-        self.agent = agent;
-        self.right = Placement::default();
+    /// The legs of the right channel.
+    pub(crate) fn agents(&self) -> impl Iterator<Item = u32> {
+        self.agents.iter().map(|agent| agent.leg)
+    }
+
+    /// The right channel's legs change; whoever stays goes on in step.
+    pub(crate) fn set_agents(&mut self, legs: &[u32]) {
+        self.agents.retain(|agent| legs.contains(&agent.leg));
+        for &leg in legs {
+            if !self.agents().any(|known| known == leg) {
+                let placement = Placement::default();
+                self.agents.push(Agent { leg, placement });
+            }
+        }
+    }
+
+    /// A leg of the right channel is gone.
+    pub(crate) fn forget_agent(&mut self, leg: u32) {
+        self.agents.retain(|agent| agent.leg != leg);
     }
 
     /// Keeps silence from `at` on.
@@ -182,13 +212,20 @@ impl Recorder {
         let skipped = (self.emitted as i64 - position).clamp(0, bytes.len() as i64);
         let table = (law != self.law).then(|| law.to_other());
         let side = usize::from(channel == Channel::Right);
+        let silence = self.law.silence();
+        let summed = channel == Channel::Right && self.agents.len() > 1;
         let first = (position + skipped) as usize;
         for (at, &byte) in (first..).zip(&bytes[skipped as usize..]) {
             if self.pause.covers(at as u64) {
                 continue;
             }
             let byte = table.map_or(byte, |table| table[usize::from(byte)]);
-            self.ring[at % RING * 2 + side] = byte;
+            let place = &mut self.ring[at % RING * 2 + side];
+            *place = if summed && *place != silence {
+                sum(self.law, *place, byte)
+            } else {
+                byte
+            };
         }
     }
 
@@ -207,4 +244,9 @@ impl Recorder {
             self.emitted += count as u64;
         }
     }
+}
+
+/// Two sounds at once.
+fn sum(law: Law, one: u8, other: u8) -> u8 {
+    law.encode(law.decode(one).saturating_add(law.decode(other)))
 }

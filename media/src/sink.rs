@@ -80,6 +80,11 @@ impl SinkPlan {
         self.mixing = self.has_to_mix();
     }
 
+    /// Whether this source is heard just so.
+    pub(crate) fn has(&self, source: SourceId, gain: Gain) -> bool {
+        self.sources.contains(&(source, gain))
+    }
+
     /// Adds a source or changes its gain; whether there was room.
     pub(crate) fn add(&mut self, source: SourceId, gain: Gain) -> bool {
         if let Some(known) = self.sources.iter_mut().find(|known| known.0 == source) {

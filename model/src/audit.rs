@@ -44,6 +44,8 @@ pub enum AuditAction {
     LadderExported,
     /// A number was not dialled, because the rules of the trunk do not allow it.
     DialForbidden,
+    /// A supervisor listened to a call, or spoke in it.
+    CallSupervised,
     /// A source that failed too often is not listened to for a while.
     SourceBarred,
 }

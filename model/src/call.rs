@@ -1,7 +1,8 @@
 //! What can happen to a call, and how it can end.
 
 use crate::{
-    AgentId, AnswerMode, DialRefusal, FlowId, PhoneNumber, QueueId, RecordingId, TrunkId, UserId,
+    AgentId, AnswerMode, ConferenceSide, DialRefusal, FlowId, PhoneNumber, QueueId, RecordingId,
+    SupervisionEnd, SupervisionMode, TrunkId, UserId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -308,6 +309,43 @@ pub enum CallFact {
         to: PhoneNumber,
         /// How it went, as a SIP status: 200 where the customer has left the agent.
         status: u16,
+    },
+    /// A supervisor's phone was answered: from here on they hear the call.
+    SupervisionStarted {
+        /// The supervisor, by their phone.
+        supervisor: AgentId,
+        /// The supervisor, as they signed in.
+        by: UserId,
+        /// How they take part.
+        mode: SupervisionMode,
+    },
+    /// A supervisor takes part in another way.
+    SupervisionChanged {
+        /// The supervisor.
+        supervisor: AgentId,
+        /// How they take part from here on.
+        mode: SupervisionMode,
+    },
+    /// A supervisor's part is over, or never began.
+    SupervisionEnded {
+        /// The supervisor.
+        supervisor: AgentId,
+        /// How.
+        end: SupervisionEnd,
+    },
+    /// An agent let the customer and whom they consulted hear each other.
+    ConferenceBegun {
+        /// The agent.
+        agent: AgentId,
+        /// Whom they consulted, if that is an agent.
+        guest: Option<AgentId>,
+        /// The outside number that they consulted.
+        number: Option<PhoneNumber>,
+    },
+    /// One of three left, and the other two go on.
+    ConferenceLeft {
+        /// Who.
+        side: ConferenceSide,
     },
     /// A party put the other on hold (RFC 3264 §8.4), or took it back.
     HoldChanged {

@@ -1,8 +1,9 @@
 //! The call record (通话记录): a fold over the facts of one call.
 
 use crate::{
-    AgentId, AnswerMode, CallFact, CallId, CallType, Direction, Ending, EnterpriseId, FlowId,
-    OfferOutcome, PhoneNumber, QueueExit, QueueId, RecordingId, Timestamp, TrunkId,
+    AgentId, AnswerMode, CallFact, CallId, CallType, ConferenceSide, Direction, Ending,
+    EnterpriseId, FlowId, OfferOutcome, PhoneNumber, QueueExit, QueueId, RecordingId, Timestamp,
+    TrunkId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -139,7 +140,10 @@ impl CallRecord {
                 self.agent = agent.or(self.agent);
                 self.open.talk = self.open.talk.or(Some(at));
             }
-            CallFact::Unbridged { .. } => self.stop_talking(at),
+            CallFact::Unbridged { .. }
+            | CallFact::ConferenceLeft {
+                side: ConferenceSide::Customer,
+            } => self.stop_talking(at),
             CallFact::RecordingStarted { recording, .. } => self.recording = Some(*recording),
             CallFact::Ended(ending) => self.end(at, ending),
             CallFact::Arrived { .. }
@@ -151,6 +155,11 @@ impl CallRecord {
             | CallFact::DialFailed { .. }
             | CallFact::HoldChanged { .. }
             | CallFact::Transferred { .. }
+            | CallFact::SupervisionStarted { .. }
+            | CallFact::SupervisionChanged { .. }
+            | CallFact::SupervisionEnded { .. }
+            | CallFact::ConferenceBegun { .. }
+            | CallFact::ConferenceLeft { .. }
             | CallFact::RecordingEnded { .. }
             | CallFact::RecordingPaused { .. }
             | CallFact::RecordingResumed { .. }

@@ -16,6 +16,7 @@ mod queue;
 mod recording;
 mod secret;
 mod source;
+mod supervision;
 mod time;
 mod trunk;
 mod user;
@@ -39,6 +40,7 @@ pub use queue::{Queue, Strategy};
 pub use recording::{Recording, RecordingFormat, RecordingState};
 pub use secret::Secret;
 pub use source::SourceFact;
+pub use supervision::{ConferenceSide, SupervisionEnd, SupervisionMode};
 pub use time::Timestamp;
 pub use trunk::{
     CallerIdentity, Codec, Destination, DialRefusal, DialRules, DtmfMode, FromNumber, Host,

@@ -70,7 +70,7 @@ impl Handshakes {
             | Order::ClearStream { .. }
             | Order::EndStream { .. }
             | Order::Record { .. }
-            | Order::RecordAgent { .. }
+            | Order::RecordAgents { .. }
             | Order::PauseRecording { .. }
             | Order::ResumeRecording { .. }
             | Order::StopRecording { .. }

@@ -245,7 +245,7 @@ impl Machine for Threaded {
             | Order::ClearStream { .. }
             | Order::EndStream { .. }
             | Order::Record { .. }
-            | Order::RecordAgent { .. }
+            | Order::RecordAgents { .. }
             | Order::PauseRecording { .. }
             | Order::ResumeRecording { .. }
             | Order::StopRecording { .. }

@@ -110,6 +110,19 @@ pub async fn note(
     insert(db, &entry(author, action, subject, Vec::new())?).await
 }
 
+/// Writes a line with more than a subject to it.
+///
+/// # Errors
+/// [`Error::Unreachable`], [`Error::Database`].
+pub async fn note_changes(
+    db: &Db,
+    author: Author,
+    (action, subject): (AuditAction, &str),
+    changes: Vec<AuditChange>,
+) -> Result<(), Error> {
+    insert(db, &entry(author, action, subject, changes)?).await
+}
+
 /// A line about what `author` did.
 pub(crate) fn entry(
     author: Author,

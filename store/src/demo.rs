@@ -176,7 +176,7 @@ impl Filling<'_> {
                 password_hash: password_hash.clone(),
             };
             users::insert(&mut self.tx, &credentials, self.demo.now).await?;
-            if role == Role::Agent {
+            if role != Role::Admin {
                 let agent = self.agent(id, name).await?;
                 if let Some(queue) = queue.and_then(|name| queues.get(name)) {
                     queues::insert_member(&mut self.tx, *queue, agent).await?;

@@ -2,7 +2,8 @@
 
 use crate::names::{Named, Names};
 use crate::vocabulary::{
-    AnswerMode, CallType, Direction, EndReason, EndStage, EndedBy, OfferOutcome, QueueExit,
+    AnswerMode, CallType, ConferenceSide, Direction, EndReason, EndStage, EndedBy, OfferOutcome,
+    QueueExit, SupervisionEnd, SupervisionMode,
 };
 use model::{CallFact, DialRefusal};
 use serde::Serialize;
@@ -107,6 +108,32 @@ pub(crate) enum CallEvent {
         to: String,
         status: u16,
     },
+    /// A supervisor's phone was answered: from here on they hear the call.
+    SupervisionStarted {
+        supervisor: Named,
+        by: Named,
+        mode: SupervisionMode,
+    },
+    /// A supervisor takes part in another way.
+    SupervisionChanged {
+        supervisor: Named,
+        mode: SupervisionMode,
+    },
+    /// A supervisor's part is over, or never began.
+    SupervisionEnded {
+        supervisor: Named,
+        end: SupervisionEnd,
+    },
+    /// An agent let the customer and whom they consulted hear each other.
+    ConferenceBegun {
+        agent: Named,
+        /// Whom they consulted, if that is an agent.
+        guest: Option<Named>,
+        /// The outside number that they consulted.
+        number: Option<String>,
+    },
+    /// One of three left, and the other two go on.
+    ConferenceLeft { side: ConferenceSide },
     /// A party put the other on hold, or took it back.
     HoldChanged { held: bool, by_customer: bool },
     /// A recording began.
@@ -281,6 +308,33 @@ impl CallEvent {
                 to: to.into(),
                 status,
             },
+            CallFact::SupervisionStarted {
+                supervisor,
+                by,
+                mode,
+            } => Self::SupervisionStarted {
+                supervisor: names.agent(supervisor),
+                by: names.user(by),
+                mode: mode.into(),
+            },
+            CallFact::SupervisionChanged { supervisor, mode } => Self::SupervisionChanged {
+                supervisor: names.agent(supervisor),
+                mode: mode.into(),
+            },
+            CallFact::SupervisionEnded { supervisor, end } => Self::SupervisionEnded {
+                supervisor: names.agent(supervisor),
+                end: end.into(),
+            },
+            CallFact::ConferenceBegun {
+                agent,
+                guest,
+                number,
+            } => Self::ConferenceBegun {
+                agent: names.agent(agent),
+                guest: guest.map(|id| names.agent(id)),
+                number: number.map(Into::into),
+            },
+            CallFact::ConferenceLeft { side } => Self::ConferenceLeft { side: side.into() },
             CallFact::HoldChanged { held, by_customer } => Self::HoldChanged { held, by_customer },
             CallFact::RecordingStarted { recording, .. } => Self::RecordingStarted {
                 recording: recording.to_string(),

@@ -11,7 +11,7 @@ use crate::time::At;
 use crate::{ApiError, State};
 use axum::Json;
 use axum::extract;
-use model::{CallId, Event};
+use model::{CallFact, CallId, Event};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -38,6 +38,10 @@ pub(crate) async fn events(
     let names = Names::load(&state, caller.enterprise()).await?;
     Ok(Json(Page::whole(facts.into_iter().filter_map(
         |fact| match fact.event {
+            // Agents are not told who listened to them.
+            Event::Call { fact: happened, .. } if is_secret(&happened) && !caller.sees_all() => {
+                None
+            }
             Event::Call { fact: happened, .. } => Some(Entry {
                 id: fact.id.to_string(),
                 at: fact.at.into(),
@@ -46,6 +50,15 @@ pub(crate) async fn events(
             Event::Agent { .. } | Event::Source { .. } => None,
         },
     ))))
+}
+
+fn is_secret(fact: &CallFact) -> bool {
+    matches!(
+        fact,
+        CallFact::SupervisionStarted { .. }
+            | CallFact::SupervisionChanged { .. }
+            | CallFact::SupervisionEnded { .. }
+    )
 }
 
 /// One thing that happened, and when.

@@ -26,5 +26,7 @@ pub(crate) async fn list(
     let names = Names::load_live(&state, caller.enterprise()).await?;
     let view = state.engine.view();
     let calls = view.calls.iter().filter(|call| is_visible(&caller, call));
-    Ok(Json(Page::whole(calls.map(|call| View::new(call, &names)))))
+    Ok(Json(Page::whole(
+        calls.map(|call| View::new(call, &names, &caller)),
+    )))
 }

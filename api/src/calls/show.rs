@@ -29,5 +29,5 @@ pub(crate) async fn show(
 ) -> Result<Json<View>, ApiError> {
     let call = visible(&state, &caller, id)?;
     let names = Names::load_live(&state, caller.enterprise()).await?;
-    Ok(Json(View::new(&call, &names)))
+    Ok(Json(View::new(&call, &names, &caller)))
 }

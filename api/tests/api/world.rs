@@ -296,6 +296,8 @@ pub(crate) fn live_call(call: &Call, agent: Option<AgentId>) -> LiveCall {
         stage: EndStage::Talking,
         queue: None,
         agent,
+        supervisors: Vec::new(),
+        guest: None,
         recording: false,
         recording_paused: false,
     }

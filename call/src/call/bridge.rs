@@ -4,9 +4,10 @@ use super::rung::{Refused, q850_of};
 use super::{Call, Part, Stage};
 use crate::call::ending::Departure;
 use crate::exchange::Exchange;
+use crate::leg::{Farewell, Leg};
 use crate::limits::DEAD_AIR;
 use media::Order;
-use model::{AgentId, CallFact, EndReason, EndedBy, Ending, OfferOutcome};
+use model::{AgentId, CallFact, EndReason, EndedBy, Ending, OfferOutcome, SupervisionEnd};
 use std::time::Duration;
 
 impl Call {
@@ -80,7 +81,10 @@ impl Call {
             return;
         };
         let (a, b) = (self.customer.media, party.leg.media);
+        let confers = self.guest.is_some();
+        let apart = confers && (party.leg.is_held() || self.customer.is_held());
         let waiting = match (party.leg.is_held(), self.customer.is_mute()) {
+            _ if confers => None,
             (true, _) => Some((a, b)),
             (false, true) => Some((b, a)),
             (false, false) => None,
@@ -93,8 +97,13 @@ impl Call {
         } else {
             exchange.order(Order::StopPlay { leg: a });
             exchange.order(Order::StopPlay { leg: b });
-            exchange.order(Order::Bridge { a, b });
+            exchange.order(if apart {
+                Order::Unbridge { a, b }
+            } else {
+                Order::Bridge { a, b }
+            });
         }
+        self.forget_pair(a, b);
     }
 
     /// Parts both.
@@ -128,7 +137,15 @@ impl Call {
                 self.leave_transfer(now, exchange);
                 return;
             }
-            Part::Party | Part::Customer => (),
+            Part::Supervisor(at) => {
+                self.supervisor_gone(now, (at, SupervisionEnd::HungUp), exchange);
+                return;
+            }
+            Part::Guest | Part::Party | Part::Customer => {
+                if self.conference_left(now, part, exchange) {
+                    return;
+                }
+            }
         }
         let reason = reason_of(end.kind);
         let by = match (reason, part) {
@@ -161,8 +178,21 @@ impl Call {
 
     /// A handshake came to nothing: neither side would ever hear the other.
     pub(crate) fn insecure(&mut self, now: Duration, part: Part, exchange: &mut Exchange) {
-        if matches!(part, Part::Rung(_)) {
-            return;
+        match part {
+            Part::Rung(_) => return,
+            Part::Supervisor(at) => {
+                let leg = self.supervisors.get_mut(at).map(|it| &mut it.leg);
+                hang_up(now, leg, exchange);
+                self.supervisor_gone(now, (at, SupervisionEnd::HungUp), exchange);
+                return;
+            }
+            Part::Guest => {
+                let leg = self.guest.as_mut().map(|guest| &mut guest.leg);
+                hang_up(now, leg, exchange);
+                self.conference_left(now, part, exchange);
+                return;
+            }
+            Part::Customer | Part::Party => (),
         }
         let ending = Ending {
             by: EndedBy::Network,
@@ -188,7 +218,8 @@ impl Call {
         if let Some(leg) = self.leg_mut(part) {
             leg.silent = true;
         }
-        let both = self.customer.silent && self.party.as_ref().is_some_and(|it| it.leg.silent);
+        let mut others = self.party.iter().chain(&self.guest);
+        let both = self.customer.silent && others.all(|it| it.leg.silent);
         if both {
             let ending = Ending {
                 by: EndedBy::Network,
@@ -207,6 +238,13 @@ impl Call {
             let outcome = OfferOutcome::CallerGaveUp;
             self.note(now, CallFact::OfferEnded { agent, outcome }, exchange);
         }
+    }
+}
+
+/// Hangs up a leg whose media came to nothing.
+fn hang_up(now: Duration, leg: Option<&mut Leg>, exchange: &mut Exchange) {
+    if let Some(leg) = leg {
+        leg.hang_up(now, &Farewell::plain(), exchange);
     }
 }
 

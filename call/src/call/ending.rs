@@ -66,7 +66,9 @@ impl Call {
         }
         exchange.router.leave(now, self.origin.id);
         self.stop_transfer(now, exchange);
-        for agent in [self.party_agent(), self.colleague].into_iter().flatten() {
+        self.dismiss_supervisors(now, exchange);
+        let agents: Vec<_> = self.agents().collect();
+        for agent in agents {
             self.release_agent(now, agent, exchange);
         }
         let farewell = farewell_of(&ending, reason);
@@ -75,6 +77,10 @@ impl Call {
             && let Some(party) = &mut self.party
         {
             party.leg.hang_up(now, &farewell, exchange);
+        }
+        if let Some(mut guest) = self.guest.take() {
+            guest.leg.hang_up(now, &farewell, exchange);
+            guest.leg.close(now, exchange);
         }
         if gone != Some(Part::Customer) {
             self.customer.hang_up(now, &farewell, exchange);

@@ -13,12 +13,14 @@ use std::time::Duration;
 impl Call {
     /// Whether the agent can hand the customer of this call to somebody else.
     pub(crate) fn is_joinable(&self, agent: AgentId) -> bool {
-        matches!(self.stage, Stage::Talking) && self.party_agent() == Some(agent)
+        matches!(self.stage, Stage::Talking)
+            && self.guest.is_none()
+            && self.party_agent() == Some(agent)
     }
 
     /// Whom the agent talks with in the dialog `session` of this call.
     fn consulted(&self, agent: AgentId, session: sip::SessionId) -> Option<Who> {
-        if !matches!(self.stage, Stage::Talking) {
+        if !matches!(self.stage, Stage::Talking) || self.guest.is_some() {
             return None;
         }
         let party = self.party.as_ref()?;
@@ -46,6 +48,7 @@ impl Call {
         exchange: &mut Exchange,
     ) -> Option<Party> {
         let who = self.consulted(join.agent, join.session)?;
+        self.dismiss_supervisors(now, exchange);
         let party = self.party.take()?;
         part(self.customer.media, party.leg.media, exchange);
         self.stop_taping(now, exchange);

@@ -93,6 +93,7 @@ impl Call {
             }
             Part::Party if matches!(self.stage, Stage::Transferring(_)) => None,
             Part::Party | Part::Rung(_) => Some(&self.customer),
+            Part::Supervisor(_) | Part::Guest => None,
         }
     }
 

@@ -77,7 +77,8 @@ impl Call {
             return;
         }
         let held = |terms: Option<Terms>| terms.is_some_and(|terms| terms.held);
-        if held(before) != held(after) {
+        let is_side = matches!(part, Part::Customer | Part::Party);
+        if is_side && held(before) != held(after) {
             let fact = CallFact::HoldChanged {
                 held: held(after),
                 by_customer: part == Part::Customer,
@@ -96,7 +97,7 @@ impl Call {
         let other = match part {
             Part::Customer => Part::Party,
             Part::Party => Part::Customer,
-            Part::Rung(_) => return,
+            Part::Rung(_) | Part::Supervisor(_) | Part::Guest => return,
         };
         let Some(codec) = self.leg_mut(part).map(|leg| leg.codec()) else {
             return;

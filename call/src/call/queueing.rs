@@ -121,7 +121,9 @@ impl Call {
         };
         let devices = exchange.endpoint.contacts(now, &entry.extension);
         for device in devices.into_iter().take(DEVICES) {
-            if let Some(leg) = self.invite_device(now, &entry.extension, device, exchange) {
+            if let Some(leg) =
+                self.invite_device(now, (&entry.extension, device), Vec::new(), exchange)
+            {
                 exchange.know_leg(leg.names(), self.name(), Side::Party);
                 let who = Who::Agent(agent);
                 self.rung.push(Party { leg, who });
@@ -130,11 +132,12 @@ impl Call {
         !self.rung.is_empty()
     }
 
-    fn invite_device(
+    /// Rings one device, with header lines that not every device gets.
+    pub(super) fn invite_device(
         &self,
         now: Duration,
-        extension: &str,
-        device: sip::Binding,
+        (extension, device): (&str, sip::Binding),
+        mut headers: Vec<(String, String)>,
         exchange: &mut Exchange,
     ) -> Option<Leg> {
         let flow = device.flow;
@@ -152,8 +155,9 @@ impl Call {
             self.origin.caller.as_str()
         };
         let target = Target::Contact(device);
+        headers.push(("X-Trunkline-Call".to_owned(), self.origin.id.to_string()));
         let invite = Invite {
-            headers: vec![("X-Trunkline-Call".to_owned(), self.origin.id.to_string())],
+            headers,
             max_forwards: self.origin.max_forwards.saturating_sub(1),
             ..Invite::new(target, caller, extension, leg.offer())
         };

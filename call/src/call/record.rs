@@ -60,11 +60,11 @@ impl Call {
     }
 
     /// Goes on with the recording in a new process; the silence of the gap is filled in.
-    pub(crate) fn resume_taping(&self, exchange: &mut Exchange) {
+    pub(crate) fn resume_taping(&mut self, exchange: &mut Exchange) {
         self.tape(true, exchange);
     }
 
-    fn tape(&self, resume: bool, exchange: &mut Exchange) {
+    fn tape(&mut self, resume: bool, exchange: &mut Exchange) {
         let Some(taping) = self.taping else {
             return;
         };
@@ -81,10 +81,12 @@ impl Call {
             law: taping.law,
             resume,
         });
+        let agent = self.party_media();
+        self.voices = agent.into_iter().collect();
         exchange.order(Order::Record {
             recording: taping.key,
             customer: self.customer.media,
-            agent: self.party_media(),
+            agent,
             started_at: taping.started_at,
             resume,
             law: taping.law,
@@ -109,12 +111,13 @@ impl Call {
         }
     }
 
-    /// The party on the right channel is there now.
-    pub(crate) fn tape_party(&self, exchange: &mut Exchange) {
+    /// Records whom the customer hears at this moment on the right channel.
+    pub(crate) fn tape_party(&mut self, exchange: &mut Exchange) {
         if let Some(taping) = self.taping {
-            let order = Order::RecordAgent {
+            self.voices = self.recorded_voices();
+            let order = Order::RecordAgents {
                 recording: taping.key,
-                agent: self.party_media(),
+                agents: self.voices.iter().copied().collect(),
             };
             exchange.order_at(self.customer.media, order);
         }

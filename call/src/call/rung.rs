@@ -64,10 +64,13 @@ impl Call {
         if status < 180 {
             return;
         }
+        self.learn_source(part, exchange);
+        if matches!(part, Part::Supervisor(_)) {
+            return;
+        }
         if let Some(dial) = &mut self.dial {
             dial.rang = true;
         }
-        self.learn_source(part, exchange);
         exchange.touched.insert(self.origin.id);
         match part {
             Part::Customer if matches!(self.stage, Stage::Placing) => {
@@ -82,7 +85,7 @@ impl Call {
                     let _ = exchange.endpoint.ring(now, self.customer.session);
                 }
             }
-            Part::Customer | Part::Party => (),
+            Part::Customer | Part::Party | Part::Guest | Part::Supervisor(_) => (),
         }
     }
 
@@ -126,8 +129,9 @@ impl Call {
         }
         match part {
             Part::Customer => self.placed_answered(now, exchange),
-            Part::Party => (),
+            Part::Party | Part::Guest => (),
             Part::Rung(at) => self.rung_answered(now, at, exchange),
+            Part::Supervisor(at) => self.supervisor_answered(now, at, exchange),
         }
     }
 
@@ -179,7 +183,8 @@ impl Call {
                 self.dial_refused(now, refused, exchange);
             }
             Part::Rung(at) => self.rung_refused(now, at, refused, exchange),
-            Part::Customer | Part::Party => (),
+            Part::Supervisor(at) => self.supervisor_refused(now, at, exchange),
+            Part::Customer | Part::Party | Part::Guest => (),
         }
     }
 

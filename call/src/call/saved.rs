@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// The first byte of a saved call: a process that finds another one closes the call.
-const FORMAT: u8 = 3;
+const FORMAT: u8 = 4;
 
 /// What can be read of a saved call whatever became of the rest: enough to close it. It lies in
 /// front of the state in a form that no change of a type touches.
@@ -224,7 +224,10 @@ impl Call {
             }
         }
         let party = self.party_agent().filter(|_| self.is_connected());
-        for agent in [party, self.colleague].into_iter().flatten() {
+        let guest = self.guest.as_ref().and_then(|guest| guest.who.agent());
+        let agents = [party, self.colleague, guest].into_iter().flatten();
+        let supervisors = self.supervisors.iter().map(|it| it.agent);
+        for agent in agents.chain(supervisors) {
             self.engage(agent, exchange);
         }
     }

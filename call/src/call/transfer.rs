@@ -107,13 +107,13 @@ impl Call {
 
     /// The agent who may transfer, if that leg is theirs: never a trunk.
     fn referrer(&self, part: Part) -> Option<AgentId> {
-        if !matches!(self.stage, Stage::Talking) {
+        if !matches!(self.stage, Stage::Talking) || self.guest.is_some() {
             return None;
         }
         match part {
             Part::Customer => self.colleague,
             Part::Party => self.party_agent(),
-            Part::Rung(_) => None,
+            Part::Rung(_) | Part::Supervisor(_) | Part::Guest => None,
         }
     }
 

@@ -1,6 +1,7 @@
 //! What people ask.
 
 use super::Switchboard;
+use crate::call::Wish;
 use crate::{Answer, Command, CommandError, Output};
 use model::{AnswerMode, CallId, EndReason, UserId};
 use queue::SeatError;
@@ -43,6 +44,23 @@ impl Switchboard {
             Command::EndWrapUp { agent } => router.end_wrap_up(now, agent).map_err(refused),
             Command::HangUp { call } => self.end_call(now, call),
             Command::HandOver { call, ref handoff } => self.hand_over(now, call, handoff),
+            Command::Supervise {
+                call,
+                supervisor,
+                mode,
+                by,
+            } => {
+                let wish = Wish {
+                    supervisor,
+                    by,
+                    mode,
+                };
+                self.supervise(now, call, wish)
+            }
+            Command::StopSupervising { call, supervisor } => {
+                self.stop_supervising(now, call, supervisor)
+            }
+            Command::Confer { call, agent } => self.confer(now, call, agent),
             Command::PauseRecording { call, by } => self.hush(now, call, (true, by)),
             Command::ResumeRecording { call, by } => self.hush(now, call, (false, by)),
             Command::Ladder { enterprise, call } => {

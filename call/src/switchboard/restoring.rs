@@ -113,8 +113,10 @@ impl Switchboard {
     /// Hangs up the parties of a call that cannot go on and gives back what it holds.
     fn hang_up_lost(&mut self, now: Duration, mut call: Call) {
         let exchange = &mut self.exchange;
-        let others = call.party.take().into_iter().chain(call.rung.drain(..));
+        let others = call.party.take().into_iter().chain(call.guest.take());
+        let others = others.chain(call.rung.drain(..));
         let mut legs: Vec<_> = others.map(|party| party.leg).collect();
+        legs.extend(call.supervisors.drain(..).map(|it| it.leg));
         legs.push(call.customer);
         for mut leg in legs {
             leg.hang_up(now, &Farewell::because(500, 41, None), exchange);

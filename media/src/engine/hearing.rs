@@ -64,6 +64,10 @@ impl Engine {
         let Some(leg) = self.leg_mut(hearer) else {
             return false;
         };
+        if leg.plan.has(SourceId::Leg(source), gain) {
+            // What is passed on must not begin anew.
+            return true;
+        }
         if !leg.plan.add(SourceId::Leg(source), gain) {
             return false;
         }
@@ -190,6 +194,17 @@ impl Engine {
 impl Leg {
     fn is_recorded(&self) -> bool {
         self.customer_of.is_some() || self.agent_of.is_some()
+    }
+
+    /// Ends what plays to it; a mix that is heard again begins where it ended.
+    pub(super) fn end_play(&mut self) {
+        let last = self.last_level();
+        if self.play.take().is_some()
+            && let Some(hearing) = &mut self.hearing
+        {
+            hearing.follow(last);
+        }
+        self.plan.set_playing(false);
     }
 
     /// Sees to an encoder of the rate that is worth it for what is heard.

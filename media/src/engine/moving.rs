@@ -62,18 +62,17 @@ impl Engine {
         leg.stream = None;
         self.forget_phase(index);
         if let Some(recorder) = self.recorder_at(leg.agent_of.take()) {
-            recorder.set_agent(None);
+            recorder.forget_agent(index);
         }
         let slot = leg.customer_of.take();
         let recorder = slot.and_then(|slot| self.recorders.get_mut(slot as usize)?.take());
         let recorder = recorder.map(|mut recorder| {
-            if let Some(agent) = recorder
-                .agent
-                .and_then(|at| self.legs[at as usize].as_mut())
-            {
-                agent.agent_of = None;
+            for at in recorder.agents() {
+                if let Some(agent) = self.legs[at as usize].as_mut() {
+                    agent.agent_of = None;
+                }
             }
-            recorder.set_agent(None);
+            recorder.set_agents(&[]);
             recorder
         });
         Some(Freight { leg, recorder })

@@ -106,8 +106,7 @@ impl Engine {
             } => self.play(leg, (play, segments, repeat), outbox),
             Order::StopPlay { leg } => {
                 let leg = self.leg_mut(leg)?;
-                leg.play = None;
-                leg.plan.set_playing(false);
+                leg.end_play();
                 Some(())
             }
             Order::Bridge { a, b } => self.bridge(a, b),
@@ -142,7 +141,7 @@ impl Engine {
                 };
                 self.record(now, &recording)
             }
-            Order::RecordAgent { recording, agent } => self.record_agent(recording, agent),
+            Order::RecordAgents { recording, agents } => self.record_agents(recording, &agents),
             Order::PauseRecording { recording, at } => {
                 let slot = self.recorder_slot(recording)?;
                 self.recorders[slot].as_mut()?.pause(at.into());
@@ -227,21 +226,23 @@ impl Engine {
         let slot = self.keep_recorder(recorder);
         self.leg_mut(recording.customer)?.customer_of = Some(slot);
         self.refresh_decoding(recording.customer);
-        self.record_agent(recording.key, recording.agent)
+        self.record_agents(recording.key, recording.agent.as_slice())
     }
 
-    fn record_agent(&mut self, key: RecordingKey, agent: Option<LegId>) -> Option<()> {
+    fn record_agents(&mut self, key: RecordingKey, agents: &[LegId]) -> Option<()> {
         let slot = self.recorder_slot(key)?;
-        let index = agent.and_then(|agent| self.index(agent));
+        let indexes: Vec<u32> = agents.iter().filter_map(|leg| self.index(*leg)).collect();
         let recorder = self.recorders[slot].as_mut()?;
-        let before = recorder.agent;
-        recorder.set_agent(index);
-        if let Some(leg) = before.and_then(|index| self.legs[index as usize].as_mut()) {
-            leg.agent_of.take_if(|known| *known == slot as u32);
+        let before: Vec<u32> = recorder.agents().collect();
+        recorder.set_agents(&indexes);
+        for index in before {
+            if let Some(leg) = self.legs[index as usize].as_mut() {
+                leg.agent_of.take_if(|known| *known == slot as u32);
+            }
         }
-        if let Some(agent) = agent {
-            self.leg_mut(agent)?.agent_of = Some(slot as u32);
-            self.refresh_decoding(agent);
+        for agent in agents {
+            self.leg_mut(*agent)?.agent_of = Some(slot as u32);
+            self.refresh_decoding(*agent);
         }
         Some(())
     }
@@ -255,10 +256,7 @@ impl Engine {
         let slot = self.recorder_slot(key)?;
         let mut recorder = self.recorders[slot].take()?;
         let samples = recorder.finish(now, outbox);
-        for index in [Some(recorder.customer), recorder.agent]
-            .into_iter()
-            .flatten()
-        {
+        for index in std::iter::once(recorder.customer).chain(recorder.agents()) {
             if let Some(leg) = self.legs[index as usize].as_mut() {
                 leg.customer_of.take_if(|known| *known == slot as u32);
                 leg.agent_of.take_if(|known| *known == slot as u32);
@@ -283,7 +281,7 @@ impl Engine {
         let leg = self.legs[index as usize].take()?;
         self.forget_phase(index);
         if let Some(recorder) = self.recorder_at(leg.agent_of) {
-            recorder.set_agent(None);
+            recorder.forget_agent(index);
         }
         outbox.push_event(Event::Closed { leg: id, quality });
         Some(())

@@ -129,8 +129,7 @@ impl Engine {
             return;
         };
         if ended {
-            leg.play = None;
-            leg.plan.set_playing(false);
+            leg.end_play();
             outbox.push_event(Event::PlayEnded { leg: leg.id, play });
         }
         let slot = leg.customer_of.filter(|_| leg.terms.sending);
@@ -197,17 +196,19 @@ impl Engine {
         };
         let rate = hearing.rate();
         let mut mixer = Mixer::new(rate);
+        let mut quiet = true;
         for &(SourceId::Leg(source), gain) in leg.plan.sources() {
             let source = source.0.wrapping_sub(self.first_leg) as usize;
             let heard = self.legs.get(source).and_then(Option::as_deref);
             let decoded = heard.and_then(|leg| leg.decoded.as_ref());
+            quiet &= decoded.is_none_or(|decoded| decoded.buffer.is_quiet());
             if let Some(frame) = decoded.and_then(|decoded| decoded.frame(rate)) {
                 mixer.add(frame, gain);
             }
         }
         let mut frame = [0; FRAME_MAX];
         let frame = mixer.finish(&mut frame);
-        let settled = leg.plan.may_settle() && hearing.may_end(frame);
+        let settled = leg.plan.may_settle() && hearing.may_end(frame, quiet);
         let mut packet = [0; PACKET_BYTES_MAX];
         let length = hearing.encode(frame, &mut packet);
         leg.send_frame(at, &packet[..length], outbox);

@@ -100,6 +100,22 @@ impl Store {
         }
     }
 
+    /// Whether what waits is silence, as far as that can be told without decoding frames.
+    pub(super) fn is_quiet(&self, most: u64) -> bool {
+        let mut used = self.heads.iter().zip(self.payloads.iter());
+        used.all(|(head, payload)| {
+            let Load::Audio(codec) = head.load else {
+                return true;
+            };
+            let Some(law) = codec.law().filter(|_| head.used) else {
+                return true;
+            };
+            let payload = &payload[..usize::from(head.length)];
+            let levels = payload.iter().map(|&byte| law.decode(byte).unsigned_abs());
+            levels.map(u64::from).sum::<u64>() <= most * payload.len() as u64
+        })
+    }
+
     /// The earliest packet.
     pub(super) fn earliest(&self) -> Option<(Head, &[u8])> {
         let used = self.heads.iter().enumerate().filter(|(_, head)| head.used);

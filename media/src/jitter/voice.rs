@@ -12,7 +12,7 @@ const QUEUE: usize = PACKET_SAMPLES_MAX + 3 * FRAME_MAX;
 /// 5 ms at 8 kHz.
 const FADE: usize = 40;
 /// Mean magnitude below which a frame counts as silence.
-const QUIET: u64 = 200;
+pub(super) const QUIET: u64 = 200;
 
 /// The sound of one stream.
 #[derive(Debug)]
@@ -42,6 +42,13 @@ impl Voice {
 
     pub(super) fn rate(&self) -> Rate {
         self.rate
+    }
+
+    /// Whether what waits is silence.
+    pub(super) fn is_quiet(&self) -> bool {
+        let waiting = &self.queue[..self.length];
+        let levels = waiting.iter().map(|sample| sample.unsigned_abs());
+        levels.map(u64::from).sum::<u64>() <= QUIET * self.length as u64
     }
 
     /// What waits, in units of 1/8000 s.

@@ -8,8 +8,9 @@ use crate::jitter::{JitterBuffer, Playout};
 const RAMP: usize = 40;
 /// Mean magnitude below which a frame is a silence to leave a mix in.
 const QUIET: u64 = 250;
-/// Frames after which a mix is left without a silence: 2 s.
-const LINGER_MAX: u8 = 100;
+/// Frames after which a mix is left without a silence: 10 s. Speech pauses before that; what does
+/// not would be mixed for good.
+const LINGER_MAX: u16 = 500;
 
 /// The hearing side: encodes what the engine mixed.
 #[derive(Debug)]
@@ -19,7 +20,7 @@ pub(crate) struct Hearing {
     last: i16,
     /// Whether something else is heard from here on, so that the step to it is bent away.
     changed: bool,
-    lingered: u8,
+    lingered: u16,
 }
 
 impl Hearing {
@@ -48,6 +49,12 @@ impl Hearing {
         self.lingered = 0;
     }
 
+    /// Goes on behind a prompt whose last sample was this.
+    pub(crate) fn follow(&mut self, last: i16) {
+        self.last = last;
+        self.change();
+    }
+
     /// Encodes a frame; how many of the bytes it takes.
     pub(crate) fn encode(
         &mut self,
@@ -68,14 +75,16 @@ impl Hearing {
         self.encoder.encode(frame, packet)
     }
 
-    /// Whether this frame is the place to leave a mix that need not be one.
-    pub(crate) fn may_end(&mut self, frame: &[i16]) -> bool {
+    /// Whether this frame is the place to leave a mix that need not be one; `quiet` says that what
+    /// waits behind it is silence too.
+    pub(crate) fn may_end(&mut self, frame: &[i16], quiet: bool) -> bool {
         self.lingered += 1;
         let sum: u64 = frame
             .iter()
             .map(|sample| u64::from(sample.unsigned_abs()))
             .sum();
-        sum / frame.len().max(1) as u64 <= QUIET || self.lingered >= LINGER_MAX
+        let pauses = quiet && sum / frame.len().max(1) as u64 <= QUIET;
+        pauses || self.lingered >= LINGER_MAX
     }
 }
 

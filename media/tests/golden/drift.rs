@@ -57,9 +57,9 @@ fn the_drift_of_an_hour_leaves_both_channels_in_step() {
     world.parties[2].frame = fast;
     let bridge = |a, b| Order::Bridge { a, b };
     let unbridge = |a, b| Order::Unbridge { a, b };
-    let record = |agent| Order::RecordAgent {
+    let record = |agent| Order::RecordAgents {
         recording: KEY,
-        agent: Some(agent),
+        agents: [agent].into_iter().collect(),
     };
     world.order(bridge(customer, agent));
     world.order(Order::Record {

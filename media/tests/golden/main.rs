@@ -19,5 +19,6 @@ mod recording;
 mod reports;
 mod restart;
 mod secure;
+mod switching;
 mod transcoding;
 mod world;

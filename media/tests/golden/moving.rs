@@ -58,10 +58,9 @@ fn a_recording_goes_with_its_customer_and_keeps_its_length() {
     world.order(Order::Move { leg: a, to: 1 });
     world.order(Order::Move { leg: c, to: 1 });
     world.order_elsewhere(Order::Bridge { a, b: c });
-    let agent = Some(c);
-    world.order_elsewhere(Order::RecordAgent {
+    world.order_elsewhere(Order::RecordAgents {
         recording: KEY,
-        agent,
+        agents: [c].into_iter().collect(),
     });
     world.run_ms(1_010);
     world.order_elsewhere(Order::StopRecording { recording: KEY });

@@ -106,9 +106,9 @@ fn the_right_channel_holds_the_prompt_and_later_the_agent() {
     });
     world.run_ms(2_500);
     world.order(Order::Bridge { a, b });
-    world.order(Order::RecordAgent {
+    world.order(Order::RecordAgents {
         recording: KEY,
-        agent: Some(b),
+        agents: [b].into_iter().collect(),
     });
     world.run_ms(2_500);
     world.order(Order::Close { leg: b });
@@ -169,9 +169,9 @@ fn parties_of_other_codecs_are_recorded_in_step_with_those_of_g711() {
     }
     record(&mut world, a, Some(b));
     world.run_ms(5_000);
-    world.order(Order::RecordAgent {
+    world.order(Order::RecordAgents {
         recording: KEY,
-        agent: Some(c),
+        agents: [c].into_iter().collect(),
     });
     world.run_ms(3_000);
     world.order(Order::StopRecording { recording: KEY });

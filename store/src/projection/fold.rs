@@ -114,6 +114,11 @@ impl Fold {
             | CallFact::RecordingPaused { .. }
             | CallFact::RecordingResumed { .. }
             | CallFact::Transferred { .. }
+            | CallFact::SupervisionStarted { .. }
+            | CallFact::SupervisionChanged { .. }
+            | CallFact::SupervisionEnded { .. }
+            | CallFact::ConferenceBegun { .. }
+            | CallFact::ConferenceLeft { .. }
             | CallFact::VoicemailStarted
             | CallFact::Resumed
             | CallFact::LegQuality { .. }

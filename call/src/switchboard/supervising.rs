@@ -1,0 +1,76 @@
+//! Supervisors, and agents who bring two of their calls together.
+
+use super::Switchboard;
+use crate::call::Wish;
+use crate::{CommandError, Key, Output};
+use model::{AgentId, CallId};
+use std::time::Duration;
+
+impl Switchboard {
+    pub(super) fn supervise(
+        &mut self,
+        now: Duration,
+        id: CallId,
+        wish: Wish,
+    ) -> Result<(), CommandError> {
+        let mut done = Err(CommandError::UnknownCall);
+        self.with_call(now, id, |call, exchange| {
+            done = call.supervise(now, wish, exchange);
+        });
+        done
+    }
+
+    pub(super) fn stop_supervising(
+        &mut self,
+        now: Duration,
+        id: CallId,
+        supervisor: AgentId,
+    ) -> Result<(), CommandError> {
+        let mut done = Err(CommandError::UnknownCall);
+        self.with_call(now, id, |call, exchange| {
+            done = call.stop_supervising(now, supervisor, exchange);
+        });
+        done
+    }
+
+    /// Brings whom the agent consults into their call with the customer, whichever of the two calls
+    /// is named.
+    pub(super) fn confer(
+        &mut self,
+        now: Duration,
+        id: CallId,
+        agent: AgentId,
+    ) -> Result<(), CommandError> {
+        if !self.calls.contains_key(&id) {
+            return Err(CommandError::UnknownCall);
+        }
+        let others = self.exchange.engagements.calls(agent);
+        let others: Vec<CallId> = others.filter(|other| *other != id).collect();
+        let pairs = others
+            .into_iter()
+            .flat_map(|other| [(id, other), (other, id)]);
+        let fits = |&(call, other): &(CallId, CallId)| {
+            let both = (self.calls.get(&call), self.calls.get(&other));
+            let (Some(call), Some(other)) = both else {
+                return false;
+            };
+            call.can_confer(agent) && other.can_give_to(agent, call)
+        };
+        let (id, other) = pairs
+            .filter(fits)
+            .next()
+            .ok_or(CommandError::NoSecondCall)?;
+        let Some(enquiry) = self.calls.remove(&other) else {
+            return Err(CommandError::NoSecondCall);
+        };
+        self.set_deadline(other, None);
+        let forget = Output::Forget(Key::Call(other));
+        self.exchange.outputs.push_back(forget);
+        if let Some(given) = enquiry.give_both(now, (agent, id), &mut self.exchange) {
+            self.with_call(now, id, |call, exchange| {
+                call.confer(now, (agent, given), exchange);
+            });
+        }
+        Ok(())
+    }
+}
