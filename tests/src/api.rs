@@ -81,6 +81,15 @@ impl Api {
         read(request.send_json(body).unwrap())
     }
 
+    /// DELETE.
+    pub fn delete(&self, path: &str) -> Answer {
+        let request = self
+            .agent
+            .delete(format!("{}{path}", self.base))
+            .header("authorization", format!("Bearer {}", self.token));
+        read(request.call().unwrap())
+    }
+
     /// The trunk of this name.
     pub fn trunk(&self, name: &str) -> Value {
         let page = self.get("/trunks").json();

@@ -99,8 +99,13 @@ impl Sipp {
     /// Registers the telephone of agent 1001 that will be at `address`, over the server itself or a
     /// proxy at `way`.
     pub fn register(server: &Server, way: SocketAddr, address: SocketAddr) {
+        Self::register_as("1001", server, (way, address));
+    }
+
+    /// The same for another account.
+    pub fn register_as(user: &str, server: &Server, (way, address): (SocketAddr, SocketAddr)) {
         let mut command = Command::new("sipp");
-        command.arg(way.to_string()).args(["-s", "1001"]);
+        command.arg(way.to_string()).args(["-s", user]);
         let registers = Manner::of("registers");
         Self::run(server, command, registers, (address, 9)).succeeds();
     }

@@ -132,6 +132,25 @@ impl Voice {
         })
     }
 
+    /// Waits until tones of all these and of none of the others are heard for `length`.
+    pub fn hears_only(&self, tones: &[f64], others: &[f64], length: Duration, most: Duration) {
+        let begun = Instant::now();
+        eventually(
+            &format!("tones of {tones:?} Hz alone"),
+            length + most,
+            || {
+                let since = Instant::now().checked_sub(length)?;
+                let sound = self.sound_since(since);
+                let enough = sound.len() as f64 / sound::RATE as f64 > length.as_secs_f64() * 0.9;
+                let least = 0.5 / tones.len() as f64;
+                let loud = |hz: &f64| sound::share(&sound, *hz) > least;
+                let still = |hz: &f64| sound::share(&sound, *hz) < 0.02;
+                let fits = tones.iter().all(loud) && others.iter().all(still);
+                (since >= begun && enough && fits).then_some(())
+            },
+        );
+    }
+
     /// Waits until something that is not silence was heard for `seconds` since `since`.
     pub fn hears_sound(&self, since: Instant, seconds: f64, most: Duration) {
         until("sound", most, || {

@@ -1,7 +1,8 @@
 //! Calls in progress.
 
-use crate::world::{ADMIN, AGENT, Call, World, live_call};
-use call::{Command, CommandError};
+use crate::world::{ADMIN, AGENT, Call, SUPERVISOR, World, live_call};
+use call::{Command, CommandError, LiveSupervisor};
+use model::SupervisionMode;
 
 #[tokio::test]
 async fn a_supervisor_sees_all_calls_and_an_agent_their_own() {
@@ -41,4 +42,90 @@ async fn hanging_up_reaches_the_engine_and_its_refusal_the_caller() {
     world.script.refuse(CommandError::UnknownCall);
     let late = world.post(&token, &path, "").await;
     assert_eq!(late.problem(), (404, "not_found".to_owned()));
+}
+
+#[tokio::test]
+async fn a_supervisor_asks_for_each_way_to_take_part_and_it_is_written_down() {
+    let world = World::new().await;
+    let token = world.token(SUPERVISOR).await;
+    let supervisor = world.agent(SUPERVISOR).await;
+    let agent = world.agent(AGENT).await;
+    let call = Call::new(world.enterprise().await, 1);
+    world.show(vec![live_call(&call, Some(agent))], Vec::new());
+    let path = |verb: &str| format!("/api/v1/calls/{}/{verb}", call.id);
+
+    let modes = [
+        ("monitor", SupervisionMode::Monitor),
+        ("whisper", SupervisionMode::Whisper),
+        ("barge", SupervisionMode::Barge),
+        ("takeover", SupervisionMode::TakeOver),
+    ];
+    for (verb, wanted) in modes {
+        assert_eq!(world.post(&token, &path(verb), "").await.status, 202);
+        let asked = world.script.asked();
+        let Some(Command::Supervise {
+            supervisor: who,
+            mode,
+            ..
+        }) = asked.last()
+        else {
+            panic!("{asked:?}");
+        };
+        assert_eq!((*who, *mode), (supervisor, wanted));
+    }
+    world.script.refuse(CommandError::NoPhone);
+    let refused = world.post(&token, &path("monitor"), "").await;
+    assert_eq!(refused.problem(), (409, "no_phone".to_owned()));
+
+    let admin = world.token(ADMIN).await;
+    let log = world.get(&admin, "/api/v1/audit-log").await.json();
+    let lines = log["items"].as_array().unwrap();
+    assert_eq!(lines.len(), 4, "{log:#}");
+    assert_eq!(lines[0]["action"], "call_supervised");
+    assert_eq!(lines[0]["subject"], call.id.to_string());
+    let nobody = world.post(&admin, &path("monitor"), "").await;
+    assert_eq!(nobody.problem(), (409, "not_an_agent".to_owned()));
+}
+
+#[tokio::test]
+async fn agents_supervise_nobody_and_do_not_see_who_listens() {
+    let world = World::new().await;
+    let token = world.token(AGENT).await;
+    let agent = world.agent(AGENT).await;
+    let call = Call::new(world.enterprise().await, 1);
+    let mut live = live_call(&call, Some(agent));
+    live.supervisors.push(LiveSupervisor {
+        agent: world.agent(SUPERVISOR).await,
+        mode: SupervisionMode::Monitor,
+        hears: true,
+    });
+    world.show(vec![live], Vec::new());
+
+    for verb in ["monitor", "whisper", "barge", "takeover"] {
+        let path = format!("/api/v1/calls/{}/{verb}", call.id);
+        let refused = world.post(&token, &path, "").await;
+        assert_eq!(refused.problem(), (403, "forbidden".to_owned()));
+    }
+    let path = format!("/api/v1/calls/{}", call.id);
+    let seen = world.get(&token, &path).await.json();
+    assert_eq!(seen["supervisors"].as_array().map(Vec::len), Some(0));
+    let token = world.token(SUPERVISOR).await;
+    let seen = world.get(&token, &path).await.json();
+    assert_eq!(seen["supervisors"][0]["mode"], "monitor");
+}
+
+#[tokio::test]
+async fn an_agent_confers_in_their_own_call() {
+    let world = World::new().await;
+    let token = world.token(AGENT).await;
+    let agent = world.agent(AGENT).await;
+    let call = Call::new(world.enterprise().await, 1);
+    world.show(vec![live_call(&call, Some(agent))], Vec::new());
+    let path = format!("/api/v1/calls/{}/conference", call.id);
+    assert_eq!(world.post(&token, &path, "").await.status, 204);
+    let confer = Command::Confer {
+        call: call.id,
+        agent,
+    };
+    assert_eq!(world.script.asked(), [confer]);
 }

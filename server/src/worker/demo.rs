@@ -79,7 +79,7 @@ fn tell(config: &Config, password: &str) -> anyhow::Result<()> {
         out,
         "\nTrunkline is ready.\n\
          \n  Console   {scheme}://{http}   sign in as {ADMIN} or 1001@demo.example, password {password}\
-         \n  Phones    register 1001, 1002 or 1003 at 127.0.0.1:{port}, password {password}\
+         \n  Phones    register 1001, 1002, 1003 or 2001 (the supervisor) at 127.0.0.1:{port}, password {password}\
          \n  Ring      sip:{NUMBER}@127.0.0.1:{port}\n",
         http = shown(&config.http.listen),
     )?;

@@ -40,7 +40,7 @@ on_both_engines! {
             let found = users::by_email(db, &email).await.unwrap().unwrap();
             assert!(password::verify("one for all", Some(&found.password_hash)));
             assert_eq!(found.user.role, role);
-            assert_eq!(found.user.extension.as_deref(), (role == Role::Agent).then_some(name));
+            assert_eq!(found.user.extension.as_deref(), (role != Role::Admin).then_some(name));
         }
     }
 

@@ -29,6 +29,7 @@ mod returning;
 mod scanners;
 mod sockets;
 mod softphones;
+mod supervising;
 mod timers;
 mod tls;
 mod transferring;
