@@ -31,8 +31,8 @@ pub(crate) async fn conference(
     caller: Caller,
     Id(id): Id<CallId>,
 ) -> Result<StatusCode, ApiError> {
-    let agent = caller.require_agent()?;
     let call = visible(&state, &caller, id)?.id;
+    let agent = caller.require_agent()?;
     state.engine.order(Command::Confer { call, agent }).await?;
     Ok(StatusCode::NO_CONTENT)
 }

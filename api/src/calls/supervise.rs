@@ -134,8 +134,8 @@ pub(crate) async fn stop(
     Id(id): Id<CallId>,
 ) -> Result<StatusCode, ApiError> {
     caller.require_supervisor()?;
-    let supervisor = caller.require_agent()?;
     let call = visible(&state, &caller, id)?.id;
+    let supervisor = caller.require_agent()?;
     let command = Command::StopSupervising { call, supervisor };
     state.engine.order(command).await?;
     Ok(StatusCode::NO_CONTENT)
@@ -148,8 +148,8 @@ async fn supervise(
     (id, mode): (CallId, SupervisionMode),
 ) -> Result<StatusCode, ApiError> {
     caller.require_supervisor()?;
-    let supervisor = caller.require_agent()?;
     let call = visible(state, caller, id)?;
+    let supervisor = caller.require_agent()?;
     let command = Command::Supervise {
         call: call.id,
         supervisor,

@@ -2,7 +2,7 @@
 
 use super::Said;
 use crate::world::World;
-use model::{CallFact, CallRecord, RecordingId};
+use model::{CallFact, CallRecord, ConferenceSide, RecordingId};
 use std::time::Duration;
 
 /// How far a recording may be from its span, in milliseconds.
@@ -65,6 +65,12 @@ fn is_end(fact: &CallFact) -> bool {
     matches!(fact, CallFact::Ended(_))
 }
 
+/// The customer left the other two of a conference to each other.
+fn is_left(fact: &CallFact) -> bool {
+    let side = ConferenceSide::Customer;
+    *fact == CallFact::ConferenceLeft { side }
+}
+
 fn queue_ms(facts: &Said) -> i64 {
     total(&spans(
         facts,
@@ -85,7 +91,7 @@ fn talk_ms(facts: &Said) -> i64 {
     total(&spans(
         facts,
         |fact| matches!(fact, CallFact::Bridged { .. }),
-        |fact| matches!(fact, CallFact::Unbridged { .. }) || is_end(fact),
+        |fact| matches!(fact, CallFact::Unbridged { .. }) || is_end(fact) || is_left(fact),
     ))
 }
 
@@ -138,12 +144,12 @@ fn closing(facts: &Said, recording: RecordingId) -> Vec<i64> {
 }
 
 /// When the recording that begins with the `nth` fact had to end: with the message that it is of,
-/// or with the call.
+/// with the customer's leaving of a conference, or with the call.
 fn recording_end(facts: &Said, nth: usize) -> Duration {
     let before = nth.checked_sub(1).map(|before| &facts[before].1);
     let message = matches!(before, Some(CallFact::VoicemailStarted));
-    let ends =
-        |fact: &CallFact| is_end(fact) || message && matches!(fact, CallFact::NodeLeft { .. });
+    let left_node = |fact: &CallFact| message && matches!(fact, CallFact::NodeLeft { .. });
+    let ends = |fact: &CallFact| is_end(fact) || is_left(fact) || left_node(fact);
     let end = facts[nth..].iter().find(|(_, fact)| ends(fact));
     end.map_or(facts[nth].0, |(at, _)| *at)
 }
