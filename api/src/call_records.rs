@@ -13,7 +13,8 @@ use crate::auth::Caller;
 use crate::names::Named;
 use crate::time::{At, whole_seconds};
 use crate::vocabulary::{
-    AnswerMode, CallType, Direction, EndReason, EndStage, EndedBy, RecordingFormat, RecordingState,
+    AnswerMode, CallType, Direction, EndReason, EndStage, EndedBy, Finding, RecordingFormat,
+    RecordingState,
 };
 use crate::{ApiError, State};
 use model::{CallId, Recording};
@@ -82,6 +83,10 @@ pub(crate) struct View {
     /// The recording's id, if there is one.
     #[schema(format = "uuid")]
     recording: Option<String>,
+    /// Why a number that was dialled was not reached, as its network told by tone or announcement.
+    early_finding: Option<Finding>,
+    /// Who answered a call that went out, as far as it sounds.
+    answered_by: Option<Finding>,
     /// How it ended; none while it lasts.
     ending: Option<EndingView>,
 }
@@ -159,6 +164,8 @@ impl View {
             talk_ms: record.talk_ms,
             talk_seconds: whole_seconds(record.talk_ms),
             recording: record.recording.map(|id| id.to_string()),
+            early_finding: record.early_finding.map(Finding::from),
+            answered_by: record.answered_by.map(Finding::from),
             ending: record.ending.map(|ending| EndingView {
                 by: ending.by.into(),
                 stage: ending.stage.into(),

@@ -42,7 +42,13 @@ words! {
     EndReason {
         HungUp, Cancelled, FlowEnded, UnknownNumber, NotAcceptable, Overloaded, NoAgent,
         QueueTimeout, QueueFull, NoAnswer, Busy, Refused, Forbidden, MediaTimeout, SignallingTimeout,
-        Operator, Shutdown, ServerFailure, InternalError, Expired, Transferred,
+        Operator, Shutdown, ServerFailure, InternalError, Expired, Transferred, Congestion,
+        OutOfService, PoweredOff, Unreachable,
+    }
+    /// What was recognised in the audio of a party.
+    Finding {
+        Beep, Busy, Congestion, EmptyNumber, FaxAnswering, FaxCalling, Human, Machine, NoAnswer,
+        OutOfService, PoweredOff, Ringback, SpecialInformation, Undecided, Unreachable,
     }
     /// How an offer of a call to an agent ended.
     OfferOutcome { Answered, NoAnswer, Rejected, Unreachable, CallerGaveUp, PickedUp }
@@ -62,6 +68,8 @@ words! {
     DtmfMode { Rfc4733, Info }
     /// One repair of session descriptions.
     SdpFixup { AddressFromSource, AssumeTelephoneEvent, OmitSendrecv, OmitPtime }
+    /// What is done with tones and announcements before the answer.
+    EarlyMedia { End, Ignore, Record }
     /// Whether media is encrypted.
     SrtpPolicy { Off, Optional, Required }
     /// What follows where a gateway says that the callee is not available (408, 480).

@@ -25,6 +25,7 @@ mod hearing;
 mod internal;
 mod joined;
 mod keys;
+mod listening;
 mod message;
 mod moved;
 mod offer_answer;
@@ -56,8 +57,7 @@ use crate::exchange::Exchange;
 use crate::leg::Leg;
 use media::LegId;
 use model::{
-    AgentId, CallFact, CallId, Destination, Direction, Ending, EnterpriseId, FlowId, FlowVersion,
-    PhoneNumber, QueueId, TrunkId,
+    AgentId, CallFact, CallId, Destination, Direction, EndReason, EndStage, Ending, EnterpriseId, FlowId, FlowVersion, PhoneNumber, QueueId, Timestamp, TrunkId,
 };
 use record::Taping;
 use serde::{Deserialize, Serialize};
@@ -100,6 +100,10 @@ pub(crate) struct Dial {
     pub(crate) deadline: Duration,
     /// Whether somebody's phone rang: that trunk did what it could.
     pub(crate) rang: bool,
+    /// Why the number will not be reached, as its network told by sound. A new process listens
+    /// anew.
+    #[serde(skip)]
+    pub(crate) heard: Option<EndReason>,
 }
 
 /// How far a call is; each state carries what exists in it.
@@ -346,6 +350,7 @@ impl Call {
                 self.key_heard(now, part, digit, exchange);
             }
             media::Event::PlayEnded { play, .. } => self.play_ended(now, play, exchange),
+            media::Event::Found { finding, .. } => self.found(now, part, finding, exchange),
             media::Event::Latched { remote, .. } => {
                 if let Some(leg) = self.leg_mut(part) {
                     leg.latched = Some(remote);

@@ -208,6 +208,7 @@ impl Exchange {
             | Order::StreamAudio { leg, .. }
             | Order::ClearStream { leg, .. }
             | Order::EndStream { leg, .. }
+            | Order::Listen { leg, .. }
             | Order::SendDigits { leg, .. }
             | Order::Move { leg, .. }
             | Order::Secure { leg, .. }

@@ -1,6 +1,7 @@
 //! The audio that calls hear, by name.
 
 use ivr::{Clip, Locale};
+use media::detect::announcement::Announcements;
 use media::{Prompt, Segment};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -10,12 +11,29 @@ use std::sync::Arc;
 pub struct Library {
     clips: HashMap<(Locale, String), Arc<Prompt>>,
     music: Arc<Prompt>,
+    announcements: Arc<Announcements>,
 }
 
 impl Library {
     /// A library of named clips, and the music that waiting callers hear.
     pub fn new(clips: HashMap<(Locale, String), Arc<Prompt>>, music: Arc<Prompt>) -> Self {
-        Self { clips, music }
+        Self {
+            clips,
+            music,
+            announcements: Arc::default(),
+        }
+    }
+
+    /// The same with the announcements of networks that are recognised.
+    #[must_use]
+    pub fn recognising(mut self, announcements: Announcements) -> Self {
+        self.announcements = Arc::new(announcements);
+        self
+    }
+
+    /// The announcements of networks that are recognised.
+    pub(crate) fn announcements(&self) -> &Arc<Announcements> {
+        &self.announcements
     }
 
     /// What a caller waiting in a queue, or on hold, hears over and over.

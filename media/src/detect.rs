@@ -13,10 +13,11 @@ mod spectrum;
 mod triad;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::clock::FRAME_SAMPLES;
+use crate::clock::{FRAME, FRAME_SAMPLES};
 use crate::tone::Plan;
 use announcement::{Announcements, Matcher};
 use answerer::{Answerer, Beep};
@@ -101,6 +102,8 @@ pub struct Listener {
     /// The beginning of a frame that is not whole yet.
     frame: [i16; FRAME_SAMPLES],
     filled: usize,
+    /// Frames that were heard.
+    heard: u32,
 }
 
 /// What was found already: it is not told again.
@@ -128,6 +131,9 @@ impl Told {
 }
 
 impl Listener {
+    /// For how long it listens at most: longer than a telephone rings.
+    pub const LASTS: Duration = Duration::from_secs(90);
+
     /// One that listens for what is wanted.
     pub fn new(wanted: Listening) -> Self {
         let known = wanted.announcements.filter(|known| !known.is_empty());
@@ -145,6 +151,7 @@ impl Listener {
             told: Told::default(),
             frame: [0; FRAME_SAMPLES],
             filled: 0,
+            heard: 0,
         }
     }
 
@@ -158,10 +165,16 @@ impl Listener {
             rest = after;
             if self.filled == FRAME_SAMPLES {
                 self.filled = 0;
+                self.heard = self.heard.saturating_add(1);
                 let frame = self.frame;
                 self.hear(&frame, &mut tell);
             }
         }
+    }
+
+    /// Whether it has listened for as long as it does.
+    pub(crate) fn is_done(&self) -> bool {
+        u128::from(self.heard) * u128::from(FRAME.0) >= Self::LASTS.as_micros()
     }
 
     fn hear(&mut self, frame: &[i16; FRAME_SAMPLES], tell: &mut impl FnMut(Finding)) {

@@ -4,6 +4,7 @@
 //! one of four phases of 5 ms, which spreads what the engine sends over the 20 ms of a frame.
 
 mod hearing;
+mod listening;
 mod moving;
 mod orders;
 mod securing;

@@ -14,6 +14,7 @@ use smallvec::SmallVec;
 
 use crate::clock::{FRAME_SAMPLES, Micros};
 use crate::codec::{self, Rate};
+use crate::detect::Listener;
 use crate::dtmf::TelephoneEvent;
 use crate::dtmf::receive::{Press, Presses};
 use crate::dtmf::transmit::{KeyFrame, Keys};
@@ -79,6 +80,8 @@ pub(crate) struct Leg {
     last_byte: u8,
     /// The bot that hears the party and is heard by it.
     pub(crate) stream: Option<Box<Stream>>,
+    /// What listens for signals in what the party says.
+    pub(crate) listener: Option<Box<Listener>>,
     /// The recording whose left channel this leg is.
     pub(crate) customer_of: Option<u32>,
     /// The recording whose right channel this leg is.
@@ -114,6 +117,7 @@ impl Leg {
             listeners: SmallVec::new(),
             decoded: None,
             stream: None,
+            listener: None,
             customer_of: None,
             agent_of: None,
             ssrc: None,

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
+use crate::detect::{Finding, Listening};
 use crate::security::{Progress, Security};
 use crate::srtp::Keys;
 use crate::{Codec, Gain, Law, Line, Quality, Segment};
@@ -258,6 +259,14 @@ pub enum Order {
         /// The stream.
         stream: StreamKey,
     },
+    /// Listens for signals in what a leg's party says, in place of what was listened for; nothing to
+    /// listen for ends it. It ends by itself after [`Listener::LASTS`](crate::detect::Listener::LASTS).
+    Listen {
+        /// The leg.
+        leg: LegId,
+        /// For what.
+        wanted: Listening,
+    },
     /// A leg ends.
     Close {
         /// The leg.
@@ -331,6 +340,13 @@ pub enum Event {
     Heard {
         /// The leg.
         leg: LegId,
+    },
+    /// A signal was recognised; each is told once for each [`Order::Listen`].
+    Found {
+        /// The leg.
+        leg: LegId,
+        /// What.
+        finding: Finding,
     },
     /// A recording is complete.
     RecordingStopped {

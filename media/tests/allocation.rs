@@ -1,4 +1,4 @@
-//! A steady engine allocates nothing: relay, play, mix, record and bots on a virtual clock.
+//! A steady engine allocates nothing: relay, play, mix, record, bots and listening on a virtual clock.
 
 #![expect(
     clippy::cast_possible_truncation,
@@ -10,7 +10,10 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use media::detect::announcement::{Announcements, Fingerprint};
+use media::detect::{Listening, Outcome};
 use media::rtp::Header;
+use media::tone::Plan;
 use media::{
     Codec, Config, Engine, Law, LegId, Line, Order, Outbox, Prompt, RecordingKey, RtcpPath,
     Segment, StreamKey, Terms, Understood,
@@ -94,6 +97,20 @@ fn busy_engine(outbox: &mut Outbox) -> Engine {
     engine
 }
 
+/// All that can be listened for.
+fn everything() -> Listening {
+    let hum: Vec<i16> = (0..40_000).map(|n| (n % 97 * 200) as i16).collect();
+    let mut known = Announcements::default();
+    let print = Fingerprint::of(&hum).unwrap();
+    known.add(Outcome::Busy, print).unwrap();
+    Listening {
+        progress: Some(Plan::of("CN")),
+        announcements: Some(Arc::new(known)),
+        answerer: true,
+        fax: true,
+    }
+}
+
 /// Runs ticks `from` to `to`; every fourth tick each party sends a frame. How many packets of media left.
 fn run(engine: &mut Engine, outbox: &mut Outbox, ticks: std::ops::Range<u32>) -> u64 {
     let mut packet = [0x90; 172];
@@ -130,10 +147,18 @@ fn a_steady_engine_allocates_nothing_and_two_hours_leave_memory_flat() {
     let mut outbox = Outbox::with_capacity(64);
     let mut engine = busy_engine(&mut outbox);
     run(&mut engine, &mut outbox, 0..minute);
+    let wanted = everything();
+    let listened = leg(2);
+    let listen = Order::Listen {
+        leg: listened,
+        wanted,
+    };
+    engine.handle_order(START, listen, &mut outbox);
     let region = Region::new(ALLOCATOR);
-    let sent = run(&mut engine, &mut outbox, minute..3 * minute);
+    let sent = run(&mut engine, &mut outbox, minute..2 * minute);
     assert_eq!(region.change(), Stats::default());
-    let frames = u64::from(2 * minute / 4 * LEGS);
+    run(&mut engine, &mut outbox, 2 * minute..3 * minute);
+    let frames = u64::from(minute / 4 * LEGS);
     assert!(
         sent.abs_diff(frames) < 100,
         "{sent} of {frames} packets left"

@@ -1,8 +1,7 @@
 //! What can happen to a call, and how it can end.
 
 use crate::{
-    AgentId, AnswerMode, ConferenceSide, DialRefusal, FlowId, PhoneNumber, QueueId, RecordingId,
-    SupervisionEnd, SupervisionMode, TrunkId, UserId,
+    AgentId, AnswerMode, ConferenceSide, DialRefusal, Finding, FlowId, PhoneNumber, QueueId, RecordingId, SupervisionEnd, SupervisionMode, TrunkId, UserId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -110,6 +109,14 @@ pub enum EndReason {
     Expired,
     /// An agent put the two they talked with together and left.
     Transferred,
+    /// The network says that it cannot put the call through.
+    Congestion,
+    /// The network says that the number is barred or suspended (停机).
+    OutOfService,
+    /// The network says that the telephone is switched off (关机).
+    PoweredOff,
+    /// The network says that the telephone cannot be reached for the moment (无法接通).
+    Unreachable,
 }
 
 /// The end of a call: who, how far, why, and what the wire said.
@@ -403,6 +410,13 @@ pub enum CallFact {
         size_bytes: i64,
         /// Its SHA-256 in hexadecimal digits.
         sha256: String,
+    },
+    /// A signal was recognised in the audio of a leg.
+    Found {
+        /// Whether it is the customer's leg.
+        customer: bool,
+        /// What.
+        finding: Finding,
     },
     /// The caller began to leave a message (留言).
     VoicemailStarted,

@@ -1,9 +1,7 @@
 //! The call record (通话记录): a fold over the facts of one call.
 
 use crate::{
-    AgentId, AnswerMode, CallFact, CallId, CallType, ConferenceSide, Direction, Ending,
-    EnterpriseId, FlowId, OfferOutcome, PhoneNumber, QueueExit, QueueId, RecordingId, Timestamp,
-    TrunkId,
+    AgentId, AnswerMode, CallFact, CallId, CallType, ConferenceSide, Direction, Ending, EnterpriseId, Finding, FlowId, OfferOutcome, PhoneNumber, QueueExit, QueueId, RecordingId, Timestamp, TrunkId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -54,6 +52,11 @@ pub struct CallRecord {
     pub talk_ms: i64,
     /// The recording, if there is one.
     pub recording: Option<RecordingId>,
+    /// Why a number that was dialled for it was not reached, as its network told by tone or
+    /// announcement; the last one counts.
+    pub early_finding: Option<Finding>,
+    /// Who answered a call that went out, as far as it sounds: a human, a machine, a fax.
+    pub answered_by: Option<Finding>,
     /// How it ended.
     pub ending: Option<Ending>,
     /// Since when the present wait, ring or talk lasts; not part of what people see.
@@ -114,6 +117,8 @@ impl CallRecord {
             ring_ms: 0,
             talk_ms: 0,
             recording: None,
+            early_finding: None,
+            answered_by: None,
             ending: None,
             open: OpenSpans::default(),
         })
@@ -145,6 +150,7 @@ impl CallRecord {
                 side: ConferenceSide::Customer,
             } => self.stop_talking(at),
             CallFact::RecordingStarted { recording, .. } => self.recording = Some(*recording),
+            CallFact::Found { finding, .. } => self.find(*finding),
             CallFact::Ended(ending) => self.end(at, ending),
             CallFact::Arrived { .. }
             | CallFact::NodeEntered { .. }
@@ -167,6 +173,15 @@ impl CallRecord {
             | CallFact::VoicemailStarted
             | CallFact::Resumed
             | CallFact::LegQuality { .. } => (),
+        }
+    }
+
+    /// A fax says more than the human or machine that it was taken for.
+    fn find(&mut self, finding: Finding) {
+        if finding.unreached().is_some() {
+            self.early_finding = Some(finding);
+        } else if finding.is_answerer() {
+            self.answered_by = Some(finding);
         }
     }
 

@@ -9,6 +9,7 @@ mod call;
 mod call_record;
 mod enterprise;
 mod fact;
+mod finding;
 mod flow;
 mod id;
 mod number;
@@ -30,6 +31,7 @@ pub use call::{
 pub use call_record::{CallRecord, OpenSpans};
 pub use enterprise::{Enterprise, Region, RegionError};
 pub use fact::{Event, Fact};
+pub use finding::Finding;
 pub use flow::{FlowVersion, PublishedFlow};
 pub use id::{
     AgentId, AuditEntryId, CallId, EnterpriseId, FactId, FlowId, QueueId, RecordingId, TrunkId,
@@ -43,10 +45,6 @@ pub use source::SourceFact;
 pub use supervision::{ConferenceSide, SupervisionEnd, SupervisionMode};
 pub use time::Timestamp;
 pub use trunk::{
-    CallerIdentity, Codec, Destination, DialRefusal, DialRules, DtmfMode, FromNumber, Host,
-    HostError, Network, NetworkError, NumberRule, NumberRules, SdpFixup, SrtpPolicy, Trunk,
-    TrunkAccount, TrunkCredentials, TrunkFault, TrunkGateway, TrunkInbound, TrunkLimits,
-    TrunkMedia, TrunkNumber, TrunkOutbound, TrunkProblem, TrunkRegistration, TrunkTransport,
-    WhenUnavailable,
+    CallerIdentity, Codec, Destination, DialRefusal, DialRules, DtmfMode, EarlyMedia, FromNumber, Host, HostError, Network, NetworkError, NumberRule, NumberRules, SdpFixup, SrtpPolicy, Trunk, TrunkAccount, TrunkCredentials, TrunkDetection, TrunkFault, TrunkGateway, TrunkInbound, TrunkLimits, TrunkMedia, TrunkNumber, TrunkOutbound, TrunkProblem, TrunkRegistration, TrunkTransport, WhenUnavailable,
 };
 pub use user::{Role, User};

@@ -4,6 +4,7 @@
 //! by [`Trunk::problems`].
 
 mod check;
+mod detection;
 mod dialing;
 mod host;
 mod identity;
@@ -14,6 +15,7 @@ mod rules;
 mod settings;
 
 pub use check::{TrunkFault, TrunkProblem};
+pub use detection::{EarlyMedia, TrunkDetection};
 pub use dialing::{DialRefusal, DialRules};
 pub use host::{Host, HostError};
 pub use identity::{CallerIdentity, FromNumber};
@@ -54,6 +56,8 @@ pub struct Trunk {
     pub identity: CallerIdentity,
     /// What its calls sound like on the wire.
     pub media: TrunkMedia,
+    /// What is listened for in its calls.
+    pub detection: TrunkDetection,
 }
 
 impl Trunk {
@@ -71,6 +75,7 @@ impl Trunk {
             dialing: DialRules::default(),
             identity: CallerIdentity::default(),
             media: TrunkMedia::default(),
+            detection: TrunkDetection::default(),
         }
     }
 }

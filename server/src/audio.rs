@@ -4,6 +4,7 @@ use anyhow::{Context as _, anyhow};
 use bytes::Bytes;
 use call::Library;
 use ivr::{PackManifest, Voices};
+use media::detect::announcement::Announcements;
 use media::{Law, Prompt, wav};
 use rust_embed::RustEmbed;
 use std::collections::HashMap;
@@ -26,11 +27,11 @@ pub(crate) struct Audio {
     pub(crate) library: Arc<Library>,
 }
 
-/// Loads all packs.
+/// Loads all packs beside the announcements that are recognised.
 ///
 /// # Errors
 /// A pack that is not whole: a fault of the build.
-pub(crate) fn load() -> anyhow::Result<Audio> {
+pub(crate) fn load(announcements: Announcements) -> anyhow::Result<Audio> {
     let mut manifests = Vec::new();
     let mut clips = HashMap::new();
     for path in Packs::iter().filter(|path| path.ends_with("/pack.toml")) {
@@ -46,7 +47,7 @@ pub(crate) fn load() -> anyhow::Result<Audio> {
     let music = Arc::new(read_prompt(MUSIC)?);
     Ok(Audio {
         voices: Arc::new(Voices::from_manifests(&manifests)?),
-        library: Arc::new(Library::new(clips, music)),
+        library: Arc::new(Library::new(clips, music).recognising(announcements)),
     })
 }
 
@@ -77,7 +78,7 @@ mod tests {
 
     #[test]
     fn the_built_in_packs_are_whole_and_speak_both_languages() {
-        let audio = load().unwrap();
+        let audio = load(Announcements::default()).unwrap();
 
         for locale in ["zh-CN", "en-US"] {
             let locale = locale.parse().unwrap();

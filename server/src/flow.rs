@@ -3,6 +3,7 @@
 use crate::audio;
 use ivr::node::Kind;
 use ivr::{Document, Problem, Resources, Voices};
+use media::detect::announcement::Announcements;
 use std::collections::BTreeSet;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -17,7 +18,7 @@ const LARGEST_FILE: u64 = 4 << 20;
 /// # Errors
 /// The voices cannot be loaded, or standard output cannot be written.
 pub(crate) fn check(files: &[PathBuf]) -> anyhow::Result<ExitCode> {
-    let voices = audio::load()?.voices;
+    let voices = audio::load(Announcements::default())?.voices;
     let mut out = std::io::stdout().lock();
     let mut wrong = false;
     for file in files {

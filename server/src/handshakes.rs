@@ -69,6 +69,7 @@ impl Handshakes {
             | Order::StreamAudio { .. }
             | Order::ClearStream { .. }
             | Order::EndStream { .. }
+            | Order::Listen { .. }
             | Order::Record { .. }
             | Order::RecordAgents { .. }
             | Order::PauseRecording { .. }
@@ -99,6 +100,7 @@ impl Handshakes {
             | Event::PlayEnded { .. }
             | Event::Silent { .. }
             | Event::Heard { .. }
+            | Event::Found { .. }
             | Event::RecordingStopped { .. }
             | Event::Closed { .. } => Some(event),
         }

@@ -1,5 +1,6 @@
 //! The binary `trunkline`: command line, configuration, wiring, the loops, shut-down.
 
+mod announcements;
 mod arguments;
 mod assets;
 mod audio;
@@ -10,6 +11,7 @@ mod config;
 mod configuration;
 mod directory;
 mod engine;
+mod enterprises;
 mod error;
 mod flow;
 mod handshakes;

@@ -244,6 +244,7 @@ impl Machine for Threaded {
             | Order::StreamAudio { .. }
             | Order::ClearStream { .. }
             | Order::EndStream { .. }
+            | Order::Listen { .. }
             | Order::Record { .. }
             | Order::RecordAgents { .. }
             | Order::PauseRecording { .. }
@@ -324,6 +325,7 @@ impl Machine for Threaded {
         };
         match event {
             Event::Digit { .. }
+            | Event::Found { .. }
             | Event::PlayEnded { .. }
             | Event::RecordingStopped { .. }
             | Event::Closed { .. }

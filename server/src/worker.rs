@@ -15,7 +15,7 @@ use crate::recordings::Recordings;
 use crate::resolver::{self, Names};
 use crate::routes::Routes;
 use crate::streams::{self, Streams};
-use crate::{assets, configuration, secrets, telemetry};
+use crate::{announcements, assets, configuration, secrets, telemetry};
 use anyhow::{Context as _, anyhow};
 use api::SocketEvent;
 use call::{Directory, Input, LiveView, Switchboard};
@@ -64,7 +64,7 @@ pub(crate) fn run(serve: &Serve, config: Config) -> anyhow::Result<ExitCode> {
         .on_thread_start(priority::work_in_the_background)
         .enable_all()
         .build()?;
-    let audio = audio::load()?;
+    let audio = audio::load(announcements::load(&config.data_dir))?;
     let vault = secrets::vault(&config)?;
     let identity = Identity::load(&config.data_dir)?;
     let stored = open_store_in_the_background(&runtime, serve, &config, &inherited)?;

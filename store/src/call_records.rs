@@ -10,7 +10,8 @@ use crate::db::{Db, Tx};
 use crate::statement::{On, Statement, sql};
 use model::{
     AgentId, AnswerMode, CallId, CallRecord, CallType, Direction, EndReason, EndStage, EndedBy,
-    Ending, EnterpriseId, FlowId, OpenSpans, PhoneNumber, QueueId, RecordingId, Timestamp, TrunkId,
+    Ending, EnterpriseId, Finding, FlowId, OpenSpans, PhoneNumber, QueueId, RecordingId, Timestamp,
+    TrunkId,
 };
 use sea_query::{Expr, ExprTrait, Query, SelectStatement};
 
@@ -20,7 +21,8 @@ call_records.trunk_id, call_records.trunk_number, call_records.caller, call_reco
 call_records.sip_call_id, call_records.started_at, call_records.answered_at, \
 call_records.bridged_at, call_records.ended_at, call_records.flow_id, call_records.queue_id, \
 call_records.agent_id, call_records.answer_mode, call_records.offers, call_records.queue_ms, \
-call_records.ring_ms, call_records.talk_ms, call_records.recording_id, call_records.ended_by, \
+call_records.ring_ms, call_records.talk_ms, call_records.recording_id, \
+call_records.early_finding, call_records.answered_by, call_records.ended_by, \
 call_records.ended_stage, call_records.ended_reason, call_records.sip_code, call_records.q850, \
 call_records.open_queue_at, call_records.open_ring_at, call_records.open_talk_at";
 
@@ -48,6 +50,8 @@ struct CallRecordRow {
     ring_ms: i64,
     talk_ms: i64,
     recording_id: Option<Word<RecordingId>>,
+    early_finding: Option<Word<Finding>>,
+    answered_by: Option<Word<Finding>>,
     #[sqlx(flatten)]
     ending: EndingRow,
     open_queue_at: Option<At>,
@@ -101,6 +105,8 @@ impl From<CallRecordRow> for CallRecord {
             ring_ms: row.ring_ms,
             talk_ms: row.talk_ms,
             recording: row.recording_id.map(|id| id.0),
+            early_finding: row.early_finding.map(|finding| finding.0),
+            answered_by: row.answered_by.map(|finding| finding.0),
             ending: row.ending.into(),
             open: OpenSpans {
                 queue: instant(row.open_queue_at),
@@ -207,6 +213,8 @@ pub(crate) async fn save(tx: &mut Tx, record: &CallRecord) -> Result<(), Error> 
         .bind(millis(record.open.queue))
         .bind(millis(record.open.ring))
         .bind(millis(record.open.talk))
+        .bind(record.early_finding.as_ref().map(word))
+        .bind(record.answered_by.as_ref().map(word))
         .run(tx)
         .await?;
     Ok(())
@@ -218,11 +226,12 @@ fn upsert() -> Statement {
              id, enterprise_id, direction, call_type, trunk_id, trunk_number, caller, called,
              sip_call_id, started_at, answered_at, bridged_at, ended_at, flow_id, queue_id,
              agent_id, answer_mode, offers, queue_ms, ring_ms, talk_ms, recording_id, ended_by,
-             ended_stage, ended_reason, sip_code, q850, open_queue_at, open_ring_at, open_talk_at
+             ended_stage, ended_reason, sip_code, q850, open_queue_at, open_ring_at, open_talk_at,
+             early_finding, answered_by
          )
          VALUES (
              $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
-             $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30
+             $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32
          )
          ON CONFLICT (id) DO UPDATE
          SET answered_at = excluded.answered_at,
@@ -244,7 +253,9 @@ fn upsert() -> Statement {
              q850 = excluded.q850,
              open_queue_at = excluded.open_queue_at,
              open_ring_at = excluded.open_ring_at,
-             open_talk_at = excluded.open_talk_at"
+             open_talk_at = excluded.open_talk_at,
+             early_finding = excluded.early_finding,
+             answered_by = excluded.answered_by"
     )
 }
 

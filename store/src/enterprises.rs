@@ -68,6 +68,23 @@ pub(crate) async fn load(on: impl Into<On<'_>>) -> Result<Vec<Enterprise>, Error
     rows.into_iter().map(Enterprise::try_from).collect()
 }
 
+/// Says in which country the enterprise of this name is; whether there is one.
+///
+/// # Errors
+/// [`Error::Unreachable`], [`Error::Database`].
+pub async fn set_region(db: &Db, name: &str, region: Region) -> Result<bool, Error> {
+    let changed = sql!(
+        "UPDATE enterprises
+         SET region = $1
+         WHERE name = $2"
+    )
+    .bind(region.as_str())
+    .bind(name)
+    .run(db)
+    .await?;
+    Ok(changed > 0)
+}
+
 pub(crate) async fn insert(
     tx: &mut Tx,
     enterprise: &Enterprise,

@@ -1,5 +1,6 @@
 //! The demo enterprise as the switchboard knows it, with the numbers that the README names.
 
+use crate::announcements;
 use crate::digest::{self, Hash};
 use call::{AgentEntry, Directory, DirectoryParts, FlowEntry, Library};
 use ivr::{Locale, PackManifest, Resources, Voices};
@@ -241,7 +242,9 @@ impl Audio {
         }
         Self {
             voices: Arc::new(Voices::from_manifests(&manifests).unwrap()),
-            library: Arc::new(Library::new(clips, tone(MUSIC_HZ, 8_000))),
+            library: Arc::new(
+                Library::new(clips, tone(MUSIC_HZ, 8_000)).recognising(announcements::known()),
+            ),
             tones: Arc::new(tones),
         }
     }

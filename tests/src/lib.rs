@@ -1,6 +1,7 @@
 //! What the tests of the whole product are made of: the real binary with real peers around it,
 //! and a simulated world around its pure parts.
 
+pub mod announcements;
 pub mod api;
 pub mod audit;
 pub mod baresip;

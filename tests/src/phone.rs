@@ -49,6 +49,13 @@ pub enum Habit {
         /// With what.
         status: u16,
     },
+    /// Plays something at once, and refuses after a while.
+    Explain {
+        /// How long it plays.
+        after: Duration,
+        /// With what.
+        status: u16,
+    },
     /// Says nothing at all, as if it were unplugged.
     Silent,
 }
@@ -101,6 +108,8 @@ pub struct Phone {
     pub hang_up_after: Option<Duration>,
     /// What it says.
     pub hz: f64,
+    /// What it says in place of that, over and over; nothing for the tone.
+    pub says: Vec<i16>,
     /// What it likes best.
     pub law: Law,
     /// Whether its keys are tones in the audio, and not events.
@@ -150,6 +159,7 @@ impl Phone {
             habit: Habit::Ring,
             hang_up_after: None,
             hz: 500.0,
+            says: Vec::new(),
             law: Law::A,
             plays_keys: false,
             inside: None,
@@ -365,6 +375,7 @@ impl Phone {
         let ssrc = self.random.next_u32();
         let mut voice = Voice::new(address, self.hz, self.law, ssrc);
         voice.plays_keys = self.plays_keys;
+        voice.says.clone_from(&self.says);
         voice.inside = self.inside;
         voice
     }

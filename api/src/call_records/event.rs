@@ -2,8 +2,7 @@
 
 use crate::names::{Named, Names};
 use crate::vocabulary::{
-    AnswerMode, CallType, ConferenceSide, Direction, EndReason, EndStage, EndedBy, OfferOutcome,
-    QueueExit, SupervisionEnd, SupervisionMode,
+    AnswerMode, CallType, ConferenceSide, Direction, EndReason, EndStage, EndedBy, Finding, OfferOutcome, QueueExit, SupervisionEnd, SupervisionMode,
 };
 use model::{CallFact, DialRefusal};
 use serde::Serialize;
@@ -175,6 +174,12 @@ pub(crate) enum CallEvent {
         recording: String,
         size_bytes: i64,
         sha256: String,
+    },
+    /// A signal was recognised in the audio of a leg.
+    Found {
+        /// Whether it is the customer's leg.
+        customer: bool,
+        finding: Finding,
     },
     /// The caller began to leave a message.
     VoicemailStarted,
@@ -379,6 +384,10 @@ impl CallEvent {
                 recording: recording.to_string(),
                 size_bytes,
                 sha256,
+            },
+            CallFact::Found { customer, finding } => Self::Found {
+                customer,
+                finding: finding.into(),
             },
             CallFact::VoicemailStarted => Self::VoicemailStarted,
             CallFact::Resumed => Self::Resumed,

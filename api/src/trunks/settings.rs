@@ -5,7 +5,9 @@ mod write;
 
 pub(crate) use read::pointer;
 
-use crate::vocabulary::{Codec, DtmfMode, SdpFixup, SrtpPolicy, TrunkTransport, WhenUnavailable};
+use crate::vocabulary::{
+    Codec, DtmfMode, EarlyMedia, SdpFixup, SrtpPolicy, TrunkTransport, WhenUnavailable,
+};
 use serde::{Deserialize, Serialize, Serializer};
 use utoipa::ToSchema;
 
@@ -42,6 +44,9 @@ pub(crate) struct Settings {
     /// What its calls sound like on the wire.
     #[serde(default)]
     media: Media,
+    /// What is listened for in its calls.
+    #[serde(default)]
+    detection: Detection,
 }
 
 /// How calls of a trunk are recognised.
@@ -286,6 +291,30 @@ impl Default for Media {
             dtmf: DtmfMode::Rfc4733,
             fixups: Vec::new(),
             srtp: SrtpPolicy::Optional,
+        }
+    }
+}
+
+/// What is listened for in a trunk's calls.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schema(as = TrunkDetection)]
+struct Detection {
+    /// What is done with tones and announcements before the answer that say why a number is not
+    /// reached: noted, ignored, or the call is given up at once.
+    early_media: EarlyMedia,
+    /// Whether it is told if a human or a machine answered a call that went out.
+    answering_machine: bool,
+    /// Whether faxes are recognised at the beginning of a call.
+    fax: bool,
+}
+
+impl Default for Detection {
+    fn default() -> Self {
+        Self {
+            early_media: EarlyMedia::Record,
+            answering_machine: false,
+            fax: false,
         }
     }
 }

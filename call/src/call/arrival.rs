@@ -287,6 +287,7 @@ impl Call {
 
     /// Goes where the number leads.
     pub(super) fn begin(&mut self, now: Duration, exchange: &mut Exchange) {
+        self.listen_caller(exchange);
         match self.origin.destination {
             Some(Destination::Flow(flow)) => self.enter_flow(now, flow, exchange),
             Some(Destination::Queue(queue)) => self.enter_queue(now, queue, 0, exchange),

@@ -1,7 +1,7 @@
 //! Dialling an outside number, over one trunk after another until one takes the call.
 
 use super::rung::Refused;
-use super::{Call, Dial, Origin, Party, Stage, Who};
+use super::{Call, Dial, Origin, Party, Stage, Who, listening};
 use crate::authorize::{AuthorizedDestination, Principal, Wish, authorize_dial};
 use crate::call::ending::Departure;
 use crate::exchange::{Exchange, Side};
@@ -40,6 +40,7 @@ impl Dial {
             destination,
             deadline: Duration::ZERO,
             rang: false,
+            heard: None,
         }
     }
 
@@ -54,6 +55,7 @@ impl Dial {
         let directory = Arc::clone(&exchange.directory);
         let name = (origin.enterprise, origin.id);
         self.rang = false;
+        self.heard = None;
         while let Some(id) = self.destination.next_trunk() {
             let Some(trunk) = directory.dialable(id) else {
                 continue;
@@ -75,7 +77,7 @@ impl Dial {
         None
     }
 
-    fn failed(&self, reason: EndReason, refused: Option<&Refused>) -> CallFact {
+    pub(super) fn failed(&self, reason: EndReason, refused: Option<&Refused>) -> CallFact {
         CallFact::DialFailed {
             number: self.destination.number().clone(),
             reason,
@@ -155,8 +157,8 @@ impl Call {
         let Some(dial) = &self.dial else {
             return;
         };
-        let helps = refused.concerns_trunk(dial.rang);
-        let (reason, _) = refused.meaning();
+        let helps = dial.heard.is_none() && refused.concerns_trunk(dial.rang);
+        let reason = dial.heard.unwrap_or(refused.meaning().0);
         self.note(now, dial.failed(reason, Some(refused)), exchange);
         if helps && self.dial_on(now, exchange) {
             if !matches!(self.stage, Stage::Placing) {
@@ -172,7 +174,7 @@ impl Call {
         let Some(dial) = &self.dial else {
             return;
         };
-        let fact = dial.failed(EndReason::NoAnswer, None);
+        let fact = dial.failed(dial.heard.unwrap_or(EndReason::NoAnswer), None);
         self.note(now, fact, exchange);
         let farewell = Farewell::because(480, 19, None);
         self.cancel_rung(now, &farewell, exchange);
@@ -181,8 +183,12 @@ impl Call {
 
     /// Nobody can be reached under the number.
     fn dial_failed(&mut self, now: Duration, refused: &Refused, exchange: &mut Exchange) {
-        self.dial = None;
-        let (reason, outcome) = refused.meaning();
+        // What the network said by sound is more than the status that it chose for it.
+        let heard = self.dial.take().and_then(|dial| dial.heard);
+        let (reason, outcome) = match heard {
+            Some(reason) => (reason, listening::outcome_of(reason)),
+            None => refused.meaning(),
+        };
         match self.stage {
             Stage::Placing => {
                 let ending = Ending {

@@ -138,6 +138,9 @@ fn q850_of(ending: &Ending) -> u16 {
         EndReason::Overloaded => 42,
         EndReason::NotAcceptable => 88,
         EndReason::InternalError | EndReason::ServerFailure | EndReason::Shutdown => 41,
+        EndReason::PoweredOff | EndReason::Unreachable => 20,
+        EndReason::OutOfService => 27,
+        EndReason::Congestion => 42,
         EndReason::SignallingTimeout | EndReason::MediaTimeout | EndReason::Expired => 102,
         EndReason::HungUp
         | EndReason::Cancelled

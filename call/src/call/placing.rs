@@ -235,7 +235,9 @@ impl Call {
             party.leg.sound(now, exchange);
             let (a, b) = (self.customer.media, party.leg.media);
             self.customer.sound(now, exchange);
+            let listened = (a, self.customer.trunk);
             exchange.order(Order::Bridge { a, b });
+            self.listen_early(listened, exchange);
         } else {
             let _ = exchange.endpoint.ring(now, session);
         }
@@ -249,5 +251,7 @@ impl Call {
         self.dial = None;
         exchange.touched.insert(self.origin.id);
         self.bridge(now, exchange);
+        let listened = (self.customer.media, self.customer.trunk);
+        self.listen_answered(listened, exchange);
     }
 }

@@ -100,7 +100,9 @@ impl Call {
             return;
         }
         party.leg.sound(now, exchange);
+        let listened = (party.leg.media, party.leg.trunk);
         let (a, b) = (self.customer.media, party.leg.media);
+        self.listen_early(listened, exchange);
         exchange.order(Order::StopPlay { leg: a });
         exchange.order(Order::Bridge { a, b });
     }
@@ -163,8 +165,10 @@ impl Call {
         if matches!(self.stage, Stage::Transferring(_)) {
             self.leave_transfer(now, exchange);
         }
+        let listened = (answered.leg.media, answered.leg.trunk);
         self.party = Some(answered);
         self.bridge(now, exchange);
+        self.listen_answered(listened, exchange);
         if recorded {
             self.start_taping(now, exchange);
         }

@@ -206,6 +206,10 @@ impl Call {
         if let Some(heard) = if placing { placed } else { early } {
             let (a, b) = (self.customer.media, heard.leg.media);
             exchange.order(Order::Bridge { a, b });
+            let dialled = if placing { &self.customer } else { &heard.leg };
+            if dialled.trunk.is_some() {
+                self.listen_early((dialled.media, dialled.trunk), exchange);
+            }
         } else if self.customer.is_open() {
             self.play_tone(Tone::Ringback, exchange);
         }

@@ -102,10 +102,12 @@ fn tone_of(reason: EndReason) -> Tone {
         EndReason::Busy
         | EndReason::NoAgent
         | EndReason::NoAnswer
+        | EndReason::PoweredOff
         | EndReason::QueueFull
         | EndReason::QueueTimeout
         | EndReason::Refused => Tone::Busy,
         EndReason::Cancelled
+        | EndReason::Congestion
         | EndReason::Expired
         | EndReason::FlowEnded
         | EndReason::HungUp
@@ -113,11 +115,13 @@ fn tone_of(reason: EndReason) -> Tone {
         | EndReason::MediaTimeout
         | EndReason::NotAcceptable
         | EndReason::Operator
+        | EndReason::OutOfService
         | EndReason::Overloaded
         | EndReason::ServerFailure
         | EndReason::Shutdown
         | EndReason::SignallingTimeout
         | EndReason::Transferred
-        | EndReason::UnknownNumber => Tone::Congestion,
+        | EndReason::UnknownNumber
+        | EndReason::Unreachable => Tone::Congestion,
     }
 }

@@ -13,6 +13,7 @@ impl Switchboard {
             media::Event::Digit { leg, .. }
             | media::Event::Latched { leg, .. }
             | media::Event::PlayEnded { leg, .. }
+            | media::Event::Found { leg, .. }
             | media::Event::Silent { leg, .. }
             | media::Event::Secured { leg, .. }
             | media::Event::Unsecured { leg }

@@ -135,7 +135,8 @@ impl Engine {
         };
         let (listeners, speaks) = (leg.listeners.clone(), leg.speaks);
         let recorded = leg.is_recorded() && speaks.law().is_none();
-        let (own, streamed) = (speaks.decoded_rate(), leg.stream.is_some());
+        let own = speaks.decoded_rate();
+        let streamed = leg.stream.is_some() || leg.listener.is_some();
         let legs = &self.legs;
         let wanted = listeners
             .iter()

@@ -172,6 +172,7 @@ impl Engine {
                 self.stream(leg, stream, Wish::End);
                 Some(())
             }
+            Order::Listen { leg, wanted } => self.listen_for(leg, wanted),
             Order::Close { leg } => self.close(now, leg, outbox),
         }
     }

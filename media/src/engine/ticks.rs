@@ -63,6 +63,7 @@ impl Engine {
         if playout.is_some_and(|playout| playout != Playout::Silence) {
             self.record_decoded(index, outbox);
         }
+        self.hear_signals(index, outbox);
         let Some(leg) = self.legs[index].as_mut() else {
             return;
         };

@@ -75,7 +75,9 @@ fn the_tones_of_every_country_are_told_apart() {
                 lost: 10,
                 ..QUIET
             };
-            let got = findings(progress(country), &over(line, &ours(country, tone, 20)));
+            let seconds = if tone == Tone::Ringback { 14 } else { 8 };
+            let sent = ours(country, tone, seconds);
+            let got = findings(progress(country), &over(line, &sent));
             if got == [wanted] {
                 heard += 1;
             } else {

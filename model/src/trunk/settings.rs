@@ -85,6 +85,11 @@ impl Trunk {
         for (at, fixup) in self.media.fixups.iter().enumerate() {
             lines.add(&format!("media.fixups[{at}]"), &format!("{fixup:?}"));
         }
+        let detection = &self.detection;
+        let early_media = format!("{:?}", detection.early_media);
+        lines.add("detection.early_media", &early_media);
+        lines.flag("detection.answering_machine", detection.answering_machine);
+        lines.flag("detection.fax", detection.fax);
         lines.0
     }
 }

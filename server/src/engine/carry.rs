@@ -3,7 +3,7 @@
 use super::{Running, chronicle};
 use call::{Admission, Input, Output};
 use journal::Entry;
-use model::{Event, Fact, SourceFact};
+use model::{CallFact, Event, Fact, SourceFact};
 use net::signalling::Security;
 use sip::{Transmit, Transport};
 use std::time::Duration;
@@ -210,10 +210,20 @@ impl Running {
 
 /// Counts what happens seldom enough to be looked at one by one.
 fn count(fact: &Fact) {
-    if let Event::Source { source, fact } = &fact.event {
-        let SourceFact::Barred { failures, .. } = fact;
-        metrics::counter!("trunkline_sip_barred_total").increment(1);
-        tracing::warn!(%source, failures, "a source that guessed SIP passwords is not heard");
+    match &fact.event {
+        Event::Source { source, fact } => {
+            let SourceFact::Barred { failures, .. } = fact;
+            metrics::counter!("trunkline_sip_barred_total").increment(1);
+            tracing::warn!(%source, failures, "a source that guessed SIP passwords is not heard");
+        }
+        Event::Call {
+            fact: CallFact::Found { finding, .. },
+            ..
+        } => {
+            let labels = [("finding", finding.as_str())];
+            metrics::counter!("trunkline_findings_total", &labels).increment(1);
+        }
+        Event::Call { .. } | Event::Agent { .. } => (),
     }
 }
 

@@ -119,6 +119,7 @@ impl Fold {
             | CallFact::SupervisionEnded { .. }
             | CallFact::ConferenceBegun { .. }
             | CallFact::ConferenceLeft { .. }
+            | CallFact::Found { .. }
             | CallFact::VoicemailStarted
             | CallFact::Resumed
             | CallFact::LegQuality { .. }

@@ -6,10 +6,7 @@ use crate::db::Tx;
 use crate::statement::sql;
 use crate::{Error, Vault};
 use model::{
-    CallerIdentity, Codec, DialRules, DtmfMode, EnterpriseId, FromNumber, Host, Network,
-    NumberRule, NumberRules, PhoneNumber, SdpFixup, SrtpPolicy, Trunk, TrunkAccount,
-    TrunkCredentials, TrunkGateway, TrunkId, TrunkInbound, TrunkLimits, TrunkMedia, TrunkOutbound,
-    TrunkRegistration, TrunkTransport, WhenUnavailable,
+    CallerIdentity, Codec, DialRules, DtmfMode, EarlyMedia, EnterpriseId, FromNumber, Host, Network, NumberRule, NumberRules, PhoneNumber, SdpFixup, SrtpPolicy, Trunk, TrunkAccount, TrunkCredentials, TrunkDetection, TrunkGateway, TrunkId, TrunkInbound, TrunkLimits, TrunkMedia, TrunkOutbound, TrunkRegistration, TrunkTransport, WhenUnavailable,
 };
 use std::collections::BTreeMap;
 
@@ -45,6 +42,9 @@ struct TrunkRow {
     user_phone: bool,
     dtmf: Word<DtmfMode>,
     srtp: Word<SrtpPolicy>,
+    early_media: Word<EarlyMedia>,
+    answering_machine: bool,
+    fax: bool,
 }
 
 #[derive(sqlx::FromRow)]
@@ -92,7 +92,7 @@ pub(super) async fn trunks(
                 registration_user, registration_domain, registration_expires_seconds,
                 health_seconds, from_domain, tcp_when_large, follow_redirects, concurrent_calls,
                 calls_per_second, from_kind, from_number, asserted, diversion, privacy,
-                user_phone, dtmf, srtp, when_unavailable
+                user_phone, dtmf, srtp, when_unavailable, early_media, answering_machine, fax
          FROM trunks
          WHERE enterprise_id = COALESCE($1, enterprise_id)
            AND id = COALESCE($2, id)
@@ -267,6 +267,11 @@ fn stored(row: TrunkRow, parts: Parts, vault: &Vault) -> Result<Stored, Error> {
             dtmf: row.dtmf.0,
             fixups: parts.fixups,
             srtp: row.srtp.0,
+        },
+        detection: TrunkDetection {
+            early_media: row.early_media.0,
+            answering_machine: row.answering_machine,
+            fax: row.fax,
         },
     };
     Ok(Stored {

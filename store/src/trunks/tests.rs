@@ -3,9 +3,7 @@
 use super::*;
 use crate::{Vault, audit_log, demo, enterprises, on_both_engines, users};
 use model::{
-    AuditAction, Codec, DialRules, DtmfMode, FromNumber, Host, NumberRule, PhoneNumber, SdpFixup,
-    Secret, SrtpPolicy, Timestamp, TrunkAccount, TrunkCredentials, TrunkGateway, TrunkLimits,
-    TrunkMedia, TrunkOutbound, TrunkRegistration, TrunkTransport, WhenUnavailable,
+    AuditAction, Codec, DialRules, DtmfMode, EarlyMedia, FromNumber, Host, NumberRule, PhoneNumber, SdpFixup, Secret, SrtpPolicy, Timestamp, TrunkAccount, TrunkCredentials, TrunkDetection, TrunkGateway, TrunkLimits, TrunkMedia, TrunkOutbound, TrunkRegistration, TrunkTransport, WhenUnavailable,
 };
 
 type Change = fn(&mut Trunk);
@@ -262,6 +260,11 @@ fn whole(author: Author, name: &str) -> Trunk {
         dtmf: DtmfMode::Info,
         fixups: vec![SdpFixup::OmitPtime, SdpFixup::AddressFromSource],
         srtp: SrtpPolicy::Required,
+    };
+    trunk.detection = TrunkDetection {
+        early_media: EarlyMedia::End,
+        answering_machine: true,
+        fax: true,
     };
     trunk
 }

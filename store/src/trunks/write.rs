@@ -47,8 +47,8 @@ pub(crate) async fn insert(
              tcp_when_large = $14, follow_redirects = $15, concurrent_calls = $16,
              calls_per_second = $17, from_kind = $18, from_number = $19, asserted = $20,
              diversion = $21, privacy = $22, user_phone = $23, dtmf = $24, srtp = $25,
-             when_unavailable = $26
-         WHERE id = $27"
+             when_unavailable = $26, early_media = $27, answering_machine = $28, fax = $29
+         WHERE id = $30"
     );
     settings(first, trunk, sealed)
         .bind(word(&trunk.id))
@@ -72,9 +72,10 @@ pub(super) async fn replace(
              tcp_when_large = $14, follow_redirects = $15, concurrent_calls = $16,
              calls_per_second = $17, from_kind = $18, from_number = $19, asserted = $20,
              diversion = $21, privacy = $22, user_phone = $23, dtmf = $24,
-             srtp = $25, when_unavailable = $26, version = version + 1
-         WHERE id = $27
-           AND version = $28"
+             srtp = $25, when_unavailable = $26, early_media = $27, answering_machine = $28,
+             fax = $29, version = version + 1
+         WHERE id = $30
+           AND version = $31"
     );
     let replaced = settings(change, trunk, sealed)
         .bind(word(&trunk.id))
@@ -93,7 +94,7 @@ fn name_taken(error: Error) -> Error {
     error.naming_conflict("the trunk name")
 }
 
-/// Gives the placeholders $1 to $26 their values.
+/// Gives the placeholders $1 to $29 their values.
 fn settings(statement: Statement, trunk: &Trunk, sealed: Option<String>) -> Statement {
     let account = trunk.inbound.account.as_ref();
     let outbound = trunk.outbound.as_ref();
@@ -139,6 +140,9 @@ fn settings(statement: Statement, trunk: &Trunk, sealed: Option<String>) -> Stat
         .bind(word(
             &outbound.map(|it| it.when_unavailable).unwrap_or_default(),
         ))
+        .bind(word(&trunk.detection.early_media))
+        .bind(trunk.detection.answering_machine)
+        .bind(trunk.detection.fax)
 }
 
 /// Removes what lies in tables of its own.

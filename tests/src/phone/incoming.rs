@@ -72,7 +72,7 @@ impl Phone {
             changes: 0,
             proofs: 0,
         });
-        if let Habit::Early { .. } = self.habit {
+        if let Habit::Early { .. } | Habit::Explain { .. } = self.habit {
             self.play_early(now, heard);
         } else {
             self.respond(heard, 180, "");
@@ -80,7 +80,7 @@ impl Phone {
         match self.habit {
             Habit::Early { after } => self.deeds.push((now + after, Deed::Answer(call_id))),
             Habit::Answer { after } => self.deeds.push((now + after, Deed::Answer(call_id))),
-            Habit::Decline { after, status } => {
+            Habit::Decline { after, status } | Habit::Explain { after, status } => {
                 let deed = Deed::Decline(call_id, status);
                 self.deeds.push((now + after, deed));
             }

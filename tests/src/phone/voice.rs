@@ -48,6 +48,8 @@ pub struct Voice {
     pub inside: Option<IpAddr>,
     /// What we say.
     pub hz: f64,
+    /// What we say in place of that, over and over from the first packet on; nothing for the tone.
+    pub says: Vec<i16>,
     /// What our SDP says.
     pub way: Way,
     /// Whether we have audio to send; a phone that crashed has none.
@@ -66,6 +68,8 @@ pub struct Voice {
     key_began: u32,
     /// A second of what we say, in the codec in use.
     speech: Vec<u8>,
+    /// Samples that were said of what is said in place of a tone.
+    said: usize,
     heard: VecDeque<(Duration, Law, Vec<u8>)>,
     /// Packets received.
     pub received: u64,
@@ -84,6 +88,8 @@ impl Voice {
             address,
             inside: None,
             hz,
+            says: Vec::new(),
+            said: 0,
             way: Way::SendRecv,
             speaks: true,
             plays_keys: false,
@@ -244,6 +250,13 @@ impl Voice {
     }
 
     fn speech(&mut self) -> Vec<u8> {
+        if !self.says.is_empty() {
+            let from = self.said % self.says.len();
+            self.said += SAMPLES as usize;
+            let samples = self.says.iter().cycle().skip(from);
+            let samples = samples.take(SAMPLES as usize);
+            return samples.map(|&it| self.law.encode(it)).collect();
+        }
         if self.speech.is_empty() {
             let (law, hz) = (self.law, self.hz);
             self.speech = (0..SECOND).map(|at| law.encode(sine(hz, at))).collect();

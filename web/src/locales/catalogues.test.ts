@@ -75,6 +75,8 @@ describe("the catalogues", () => {
       ["WhenUnavailable", "trunk.whenUnavailable"],
       ["DialRule", "trunk.verdicts"],
       ["AuditAction", "audit.actions"],
+      ["EarlyMedia", "trunk.earlyMedia"],
+      ["Finding", "record.findings"],
     ] as const) {
       const schema = specification.components.schemas[shape];
       const words = schema?.enum ?? schema?.oneOf?.flatMap((one) => one.enum ?? []) ?? [];

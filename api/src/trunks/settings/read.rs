@@ -3,9 +3,7 @@
 use super::{Account, FromNumber, Gateway, Identity, Inbound, Outbound, Rule, Settings};
 use crate::{ApiError, FieldError};
 use model::{
-    CallerIdentity, DialRules, EnterpriseId, Host, NumberRule, NumberRules, PhoneNumber, Secret,
-    Trunk, TrunkAccount, TrunkCredentials, TrunkGateway, TrunkId, TrunkInbound, TrunkLimits,
-    TrunkMedia, TrunkOutbound, TrunkRegistration,
+    CallerIdentity, DialRules, EnterpriseId, Host, NumberRule, NumberRules, PhoneNumber, Secret, Trunk, TrunkAccount, TrunkCredentials, TrunkDetection, TrunkGateway, TrunkId, TrunkInbound, TrunkLimits, TrunkMedia, TrunkOutbound, TrunkRegistration,
 };
 use std::fmt::Display;
 use std::str::FromStr;
@@ -54,6 +52,11 @@ impl Settings {
                 dtmf: self.media.dtmf.into(),
                 srtp: self.media.srtp.into(),
                 fixups: self.media.fixups.into_iter().map(Into::into).collect(),
+            },
+            detection: TrunkDetection {
+                early_media: self.detection.early_media.into(),
+                answering_machine: self.detection.answering_machine,
+                fax: self.detection.fax,
             },
         };
         // What could not be read is missing from the trunk, so its other problems may be untrue.

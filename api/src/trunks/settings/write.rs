@@ -1,7 +1,7 @@
 //! From a trunk to what the API answers.
 
 use super::{
-    Account, Dialing, FromNumber, Gateway, Identity, Inbound, Limits, Media, Outbound,
+    Account, Detection, Dialing, FromNumber, Gateway, Identity, Inbound, Limits, Media, Outbound,
     Registration, Rule, Rules, Settings,
 };
 use model::{NumberRule, Trunk, TrunkGateway, TrunkOutbound};
@@ -40,6 +40,11 @@ impl From<&Trunk> for Settings {
                 dtmf: trunk.media.dtmf.into(),
                 srtp: trunk.media.srtp.into(),
                 fixups: trunk.media.fixups.iter().copied().map(Into::into).collect(),
+            },
+            detection: Detection {
+                early_media: trunk.detection.early_media.into(),
+                answering_machine: trunk.detection.answering_machine,
+                fax: trunk.detection.fax,
             },
         }
     }

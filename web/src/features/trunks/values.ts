@@ -24,6 +24,7 @@ export interface Values {
   dialing: DialRules;
   identity: Shapes["CallerIdentity"];
   media: Shapes["TrunkMedia"];
+  detection: Shapes["TrunkDetection"];
 }
 
 export const RULE_LISTS = ["caller_in", "called_in", "caller_out", "called_out"] as const;
@@ -39,7 +40,7 @@ export const NEW_GATEWAY: Shapes["TrunkGateway"] = {
 
 /** The form of a trunk's settings, or of a new trunk, with a source that is to be added. */
 export function valuesOf(settings: TrunkSettings | undefined, source?: string): Values {
-  const { inbound, outbound, limits, rules, dialing, identity, media } = settings ?? {};
+  const { inbound, outbound, limits, rules, dialing, identity, media, detection } = settings ?? {};
   return {
     name: settings?.name ?? "",
     enabled: settings?.enabled ?? true,
@@ -75,6 +76,7 @@ export function valuesOf(settings: TrunkSettings | undefined, source?: string): 
       user_phone: false,
     },
     media: media ?? { codecs: ["pcma", "pcmu"], dtmf: "rfc4733", fixups: [], srtp: "optional" },
+    detection: detection ?? { early_media: "record", answering_machine: false, fax: false },
   };
 }
 
@@ -101,6 +103,7 @@ export function settingsOf(values: Values): TrunkSettings {
     dialing: values.dialing,
     identity: { ...identity, number: identity.from === "fixed" ? identity.number : null },
     media: values.media,
+    detection: values.detection,
   };
 }
 

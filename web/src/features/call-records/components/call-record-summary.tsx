@@ -12,6 +12,8 @@ export function CallRecordSummary({ record }: { record: CallRecordDetail }) {
   const detail = (name: string) => t(`record.detail.${name}`);
   const instant = (at: string | null | undefined) => (at ? format.instant(at) : none);
   const span = (ms: number | null | undefined) => (ms == null ? none : clockOfMs(ms));
+  const finding = (found: CallRecordDetail["early_finding"]) =>
+    found ? t(`record.findings.${found}`) : none;
   const { ending } = record;
   const pairs: [string, string][] = [
     [column("caller"), record.caller],
@@ -30,6 +32,8 @@ export function CallRecordSummary({ record }: { record: CallRecordDetail }) {
     [column("ended"), ending ? t(`record.endedBy.${ending.by}`) : detail("inProgress")],
     [detail("reason"), ending ? t(`record.reasons.${ending.reason}`) : none],
     [detail("stage"), ending ? t(`call.stages.${ending.stage}`) : none],
+    [detail("earlyFinding"), finding(record.early_finding)],
+    [detail("answeredBy"), finding(record.answered_by)],
     [detail("sipCode"), ending?.sip_code == null ? none : String(ending.sip_code)],
     [column("callType"), t(`record.types.${record.call_type}`)],
   ];

@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 const CODECS = ["pcma", "pcmu", "g722", "opus", "g729"] as const;
 const DTMF = ["rfc4733", "info"] as const;
 const SRTP = ["off", "optional", "required"] as const;
+const EARLY_MEDIA = ["record", "end", "ignore"] as const;
 const FIXUPS = [
   "address_from_source",
   "assume_telephone_event",
@@ -11,7 +12,7 @@ const FIXUPS = [
   "omit_ptime",
 ] as const;
 
-/** Codecs, key presses, encryption and repairs of session descriptions. */
+/** Codecs, key presses, encryption, repairs of session descriptions, and what is listened for. */
 export function MediaFields() {
   const { t } = useTranslation();
   const needed = [{ required: true, message: t("trunk.form.needed") }];
@@ -43,6 +44,17 @@ export function MediaFields() {
           className="form-column"
           options={FIXUPS.map((value) => ({ value, label: t(`trunk.fixups.${value}`) }))}
         />
+      </Form.Item>
+      <Form.Item name={["detection", "early_media"]} label={t("trunk.form.earlyMedia")}>
+        <Radio.Group
+          options={EARLY_MEDIA.map((value) => ({ value, label: t(`trunk.earlyMedia.${value}`) }))}
+        />
+      </Form.Item>
+      <Form.Item name={["detection", "answering_machine"]} valuePropName="checked">
+        <Checkbox>{t("trunk.form.answeringMachine")}</Checkbox>
+      </Form.Item>
+      <Form.Item name={["detection", "fax"]} valuePropName="checked">
+        <Checkbox>{t("trunk.form.fax")}</Checkbox>
       </Form.Item>
     </>
   );
