@@ -11,7 +11,7 @@ fn detecting(change: impl Fn(&mut TrunkDetection)) -> impl FnOnce(&mut Demo) {
     move |demo| {
         demo.trunks
             .iter_mut()
-            .for_each(|trunk| change(&mut trunk.detection))
+            .for_each(|trunk| change(&mut trunk.detection));
     }
 }
 
@@ -171,7 +171,7 @@ fn a_fax_that_calls_is_written_down() {
     world.phone_mut("caller").says = [tone(1_100.0, 500), silence(3_000)].concat();
 
     world.at("caller", |phone, now| {
-        phone.dial(now, "4008110513", Offer::Early)
+        phone.dial(now, "4008110513", Offer::Early);
     });
     world.run_for(seconds(6));
     world.at("caller", |phone, now| phone.hang_up(now));
