@@ -495,26 +495,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/strangers": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Who called lately and belongs to no trunk of any enterprise, the latest in front: the first
-         *     thing to look at when a carrier's calls do not come through. For administrators.
-         */
-        get: operations["list_strangers"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/trunk-numbers": {
         parameters: {
             query?: never;
@@ -713,7 +693,7 @@ export interface components {
          * @description What was done.
          * @enum {string}
          */
-        AuditAction: "trunk_created" | "trunk_changed" | "trunk_deleted" | "trunk_number_created" | "trunk_number_changed" | "trunk_number_deleted" | "ladder_shown" | "ladder_exported" | "dial_forbidden" | "source_barred";
+        AuditAction: "trunk_created" | "trunk_changed" | "trunk_deleted" | "trunk_number_created" | "trunk_number_changed" | "trunk_number_deleted" | "ladder_shown" | "ladder_exported" | "source_barred";
         /** @description One setting that changed. */
         AuditChange: {
             /** @description What it is; none where it is not there. */
@@ -833,18 +813,6 @@ export interface components {
             number: string;
             trunk: components["schemas"]["Named"];
         } | {
-            agent?: components["schemas"]["Named"] | null;
-            /** @description The number as it would have gone out. */
-            dialed: string;
-            /** @enum {string} */
-            kind: "dial_forbidden";
-            number: string;
-            /** @description The prefix that denies it, where one does. */
-            prefix?: string | null;
-            /** @description Which rule says so. */
-            rule: components["schemas"]["DialRule"];
-            trunk: components["schemas"]["Named"];
-        } | {
             /** @enum {string} */
             kind: "dial_failed";
             number: string;
@@ -923,6 +891,12 @@ export interface components {
             /** Format: int64 */
             size_bytes: number;
         } | {
+            /** @description Whether it is the customer's leg. */
+            customer: boolean;
+            finding: components["schemas"]["Finding"];
+            /** @enum {string} */
+            kind: "found";
+        } | {
             /** @enum {string} */
             kind: "voicemail_started";
         } | {
@@ -981,6 +955,7 @@ export interface components {
             agent?: components["schemas"]["Named"] | null;
             answer_mode?: components["schemas"]["AnswerMode"] | null;
             answered_at?: components["schemas"]["At"] | null;
+            answered_by?: components["schemas"]["Finding"] | null;
             bridged_at?: components["schemas"]["At"] | null;
             /** @description How it came about. */
             call_type: components["schemas"]["CallType"];
@@ -1000,6 +975,7 @@ export interface components {
              * @description The same in whole seconds.
              */
             duration_seconds?: number | null;
+            early_finding?: components["schemas"]["Finding"] | null;
             ended_at?: components["schemas"]["At"] | null;
             ending?: components["schemas"]["Ending"] | null;
             /** @description The work number of that agent. */
@@ -1179,30 +1155,6 @@ export interface components {
             user_agent?: string | null;
         };
         /**
-         * @description Why a number may not be dialled over a trunk.
-         * @enum {string}
-         */
-        DialRule: "abroad" | "denied" | "not_allowed" | "short_number";
-        /** @description Which numbers may be dialled over a trunk, as the rules have written them. */
-        DialRules: {
-            /**
-             * @description Beginnings of numbers that may be dialled. One without + opens no number abroad, whether
-             *     that is written with + or with 00.
-             * @default []
-             */
-            allowed_prefixes: string[];
-            /**
-             * @description Beginnings of numbers that may not be dialled, whatever allows them.
-             * @default []
-             */
-            denied_prefixes: string[];
-            /**
-             * @description Numbers of at most three digits that may be dialled, each in full.
-             * @default []
-             */
-            short_numbers: string[];
-        };
-        /**
          * @description Who called whom.
          * @enum {string}
          */
@@ -1213,10 +1165,15 @@ export interface components {
          */
         DtmfMode: "rfc4733" | "info";
         /**
+         * @description What is done with tones and announcements before the answer.
+         * @enum {string}
+         */
+        EarlyMedia: "end" | "ignore" | "record";
+        /**
          * @description Why a call ended.
          * @enum {string}
          */
-        EndReason: "hung_up" | "cancelled" | "flow_ended" | "unknown_number" | "not_acceptable" | "overloaded" | "no_agent" | "queue_timeout" | "queue_full" | "no_answer" | "busy" | "refused" | "forbidden" | "media_timeout" | "signalling_timeout" | "operator" | "shutdown" | "server_failure" | "internal_error" | "expired" | "transferred";
+        EndReason: "hung_up" | "cancelled" | "flow_ended" | "unknown_number" | "not_acceptable" | "overloaded" | "no_agent" | "queue_timeout" | "queue_full" | "no_answer" | "busy" | "refused" | "media_timeout" | "signalling_timeout" | "operator" | "shutdown" | "server_failure" | "internal_error" | "expired" | "transferred" | "congestion" | "out_of_service" | "powered_off" | "unreachable";
         /**
          * @description How far a call has come.
          * @enum {string}
@@ -1269,6 +1226,11 @@ export interface components {
             /** @description JSON pointer into the body (RFC 6901), or the name of a query parameter. */
             pointer: string;
         };
+        /**
+         * @description What was recognised in the audio of a party.
+         * @enum {string}
+         */
+        Finding: "beep" | "busy" | "congestion" | "empty_number" | "fax_answering" | "fax_calling" | "human" | "machine" | "no_answer" | "out_of_service" | "powered_off" | "ringback" | "special_information" | "undecided" | "unreachable";
         /** @description A flow and its live version. */
         Flow: {
             /**
@@ -1581,25 +1543,6 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
-        Page_Stranger: {
-            /** @description The items, in the list's order. */
-            items: {
-                /**
-                 * Format: int64
-                 * @description How many came since it is listed, repeated ones included.
-                 */
-                calls: number;
-                /** @description Whom the last one was for. */
-                dialled: string;
-                /** @description When the last one came. */
-                last_at: components["schemas"]["At"];
-                /** @description The address that the calls come from. */
-                source: string;
-            }[];
-            /** @description Give it as `cursor` to get the next page; none on the last page. */
-            next_cursor?: string | null;
-        };
-        /** @description One page of a list. */
         Page_Trunk: {
             /** @description The items, in the list's order. */
             items: {
@@ -1814,20 +1757,6 @@ export interface components {
          * @enum {string}
          */
         Status: "offline" | "online" | "do_not_disturb" | "break" | "locked";
-        /** @description A source of calls that belongs to no trunk and has proved nothing. */
-        Stranger: {
-            /**
-             * Format: int64
-             * @description How many came since it is listed, repeated ones included.
-             */
-            calls: number;
-            /** @description Whom the last one was for. */
-            dialled: string;
-            /** @description When the last one came. */
-            last_at: components["schemas"]["At"];
-            /** @description The address that the calls come from. */
-            source: string;
-        };
         /**
          * @description Which agent gets the next call of a queue.
          * @enum {string}
@@ -1856,6 +1785,25 @@ export interface components {
             password?: components["schemas"]["Password"] | null;
             /** @description The user name. */
             user: string;
+        };
+        /** @description What is listened for in a trunk's calls. */
+        TrunkDetection: {
+            /**
+             * @description Whether it is told if a human or a machine answered a call that went out.
+             * @default false
+             */
+            answering_machine: boolean;
+            /**
+             * @description What is done with tones and announcements before the answer that say why a number is not
+             *     reached: noted, ignored, or the call is given up at once.
+             * @default record
+             */
+            early_media: components["schemas"]["EarlyMedia"];
+            /**
+             * @description Whether faxes are recognised at the beginning of a call.
+             * @default false
+             */
+            fax: boolean;
         };
         /** @description One proxy of the other side. */
         TrunkGateway: {
@@ -2009,8 +1957,6 @@ export interface components {
             registration?: components["schemas"]["TrunkRegistration"] | null;
             /** @description Whether a request too large for a datagram goes over TCP. */
             tcp_when_large?: boolean;
-            /** @description What follows where a gateway answers 408 or 480. */
-            when_unavailable?: components["schemas"]["WhenUnavailable"];
         };
         /** @description How a trunk registers with the other side. */
         TrunkRegistration: {
@@ -2049,8 +1995,8 @@ export interface components {
         };
         /** @description Everything that can be set of a trunk. What is left out of a request is as in the example. */
         TrunkSettings: {
-            /** @description Which numbers may be dialled: none but those that are named here. */
-            dialing?: components["schemas"]["DialRules"];
+            /** @description What is listened for in its calls. */
+            detection?: components["schemas"]["TrunkDetection"];
             /**
              * @description Whether calls go over it.
              * @default true
@@ -2109,11 +2055,6 @@ export interface components {
          * @enum {string}
          */
         WantedStatus: "online" | "do_not_disturb" | "break";
-        /**
-         * @description What follows where a gateway says that the callee is not available (408, 480).
-         * @enum {string}
-         */
-        WhenUnavailable: "end" | "next_gateway";
         /**
          * @description What an agent is doing.
          * @enum {string}
@@ -3424,41 +3365,6 @@ export interface operations {
                 content?: never;
             };
             401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    list_strangers: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_Stranger"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
                 headers: {
                     [name: string]: unknown;
                 };
