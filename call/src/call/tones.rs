@@ -110,6 +110,7 @@ fn tone_of(reason: EndReason) -> Tone {
         | EndReason::Congestion
         | EndReason::Expired
         | EndReason::FlowEnded
+        | EndReason::Forbidden
         | EndReason::HungUp
         | EndReason::InternalError
         | EndReason::MediaTimeout
