@@ -57,7 +57,8 @@ use crate::exchange::Exchange;
 use crate::leg::Leg;
 use media::LegId;
 use model::{
-    AgentId, CallFact, CallId, Destination, Direction, EndReason, EndStage, Ending, EnterpriseId, FlowId, FlowVersion, PhoneNumber, QueueId, Timestamp, TrunkId,
+    AgentId, CallFact, CallId, Destination, Direction, EndReason, Ending, EnterpriseId, FlowId,
+    FlowVersion, PhoneNumber, QueueId, TrunkId,
 };
 use record::Taping;
 use serde::{Deserialize, Serialize};

@@ -17,11 +17,10 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use crate::clock::Micros;
-use crate::jitter::Load;
 use crate::leg::{Content, Heard, Leg};
 use crate::prompt::Making;
 use crate::recorder::{Channel, Recorder, Tap};
-use crate::rtp::{self, Datagram, Packet};
+use crate::rtp::{self, Datagram};
 use crate::sink::SinkMode;
 use crate::{LegId, Order, Outbox};
 
@@ -110,8 +109,8 @@ impl Engine {
         packet: &mut [u8],
         outbox: &mut Outbox,
     ) {
-        let at = Micros::from(now);
-        let Some(packet) = self.unwrap_packet(at, (leg, from), packet, outbox) else {
+        let Some(packet) = self.unwrap_packet(Micros::from(now), (leg, from), packet, outbox)
+        else {
             return;
         };
         let packet = match rtp::parse(packet) {
@@ -131,21 +130,7 @@ impl Engine {
         let Some(content) = source.receive(now, from, &packet, outbox) else {
             return;
         };
-        if let Some(decoded) = &mut source.decoded {
-            let load = match content {
-                Content::Audio(codec) => Some(Load::Audio(codec)),
-                Content::Noise => Some(Load::Noise),
-                Content::Event(_) => None,
-            };
-            match load {
-                Some(load) => {
-                    let clock = source.terms.codec.clock();
-                    let Packet { header, payload } = packet;
-                    decoded.buffer.push(now, &header, (load, clock), payload);
-                }
-                None => decoded.buffer.pass(&packet.header),
-            }
-        }
+        source.keep(now, content, &packet);
         let key_sounds = source.key_sounds();
         if let Content::Audio(codec) = content
             && let Some(law) = codec.law()

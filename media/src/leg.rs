@@ -18,6 +18,7 @@ use crate::detect::Listener;
 use crate::dtmf::TelephoneEvent;
 use crate::dtmf::receive::{Press, Presses};
 use crate::dtmf::transmit::{KeyFrame, Keys};
+use crate::jitter::Load;
 use crate::latch::{Latch, Verdict};
 use crate::outbox::Route;
 use crate::prompt::Cursor;
@@ -234,6 +235,22 @@ impl Leg {
         {
             outbox.push_event(Event::Silent { leg: self.id, for_ });
         }
+    }
+
+    /// Keeps what this leg said until its tick decodes it, if somebody needs it decoded.
+    #[inline]
+    pub(crate) fn keep(&mut self, now: Micros, content: Content, packet: &Packet<'_>) {
+        let Some(decoded) = &mut self.decoded else {
+            return;
+        };
+        let load = match content {
+            Content::Audio(codec) => Load::Audio(codec),
+            Content::Noise => Load::Noise,
+            Content::Event(_) => return decoded.buffer.pass(&packet.header),
+        };
+        let load = (load, self.terms.codec.clock());
+        let buffer = &mut decoded.buffer;
+        buffer.push(now, &packet.header, load, packet.payload);
     }
 
     /// Sends a packet of another leg on to this one.

@@ -101,8 +101,10 @@ fn busy_engine(outbox: &mut Outbox) -> Engine {
 fn everything() -> Listening {
     let hum: Vec<i16> = (0..40_000).map(|n| (n % 97 * 200) as i16).collect();
     let mut known = Announcements::default();
-    let print = Fingerprint::of(&hum).unwrap();
-    known.add(Outcome::Busy, print).unwrap();
+    let print = Fingerprint::of(&hum).expect("the hum is long enough");
+    known
+        .add(Outcome::Busy, print)
+        .expect("there is room for one");
     Listening {
         progress: Some(Plan::of("CN")),
         announcements: Some(Arc::new(known)),

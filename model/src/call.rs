@@ -1,7 +1,8 @@
 //! What can happen to a call, and how it can end.
 
 use crate::{
-    AgentId, AnswerMode, ConferenceSide, DialRefusal, Finding, FlowId, PhoneNumber, QueueId, RecordingId, SupervisionEnd, SupervisionMode, TrunkId, UserId,
+    AgentId, AnswerMode, ConferenceSide, DialRefusal, Finding, FlowId, PhoneNumber, QueueId,
+    RecordingId, SupervisionEnd, SupervisionMode, TrunkId, UserId,
 };
 use serde::{Deserialize, Serialize};
 

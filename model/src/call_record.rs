@@ -1,7 +1,9 @@
 //! The call record (通话记录): a fold over the facts of one call.
 
 use crate::{
-    AgentId, AnswerMode, CallFact, CallId, CallType, ConferenceSide, Direction, Ending, EnterpriseId, Finding, FlowId, OfferOutcome, PhoneNumber, QueueExit, QueueId, RecordingId, Timestamp, TrunkId,
+    AgentId, AnswerMode, CallFact, CallId, CallType, ConferenceSide, Direction, Ending,
+    EnterpriseId, Finding, FlowId, OfferOutcome, PhoneNumber, QueueExit, QueueId, RecordingId,
+    Timestamp, TrunkId,
 };
 use serde::{Deserialize, Serialize};
 

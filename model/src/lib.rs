@@ -45,6 +45,10 @@ pub use source::SourceFact;
 pub use supervision::{ConferenceSide, SupervisionEnd, SupervisionMode};
 pub use time::Timestamp;
 pub use trunk::{
-    CallerIdentity, Codec, Destination, DialRefusal, DialRules, DtmfMode, EarlyMedia, FromNumber, Host, HostError, Network, NetworkError, NumberRule, NumberRules, SdpFixup, SrtpPolicy, Trunk, TrunkAccount, TrunkCredentials, TrunkDetection, TrunkFault, TrunkGateway, TrunkInbound, TrunkLimits, TrunkMedia, TrunkNumber, TrunkOutbound, TrunkProblem, TrunkRegistration, TrunkTransport, WhenUnavailable,
+    CallerIdentity, Codec, Destination, DialRefusal, DialRules, DtmfMode, EarlyMedia, FromNumber,
+    Host, HostError, Network, NetworkError, NumberRule, NumberRules, SdpFixup, SrtpPolicy, Trunk,
+    TrunkAccount, TrunkCredentials, TrunkDetection, TrunkFault, TrunkGateway, TrunkInbound,
+    TrunkLimits, TrunkMedia, TrunkNumber, TrunkOutbound, TrunkProblem, TrunkRegistration,
+    TrunkTransport, WhenUnavailable,
 };
 pub use user::{Role, User};

@@ -69,8 +69,8 @@ pub(crate) enum Task {
 pub(crate) enum News {
     /// What happened.
     Event(Event),
-    /// A leg left for another thread.
-    Departed(Departure),
+    /// A leg left for another thread, which is seldom and large.
+    Departed(Box<Departure>),
 }
 
 /// One thread's engine.
@@ -314,7 +314,7 @@ impl Machine for Threaded {
             }
         }
         for departure in self.outbox.drain_departures() {
-            sink.tell(News::Departed(departure));
+            sink.tell(News::Departed(Box::new(departure)));
         }
         self.outbox.clear();
     }

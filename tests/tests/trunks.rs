@@ -460,7 +460,7 @@ fn an_unavailable_callee_is_asked_for_at_the_next_gateway_where_the_trunk_says_s
         world.habit("second", Habit::Answer { after });
 
         world.at("1001", |phone, now| {
-            phone.dial(now, "13912345678", Offer::Early)
+            phone.dial(now, "13912345678", Offer::Early);
         });
         world.run_for(seconds(4));
 

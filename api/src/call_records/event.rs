@@ -2,7 +2,8 @@
 
 use crate::names::{Named, Names};
 use crate::vocabulary::{
-    AnswerMode, CallType, ConferenceSide, Direction, EndReason, EndStage, EndedBy, Finding, OfferOutcome, QueueExit, SupervisionEnd, SupervisionMode,
+    AnswerMode, CallType, ConferenceSide, Direction, EndReason, EndStage, EndedBy, Finding,
+    OfferOutcome, QueueExit, SupervisionEnd, SupervisionMode,
 };
 use model::{CallFact, DialRefusal};
 use serde::Serialize;

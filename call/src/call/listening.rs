@@ -91,7 +91,7 @@ impl Call {
     fn is_dialled(&self, part: Part) -> bool {
         match part {
             Part::Customer => matches!(self.stage, Stage::Placing),
-            Part::Party => false,
+            Part::Party | Part::Guest | Part::Supervisor(_) => false,
             Part::Rung(at) => self
                 .rung
                 .get(at)

@@ -46,7 +46,7 @@ impl Switchboard {
         }
         let others = self.exchange.engagements.calls(agent);
         let others: Vec<CallId> = others.filter(|other| *other != id).collect();
-        let pairs = others
+        let mut pairs = others
             .into_iter()
             .flat_map(|other| [(id, other), (other, id)]);
         let fits = |&(call, other): &(CallId, CallId)| {
@@ -56,10 +56,7 @@ impl Switchboard {
             };
             call.can_confer(agent) && other.can_give_to(agent, call)
         };
-        let (id, other) = pairs
-            .filter(fits)
-            .next()
-            .ok_or(CommandError::NoSecondCall)?;
+        let (id, other) = pairs.find(fits).ok_or(CommandError::NoSecondCall)?;
         let Some(enquiry) = self.calls.remove(&other) else {
             return Err(CommandError::NoSecondCall);
         };

@@ -76,7 +76,7 @@ fn greeting(minor: u8) -> Vec<u8> {
     body.extend([7; 32]);
     // No session, TLS_RSA_WITH_AES_128_CBC_SHA, no compression.
     body.extend([0, 0, 2, 0, 0x2f, 1, 0]);
-    let length = body.len() as u8;
+    let length = u8::try_from(body.len()).unwrap();
     let record = [0x16, 3, minor.min(1), 0, length + 4, 1, 0, 0, length];
     [&record[..], &body].concat()
 }

@@ -150,7 +150,7 @@ impl MediaThreads {
             for news in media.events.try_iter().take(most) {
                 match news {
                     News::Event(event) => take(event),
-                    News::Departed(departure) => departed.push(departure),
+                    News::Departed(departure) => departed.push(*departure),
                 }
             }
         }

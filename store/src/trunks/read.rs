@@ -6,7 +6,10 @@ use crate::db::Tx;
 use crate::statement::sql;
 use crate::{Error, Vault};
 use model::{
-    CallerIdentity, Codec, DialRules, DtmfMode, EarlyMedia, EnterpriseId, FromNumber, Host, Network, NumberRule, NumberRules, PhoneNumber, SdpFixup, SrtpPolicy, Trunk, TrunkAccount, TrunkCredentials, TrunkDetection, TrunkGateway, TrunkId, TrunkInbound, TrunkLimits, TrunkMedia, TrunkOutbound, TrunkRegistration, TrunkTransport, WhenUnavailable,
+    CallerIdentity, Codec, DialRules, DtmfMode, EarlyMedia, EnterpriseId, FromNumber, Host,
+    Network, NumberRule, NumberRules, PhoneNumber, SdpFixup, SrtpPolicy, Trunk, TrunkAccount,
+    TrunkCredentials, TrunkDetection, TrunkGateway, TrunkId, TrunkInbound, TrunkLimits, TrunkMedia,
+    TrunkOutbound, TrunkRegistration, TrunkTransport, WhenUnavailable,
 };
 use std::collections::BTreeMap;
 

@@ -3,7 +3,10 @@
 use super::*;
 use crate::{Vault, audit_log, demo, enterprises, on_both_engines, users};
 use model::{
-    AuditAction, Codec, DialRules, DtmfMode, EarlyMedia, FromNumber, Host, NumberRule, PhoneNumber, SdpFixup, Secret, SrtpPolicy, Timestamp, TrunkAccount, TrunkCredentials, TrunkDetection, TrunkGateway, TrunkLimits, TrunkMedia, TrunkOutbound, TrunkRegistration, TrunkTransport, WhenUnavailable,
+    AuditAction, Codec, DialRules, DtmfMode, EarlyMedia, FromNumber, Host, NumberRule, PhoneNumber,
+    SdpFixup, Secret, SrtpPolicy, Timestamp, TrunkAccount, TrunkCredentials, TrunkDetection,
+    TrunkGateway, TrunkLimits, TrunkMedia, TrunkOutbound, TrunkRegistration, TrunkTransport,
+    WhenUnavailable,
 };
 
 type Change = fn(&mut Trunk);

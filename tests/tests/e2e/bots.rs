@@ -145,11 +145,11 @@ fn converse(socket: &mut WebSocket<TcpStream>, log: &Mutex<Vec<Value>>, orders: 
 /// A server whose number leads to a bot that hands over what is read to the caller.
 pub(crate) fn server(story: &str, bot: SocketAddr) -> Server {
     let reads = json!({"kind": "hangup", "items": [{"say": "digits", "text": "${handoff}"}]});
-    server_that(story, bot, reads)
+    server_that(story, bot, &reads)
 }
 
 /// A server whose number leads to a bot, and by its exit `transfer` to this node.
-pub(crate) fn server_that(story: &str, bot: SocketAddr, handed: Value) -> Server {
+pub(crate) fn server_that(story: &str, bot: SocketAddr, handed: &Value) -> Server {
     let mut edges = vec![
         json!({"from": "bot", "exit": "done", "to": "done"}),
         json!({"from": "bot", "exit": "transfer", "to": "handed"}),

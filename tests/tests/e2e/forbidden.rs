@@ -139,7 +139,7 @@ fn a_flow_that_transfers_to_a_forbidden_number_goes_on_without_it() {
 fn a_bot_hands_nobody_over_to_a_forbidden_number() {
     let bot = Bot::start();
     let transfer = json!({"kind": "number", "number": "${handoff}"});
-    let server = bots::server_that("forbidden-bot", bot.address, transfer);
+    let server = bots::server_that("forbidden-bot", bot.address, &transfer);
     let admin = server.api("admin");
     let carrier = Carrier::of(&server);
     let voice = Voice::speaking(CALLER);

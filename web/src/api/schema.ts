@@ -299,6 +299,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/calls/{id}/barge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lets the caller's phone hear a call and be heard by everybody in it. What is said is recorded on
+         *     the agent's side.
+         */
+        post: operations["barge_into_call"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{id}/conference": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Makes a conversation of three of two calls of an agent: the customer's, and the one with whom the
+         *     agent consults meanwhile. Either call may be named. For the agent of both.
+         */
+        post: operations["confer_in_call"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/calls/{id}/hangup": {
         parameters: {
             query?: never;
@@ -311,6 +351,27 @@ export interface paths {
         /** Ends a call; an agent may end their own. */
         post: operations["hang_up_call"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{id}/monitor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lets the caller's phone hear a call; nobody hears the caller. For supervisors, and it leaves a line in
+         *     the audit log, as the other ways to take part do.
+         */
+        post: operations["monitor_call"];
+        /** Ends the caller's part in a call, however they take part. The call goes on. */
+        delete: operations["stop_supervising_call"];
         options?: never;
         head?: never;
         patch?: never;
@@ -387,6 +448,43 @@ export interface paths {
         get: operations["export_call_sip"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{id}/takeover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts the caller's phone in the agent's place. The agent's part ends as after a transfer. */
+        post: operations["take_over_call"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{id}/whisper": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lets the caller's phone hear a call and be heard by its agent alone. What is whispered is not
+         *     recorded.
+         */
+        post: operations["whisper_in_call"];
         delete?: never;
         options?: never;
         head?: never;
@@ -490,6 +588,26 @@ export interface paths {
         post?: never;
         /** Signs out: the session's token is good for nothing afterwards. */
         delete: operations["sign_out"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/strangers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who called lately and belongs to no trunk of any enterprise, the latest in front: the first
+         *     thing to look at when a carrier's calls do not come through. For administrators.
+         */
+        get: operations["list_strangers"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -693,7 +811,7 @@ export interface components {
          * @description What was done.
          * @enum {string}
          */
-        AuditAction: "trunk_created" | "trunk_changed" | "trunk_deleted" | "trunk_number_created" | "trunk_number_changed" | "trunk_number_deleted" | "ladder_shown" | "ladder_exported" | "source_barred";
+        AuditAction: "trunk_created" | "trunk_changed" | "trunk_deleted" | "trunk_number_created" | "trunk_number_changed" | "trunk_number_deleted" | "ladder_shown" | "ladder_exported" | "call_supervised" | "dial_forbidden" | "source_barred";
         /** @description One setting that changed. */
         AuditChange: {
             /** @description What it is; none where it is not there. */
@@ -813,6 +931,18 @@ export interface components {
             number: string;
             trunk: components["schemas"]["Named"];
         } | {
+            agent?: components["schemas"]["Named"] | null;
+            /** @description The number as it would have gone out. */
+            dialed: string;
+            /** @enum {string} */
+            kind: "dial_forbidden";
+            number: string;
+            /** @description The prefix that denies it, where one does. */
+            prefix?: string | null;
+            /** @description Which rule says so. */
+            rule: components["schemas"]["DialRule"];
+            trunk: components["schemas"]["Named"];
+        } | {
             /** @enum {string} */
             kind: "dial_failed";
             number: string;
@@ -838,6 +968,33 @@ export interface components {
             /** Format: int32 */
             status: number;
             to: string;
+        } | {
+            by: components["schemas"]["Named"];
+            /** @enum {string} */
+            kind: "supervision_started";
+            mode: components["schemas"]["SupervisionMode"];
+            supervisor: components["schemas"]["Named"];
+        } | {
+            /** @enum {string} */
+            kind: "supervision_changed";
+            mode: components["schemas"]["SupervisionMode"];
+            supervisor: components["schemas"]["Named"];
+        } | {
+            end: components["schemas"]["SupervisionEnd"];
+            /** @enum {string} */
+            kind: "supervision_ended";
+            supervisor: components["schemas"]["Named"];
+        } | {
+            agent: components["schemas"]["Named"];
+            guest?: components["schemas"]["Named"] | null;
+            /** @enum {string} */
+            kind: "conference_begun";
+            /** @description The outside number that they consulted. */
+            number?: string | null;
+        } | {
+            /** @enum {string} */
+            kind: "conference_left";
+            side: components["schemas"]["ConferenceSide"];
         } | {
             by_customer: boolean;
             held: boolean;
@@ -949,6 +1106,12 @@ export interface components {
             /** Format: int32 */
             sip_code?: number | null;
             stage: components["schemas"]["EndStage"];
+        };
+        /** @description The third person in a call: an agent or an outside number. */
+        CallGuest: {
+            agent?: components["schemas"]["Named"] | null;
+            /** @description The number. */
+            number?: string | null;
         };
         /** @description One call as people look it up afterwards. */
         CallRecord: {
@@ -1062,6 +1225,15 @@ export interface components {
             /** @description Between which instants they were looked for. */
             period: components["schemas"]["Period"];
         };
+        /** @description A supervisor in a call. */
+        CallSupervisor: {
+            /** @description The supervisor. */
+            agent: components["schemas"]["Named"];
+            /** @description Whether they hear the call; until then their phone rings. */
+            hears: boolean;
+            /** @description How they take part. */
+            mode: components["schemas"]["SupervisionMode"];
+        };
         /**
          * @description How a call came about.
          * @enum {string}
@@ -1105,6 +1277,11 @@ export interface components {
          * @enum {string}
          */
         Codec: "pcma" | "pcmu" | "g722" | "opus" | "g729";
+        /**
+         * @description Who left a conversation of three.
+         * @enum {string}
+         */
+        ConferenceSide: "customer" | "agent" | "guest";
         /** @description With what somebody signs in. */
         Credentials: {
             /** @description The e-mail address. */
@@ -1155,6 +1332,30 @@ export interface components {
             user_agent?: string | null;
         };
         /**
+         * @description Why a number may not be dialled over a trunk.
+         * @enum {string}
+         */
+        DialRule: "abroad" | "denied" | "not_allowed" | "short_number";
+        /** @description Which numbers may be dialled over a trunk, as the rules have written them. */
+        DialRules: {
+            /**
+             * @description Beginnings of numbers that may be dialled. One without + opens no number abroad, whether
+             *     that is written with + or with 00.
+             * @default []
+             */
+            allowed_prefixes: string[];
+            /**
+             * @description Beginnings of numbers that may not be dialled, whatever allows them.
+             * @default []
+             */
+            denied_prefixes: string[];
+            /**
+             * @description Numbers of at most three digits that may be dialled, each in full.
+             * @default []
+             */
+            short_numbers: string[];
+        };
+        /**
          * @description Who called whom.
          * @enum {string}
          */
@@ -1173,7 +1374,7 @@ export interface components {
          * @description Why a call ended.
          * @enum {string}
          */
-        EndReason: "hung_up" | "cancelled" | "flow_ended" | "unknown_number" | "not_acceptable" | "overloaded" | "no_agent" | "queue_timeout" | "queue_full" | "no_answer" | "busy" | "refused" | "media_timeout" | "signalling_timeout" | "operator" | "shutdown" | "server_failure" | "internal_error" | "expired" | "transferred" | "congestion" | "out_of_service" | "powered_off" | "unreachable";
+        EndReason: "hung_up" | "cancelled" | "flow_ended" | "unknown_number" | "not_acceptable" | "overloaded" | "no_agent" | "queue_timeout" | "queue_full" | "no_answer" | "busy" | "refused" | "forbidden" | "media_timeout" | "signalling_timeout" | "operator" | "shutdown" | "server_failure" | "internal_error" | "expired" | "transferred" | "congestion" | "out_of_service" | "powered_off" | "unreachable";
         /**
          * @description How far a call has come.
          * @enum {string}
@@ -1293,6 +1494,7 @@ export interface components {
             called: string;
             /** @description The calling number. */
             caller: string;
+            guest?: components["schemas"]["CallGuest"] | null;
             /**
              * Format: uuid
              * @description Its id.
@@ -1307,6 +1509,8 @@ export interface components {
             stage: components["schemas"]["EndStage"];
             /** @description When it came in. */
             started_at: components["schemas"]["At"];
+            /** @description Supervisors who hear it, or whose phones ring for that. Agents see none. */
+            supervisors: components["schemas"]["CallSupervisor"][];
             /** @description The number of ours. */
             trunk_number: string;
         };
@@ -1481,6 +1685,7 @@ export interface components {
                 called: string;
                 /** @description The calling number. */
                 caller: string;
+                guest?: components["schemas"]["CallGuest"] | null;
                 /**
                  * Format: uuid
                  * @description Its id.
@@ -1495,6 +1700,8 @@ export interface components {
                 stage: components["schemas"]["EndStage"];
                 /** @description When it came in. */
                 started_at: components["schemas"]["At"];
+                /** @description Supervisors who hear it, or whose phones ring for that. Agents see none. */
+                supervisors: components["schemas"]["CallSupervisor"][];
                 /** @description The number of ours. */
                 trunk_number: string;
             }[];
@@ -1538,6 +1745,25 @@ export interface components {
                  * @description How long an agent has after a call.
                  */
                 wrap_up_seconds: number;
+            }[];
+            /** @description Give it as `cursor` to get the next page; none on the last page. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Stranger: {
+            /** @description The items, in the list's order. */
+            items: {
+                /**
+                 * Format: int64
+                 * @description How many came since it is listed, repeated ones included.
+                 */
+                calls: number;
+                /** @description Whom the last one was for. */
+                dialled: string;
+                /** @description When the last one came. */
+                last_at: components["schemas"]["At"];
+                /** @description The address that the calls come from. */
+                source: string;
             }[];
             /** @description Give it as `cursor` to get the next page; none on the last page. */
             next_cursor?: string | null;
@@ -1757,11 +1983,35 @@ export interface components {
          * @enum {string}
          */
         Status: "offline" | "online" | "do_not_disturb" | "break" | "locked";
+        /** @description A source of calls that belongs to no trunk and has proved nothing. */
+        Stranger: {
+            /**
+             * Format: int64
+             * @description How many came since it is listed, repeated ones included.
+             */
+            calls: number;
+            /** @description Whom the last one was for. */
+            dialled: string;
+            /** @description When the last one came. */
+            last_at: components["schemas"]["At"];
+            /** @description The address that the calls come from. */
+            source: string;
+        };
         /**
          * @description Which agent gets the next call of a queue.
          * @enum {string}
          */
         Strategy: "longest_idle";
+        /**
+         * @description How a supervisor's part in a call ended.
+         * @enum {string}
+         */
+        SupervisionEnd: "hung_up" | "stopped" | "no_answer" | "refused" | "took_over" | "call_ended";
+        /**
+         * @description How a supervisor takes part in a call.
+         * @enum {string}
+         */
+        SupervisionMode: "monitor" | "whisper" | "barge" | "take_over";
         /** @description A SIP trunk. */
         Trunk: {
             /**
@@ -1957,6 +2207,8 @@ export interface components {
             registration?: components["schemas"]["TrunkRegistration"] | null;
             /** @description Whether a request too large for a datagram goes over TCP. */
             tcp_when_large?: boolean;
+            /** @description What follows where a gateway answers 408 or 480. */
+            when_unavailable?: components["schemas"]["WhenUnavailable"];
         };
         /** @description How a trunk registers with the other side. */
         TrunkRegistration: {
@@ -1997,6 +2249,8 @@ export interface components {
         TrunkSettings: {
             /** @description What is listened for in its calls. */
             detection?: components["schemas"]["TrunkDetection"];
+            /** @description Which numbers may be dialled: none but those that are named here. */
+            dialing?: components["schemas"]["DialRules"];
             /**
              * @description Whether calls go over it.
              * @default true
@@ -2055,6 +2309,11 @@ export interface components {
          * @enum {string}
          */
         WantedStatus: "online" | "do_not_disturb" | "break";
+        /**
+         * @description What follows where a gateway says that the callee is not available (408, 480).
+         * @enum {string}
+         */
+        WhenUnavailable: "end" | "next_gateway";
         /**
          * @description What an agent is doing.
          * @enum {string}
@@ -2940,6 +3199,120 @@ export interface operations {
             };
         };
     };
+    barge_into_call: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the call */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the phone rings, or takes part in that way */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confer_in_call: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the call */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the three hear each other */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     hang_up_call: {
         parameters: {
             query?: never;
@@ -2968,6 +3341,128 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    monitor_call: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the call */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the phone rings, or takes part in that way */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stop_supervising_call: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the call */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the caller's phone is hung up */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3199,6 +3694,128 @@ export interface operations {
             };
         };
     };
+    take_over_call: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the call */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the phone rings, or takes part in that way */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    whisper_in_call: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the call */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the phone rings, or takes part in that way */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_flows: {
         parameters: {
             query?: never;
@@ -3365,6 +3982,41 @@ export interface operations {
                 content?: never;
             };
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_strangers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Stranger"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -3,7 +3,9 @@
 use super::{Account, FromNumber, Gateway, Identity, Inbound, Outbound, Rule, Settings};
 use crate::{ApiError, FieldError};
 use model::{
-    CallerIdentity, DialRules, EnterpriseId, Host, NumberRule, NumberRules, PhoneNumber, Secret, Trunk, TrunkAccount, TrunkCredentials, TrunkDetection, TrunkGateway, TrunkId, TrunkInbound, TrunkLimits, TrunkMedia, TrunkOutbound, TrunkRegistration,
+    CallerIdentity, DialRules, EnterpriseId, Host, NumberRule, NumberRules, PhoneNumber, Secret,
+    Trunk, TrunkAccount, TrunkCredentials, TrunkDetection, TrunkGateway, TrunkId, TrunkInbound,
+    TrunkLimits, TrunkMedia, TrunkOutbound, TrunkRegistration,
 };
 use std::fmt::Display;
 use std::str::FromStr;
