@@ -77,6 +77,9 @@ describe("the catalogues", () => {
       ["AuditAction", "audit.actions"],
       ["EarlyMedia", "trunk.earlyMedia"],
       ["Finding", "record.findings"],
+      ["SupervisionMode", "record.supervision"],
+      ["SupervisionEnd", "record.supervisionEnds"],
+      ["ConferenceSide", "record.sides"],
     ] as const) {
       const schema = specification.components.schemas[shape];
       const words = schema?.enum ?? schema?.oneOf?.flatMap((one) => one.enum ?? []) ?? [];

@@ -75,6 +75,24 @@ export function useEventText(): (event: CallRecordEvent) => string {
         return say(event.customer ? "found_customer" : "found_other", {
           finding: t(`record.findings.${event.finding}`),
         });
+      case "supervision_started":
+      case "supervision_changed":
+        return say(event.kind, {
+          supervisor: named(event.supervisor),
+          mode: t(`record.supervision.${event.mode}`),
+        });
+      case "supervision_ended":
+        return say(event.kind, {
+          supervisor: named(event.supervisor),
+          end: t(`record.supervisionEnds.${event.end}`),
+        });
+      case "conference_begun":
+        return say(event.kind, {
+          agent: named(event.agent),
+          guest: event.guest ? named(event.guest) : event.number,
+        });
+      case "conference_left":
+        return say(event.kind, { side: t(`record.sides.${event.side}`) });
       case "leg_quality":
         return say(event.customer ? "leg_quality_customer" : "leg_quality_agent", {
           lost: event.lost,
