@@ -39,11 +39,6 @@ impl Browser {
         Self::begin(server, "http", Some(hz))
     }
 
-    /// The same, inside TLS.
-    pub fn speaking_inside_tls(server: &Server, hz: f64) -> Self {
-        Self::begin(server, "https", Some(hz))
-    }
-
     fn begin(server: &Server, scheme: &str, hz: Option<f64>) -> Self {
         let web = web();
         let log = server.folder().join("telephones.log");

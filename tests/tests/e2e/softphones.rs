@@ -1,10 +1,9 @@
-//! Telephones in tabs, over WSS, and how calls to them end: answered, given up, refused, hung up.
+//! Telephones in tabs, and how calls to them end: answered, given up, refused, hung up.
 
-use crate::https::start;
 use crate::{AGENT, CALLER, SHORTLY, WHILE};
 use serde_json::{Value, json};
-use tempfile::TempDir;
 use tests::jssip::{Browser, Telephone};
+use tests::server::Server;
 use tests::sipp::Sipp;
 use tests::voice::Voice;
 
@@ -25,10 +24,9 @@ fn talks(browser: &mut Browser, phone: &mut Telephone, caller: &Voice) {
 
 #[test]
 fn a_tab_answers_a_caller_who_gave_up_once_and_hangs_up() {
-    let folder = TempDir::new().unwrap();
-    let (server, _) = start("softphone-answers", &folder);
+    let server = Server::start("softphone-answers");
     let admin = server.api("admin");
-    let mut browser = Browser::speaking_inside_tls(&server, AGENT);
+    let mut browser = Browser::speaking(&server, AGENT);
     let mut phone = browser.registered("phone", "1001");
     server.api("1001").take_calls();
 
@@ -59,10 +57,9 @@ fn a_tab_answers_a_caller_who_gave_up_once_and_hangs_up() {
 
 #[test]
 fn what_one_tab_refuses_as_busy_rings_at_the_next() {
-    let folder = TempDir::new().unwrap();
-    let (server, _) = start("softphone-refuses", &folder);
+    let server = Server::start("softphone-refuses");
     let admin = server.api("admin");
-    let mut browser = Browser::speaking_inside_tls(&server, AGENT);
+    let mut browser = Browser::speaking(&server, AGENT);
     let mut first = browser.registered("first", "1001");
     let mut second = browser.registered("second", "1002");
     server.api("1001").take_calls();
@@ -92,10 +89,9 @@ fn what_one_tab_refuses_as_busy_rings_at_the_next() {
 
 #[test]
 fn a_tab_that_calls_another_gives_up_and_is_told_of_a_busy_one() {
-    let folder = TempDir::new().unwrap();
-    let (server, _) = start("softphone-calls", &folder);
+    let server = Server::start("softphone-calls");
     let admin = server.api("admin");
-    let mut browser = Browser::start(&server, "https");
+    let mut browser = Browser::start(&server, "http");
     let mut first = browser.registered("first", "1001");
     let mut second = browser.registered("second", "1002");
     for agent in ["1001", "1002"] {
