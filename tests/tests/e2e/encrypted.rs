@@ -44,8 +44,9 @@ fn a_telephone_that_encrypts_talks_to_one_that_does_not_and_goes_on_after_a_cras
 
     let record = admin.finished_record();
     let file = Wav::read(&admin.recording(&record));
-    assert!(sound::seconds_of(&file.channels[0], CALLER) > 3.0);
-    assert!(sound::seconds_of(&file.channels[1], AGENT) > 3.0);
+    // More than either side of the crash alone; how long the gap is depends on the machine.
+    assert!(sound::seconds_of(&file.channels[0], CALLER) > 2.5);
+    assert!(sound::seconds_of(&file.channels[1], AGENT) > 2.5);
     phone.says("a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:", SHORTLY);
     server.comes_to_rest();
 }
