@@ -79,7 +79,8 @@ pub struct Gauges {
 /// All calls, and everything they act upon.
 #[derive(Debug)]
 pub struct Switchboard {
-    calls: HashMap<CallId, Call>,
+    /// In boxes: a table that grows is copied within one turn, while packets wait.
+    calls: HashMap<CallId, Box<Call>>,
     /// Deadlines of calls, so that the next one is found without asking each call.
     timers: BTreeSet<(Duration, CallId)>,
     deadlines: HashMap<CallId, Duration>,

@@ -13,6 +13,7 @@ pub(crate) use identity::Identity;
 
 use media::{Event, LegId, Order};
 use net::Waker;
+use std::collections::HashSet;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::time::Instant;
 use table::{Table, Work};
@@ -25,6 +26,9 @@ const OUTCOMES: usize = 4_096;
 
 /// The engine's end of the handshakes.
 pub(crate) struct Handshakes {
+    /// Legs that need a handshake or had one. What concerns other legs, which are most, would wake
+    /// the thread for nothing.
+    legs: HashSet<LegId>,
     works: SyncSender<Work>,
     outcomes: Receiver<Event>,
 }
@@ -41,11 +45,15 @@ impl Handshakes {
         std::thread::Builder::new()
             .name("handshakes".to_owned())
             .spawn(move || run(&mut table, &incoming, &outgoing, &waker))?;
-        Ok(Self { works, outcomes })
+        Ok(Self {
+            legs: HashSet::new(),
+            works,
+            outcomes,
+        })
     }
 
     /// Learns from an order to the media which leg needs a handshake.
-    pub(crate) fn heed(&self, order: &Order) {
+    pub(crate) fn heed(&mut self, order: &Order) {
         let work = match order {
             Order::Open { leg, terms, .. }
             | Order::Resume { leg, terms, .. }
@@ -55,10 +63,12 @@ impl Handshakes {
                 let Some(handshake) = wanted.and_then(|it| it.handshake) else {
                     return;
                 };
+                self.legs.insert(*leg);
                 Work::Expect(*leg, handshake)
             }
-            Order::Close { leg } => Work::Forget(*leg),
-            Order::Play { .. }
+            Order::Close { leg } if self.legs.remove(leg) => Work::Forget(*leg),
+            Order::Close { .. }
+            | Order::Play { .. }
             | Order::StopPlay { .. }
             | Order::Bridge { .. }
             | Order::Hear { .. }
@@ -90,7 +100,9 @@ impl Handshakes {
                 None
             }
             Event::Latched { leg, .. } => {
-                self.put(Work::Reachable(leg));
+                if self.legs.contains(&leg) {
+                    self.put(Work::Reachable(leg));
+                }
                 Some(event)
             }
             Event::Digit { .. }

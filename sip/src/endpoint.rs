@@ -86,7 +86,8 @@ pub struct Endpoint {
     registrar: Registrar,
     connections: Connections,
     transactions: Table,
-    sessions: HashMap<SessionId, Session>,
+    /// In boxes: a table that grows is copied within one turn, while packets wait.
+    sessions: HashMap<SessionId, Box<Session>>,
     /// The age of the session that began last.
     youngest: u64,
     deadlines: Deadlines<Deadline>,

@@ -17,6 +17,11 @@ use sip::{
 
 const NOW: Duration = Duration::from_hours(500_000);
 const CALLS: u32 = 500;
+/// So many that every table has grown many times.
+const MANY_CALLS: u32 = 16_000;
+/// What one call may have the tables move at once: with whole sessions in it the largest would be
+/// 42 MiB.
+const MOVED_AT_ONCE: u64 = 2 << 20;
 /// Of a transaction that lingers, with its share of the session it belongs to.
 const BYTES: i64 = 4_096;
 
@@ -121,4 +126,19 @@ fn a_lingering_transaction_takes_at_most_four_kibibytes() {
     assert!(lingering >= i64::from(CALLS), "{lingering} linger");
     let each = spent.bytes_current / lingering;
     assert!(each <= BYTES, "{each} bytes of each of {lingering}");
+}
+
+#[test]
+fn a_table_that_grows_moves_little_at_once() {
+    let mut endpoint = endpoint();
+
+    for number in 0..MANY_CALLS {
+        let spent = allocation_counter::measure(|| call(&mut endpoint, number));
+
+        assert!(
+            spent.bytes_max <= MOVED_AT_ONCE,
+            "call {number} asked for {} bytes",
+            spent.bytes_max
+        );
+    }
 }

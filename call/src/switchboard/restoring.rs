@@ -55,7 +55,7 @@ impl Switchboard {
         for mut call in back {
             let id = call.origin.id;
             call.go_on(now, &mut self.exchange);
-            self.calls.insert(id, call);
+            self.calls.insert(id, Box::new(call));
             self.with_call(now, id, |_, _| ());
         }
         self.forget_orphans(now, last_at);
@@ -163,7 +163,7 @@ impl Switchboard {
             .exchange
             .recordings
             .values()
-            .filter(|open| !self.calls.get(&open.call).is_some_and(Call::is_taping))
+            .filter(|open| !self.calls.get(&open.call).is_some_and(|call| call.is_taping()))
             .map(|open| (open.key, open.path.clone(), open.samples(last_at)))
             .collect();
         for (recording, path, samples) in recordings {

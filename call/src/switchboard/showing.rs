@@ -1,7 +1,6 @@
 //! What goes on, as the console shows it.
 
 use super::Switchboard;
-use crate::call::Call;
 use crate::live::{
     LiveAgent, LiveDevice, LiveGateway, LiveRegistration, LiveStranger, LiveTrunk, LiveView,
 };
@@ -16,7 +15,7 @@ use std::time::Duration;
 impl Switchboard {
     /// What goes on, as the console shows it.
     pub fn live(&self, now: Duration) -> LiveView {
-        let mut calls: Vec<_> = self.calls.values().map(Call::live).collect();
+        let mut calls: Vec<_> = self.calls.values().map(|call| call.live()).collect();
         calls.sort_by_key(|call| call.id);
         let agents = self
             .exchange

@@ -120,7 +120,7 @@ impl Switchboard {
         };
         if let Some(call) = call {
             let id = call.origin.id;
-            self.calls.insert(id, call);
+            self.calls.insert(id, Box::new(call));
             self.with_call(now, id, |_, _| ());
         }
     }

@@ -329,7 +329,7 @@ impl Endpoint {
             session.age = self.youngest + 1;
         }
         self.youngest = self.youngest.max(session.age);
-        self.sessions.insert(session.id, session);
+        self.sessions.insert(session.id, Box::new(session));
     }
 }
 

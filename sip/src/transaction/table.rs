@@ -1,10 +1,11 @@
 //! All live transactions: found by key in one step, addressed by slot.
 
-use std::collections::HashMap;
+use std::hash::{BuildHasher as _, RandomState};
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use bytes::Bytes;
+use hashbrown::HashTable;
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
@@ -184,14 +185,21 @@ pub(crate) struct Transaction {
 }
 
 /// The transactions of one endpoint.
+///
+/// A table that grows is copied within one turn, while packets wait. So transactions lie in boxes
+/// of their own, and indexes hold hashes and slots instead of keys.
 #[derive(Debug, Default)]
 pub(crate) struct Table {
-    slots: Vec<Option<Transaction>>,
+    slots: Vec<Option<Box<Transaction>>>,
     free: Vec<u32>,
-    by_key: HashMap<Key, Slot>,
-    by_merge: HashMap<Key, Slot>,
+    hasher: RandomState,
+    by_key: Index,
+    by_merge: Index,
     youngest: u64,
 }
+
+/// Slots by the hash of what they are found by.
+type Index = HashTable<(u64, Slot)>;
 
 impl Table {
     pub(crate) fn len(&self) -> usize {
@@ -199,12 +207,12 @@ impl Table {
     }
 
     pub(crate) fn find(&self, key: &Key) -> Option<Slot> {
-        self.by_key.get(key).copied()
+        self.look_up(&self.by_key, key, |found| found.key == *key)
     }
 
     /// The transaction of the same request that came another way, unless that one was refused.
     pub(crate) fn find_merged(&self, merge: &Key) -> Option<Slot> {
-        let slot = self.by_merge.get(merge).copied()?;
+        let slot = self.same_request(merge)?;
         match &self.get(slot)?.machine {
             Machine::InviteServer(machine) if machine.is_refused() => None,
             Machine::InviteServer(_) | Machine::NonInviteServer(_) => Some(slot),
@@ -212,12 +220,28 @@ impl Table {
         }
     }
 
+    fn same_request(&self, merge: &Key) -> Option<Slot> {
+        let is_it = |found: &Transaction| found.merge.as_ref() == Some(merge);
+        self.look_up(&self.by_merge, merge, is_it)
+    }
+
+    fn look_up(
+        &self,
+        index: &Index,
+        key: &Key,
+        is_it: impl Fn(&Transaction) -> bool,
+    ) -> Option<Slot> {
+        let hash = self.hasher.hash_one(key);
+        let found = index.find(hash, |(_, slot)| self.get(*slot).is_some_and(&is_it))?;
+        Some(found.1)
+    }
+
     pub(crate) fn get(&self, slot: Slot) -> Option<&Transaction> {
-        self.slots.get(slot.0 as usize)?.as_ref()
+        self.slots.get(slot.0 as usize)?.as_deref()
     }
 
     pub(crate) fn get_mut(&mut self, slot: Slot) -> Option<&mut Transaction> {
-        self.slots.get_mut(slot.0 as usize)?.as_mut()
+        self.slots.get_mut(slot.0 as usize)?.as_deref_mut()
     }
 
     pub(crate) fn insert(&mut self, mut transaction: Transaction) -> Slot {
@@ -232,22 +256,35 @@ impl Table {
             transaction.age = self.youngest + 1;
         }
         self.youngest = self.youngest.max(transaction.age);
-        self.by_key.insert(transaction.key.clone(), slot);
-        if let Some(merge) = &transaction.merge {
-            self.by_merge.insert(merge.clone(), slot);
-        }
-        self.slots[slot.0 as usize] = Some(transaction);
+        self.enter(&transaction, slot);
+        self.slots[slot.0 as usize] = Some(Box::new(transaction));
         slot
     }
 
+    /// Has a transaction found by its keys, in the place of any other with the same.
+    fn enter(&mut self, transaction: &Transaction, slot: Slot) {
+        let hash = self.hasher.hash_one(&transaction.key);
+        if let Some(same) = self.find(&transaction.key) {
+            strike(&mut self.by_key, hash, same);
+        }
+        self.by_key.insert_unique(hash, (hash, slot), |it| it.0);
+        if let Some(merge) = &transaction.merge {
+            let hash = self.hasher.hash_one(merge);
+            if let Some(same) = self.same_request(merge) {
+                strike(&mut self.by_merge, hash, same);
+            }
+            self.by_merge.insert_unique(hash, (hash, slot), |it| it.0);
+        }
+    }
+
     pub(crate) fn remove(&mut self, slot: Slot) -> Option<Transaction> {
-        let transaction = self.slots.get_mut(slot.0 as usize)?.take()?;
+        let transaction = *self.slots.get_mut(slot.0 as usize)?.take()?;
         self.free.push(slot.0);
-        self.by_key.remove(&transaction.key);
-        if let Some(merge) = &transaction.merge
-            && self.by_merge.get(merge) == Some(&slot)
-        {
-            self.by_merge.remove(merge);
+        let hash = self.hasher.hash_one(&transaction.key);
+        strike(&mut self.by_key, hash, slot);
+        if let Some(merge) = &transaction.merge {
+            let hash = self.hasher.hash_one(merge);
+            strike(&mut self.by_merge, hash, slot);
         }
         Some(transaction)
     }
@@ -259,5 +296,11 @@ impl Table {
             self.get(*slot)
                 .is_some_and(|found| found.purpose == purpose)
         })
+    }
+}
+
+fn strike(index: &mut Index, hash: u64, slot: Slot) {
+    if let Ok(entry) = index.find_entry(hash, |it| it.1 == slot) {
+        entry.remove();
     }
 }
