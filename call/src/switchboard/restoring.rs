@@ -163,7 +163,12 @@ impl Switchboard {
             .exchange
             .recordings
             .values()
-            .filter(|open| !self.calls.get(&open.call).is_some_and(|call| call.is_taping()))
+            .filter(|open| {
+                !self
+                    .calls
+                    .get(&open.call)
+                    .is_some_and(|call| call.is_taping())
+            })
             .map(|open| (open.key, open.path.clone(), open.samples(last_at)))
             .collect();
         for (recording, path, samples) in recordings {
