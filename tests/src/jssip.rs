@@ -29,24 +29,24 @@ pub struct Browser {
 }
 
 impl Browser {
-    /// Starts a Chromium whose telephones use this server, over `http` or `https`.
-    pub fn start(server: &Server, scheme: &str) -> Self {
-        Self::begin(server, scheme, None)
+    /// Starts a Chromium whose telephones use this server.
+    pub fn start(server: &Server) -> Self {
+        Self::begin(server, None)
     }
 
     /// Starts a Chromium whose telephones speak a tone.
     pub fn speaking(server: &Server, hz: f64) -> Self {
-        Self::begin(server, "http", Some(hz))
+        Self::begin(server, Some(hz))
     }
 
-    fn begin(server: &Server, scheme: &str, hz: Option<f64>) -> Self {
+    fn begin(server: &Server, hz: Option<f64>) -> Self {
         let web = web();
         let log = server.folder().join("telephones.log");
         let mut command = Command::new("node");
         command
             .arg("e2e/telephone.mjs")
             .current_dir(&web)
-            .env("TRUNKLINE_URL", format!("{scheme}://{}", server.http));
+            .env("TRUNKLINE_URL", server.url());
         if let Some(hz) = hz {
             let tone = server.folder().join("spoken.wav");
             sound::write_wav(&tone, &sound::tone(hz, 0, TONE_SECONDS * sound::RATE));

@@ -1,10 +1,10 @@
 //! The real binary on loopback ports of its own, with the demo enterprise in a folder of its own.
 
-use crate::api::Api;
+use crate::api::{Api, client};
 use crate::patience::{eventually, until};
 use crate::process::{self, Process};
 use std::fs;
-use std::net::{SocketAddr, TcpListener, TcpStream, UdpSocket};
+use std::net::{SocketAddr, TcpListener, UdpSocket};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
@@ -144,20 +144,18 @@ impl Server {
         self.process.wait(START)
     }
 
-    /// Whether it says that it can take calls; where HTTP is inside TLS, whether it listens, and who
-    /// connects then waits.
+    /// Whether it says that it can take calls.
     pub fn is_ready(&self) -> bool {
-        if self.is_secure() {
-            return TcpStream::connect(self.http).is_ok();
-        }
-        ureq::get(format!("http://{}/readyz", self.http))
-            .call()
-            .is_ok()
+        let page = client(true).get(format!("{}/readyz", self.url()));
+        page.call().is_ok()
     }
 
-    fn is_secure(&self) -> bool {
+    /// Where browsers find it: `http` and its address, or `https` where that is inside TLS.
+    pub fn url(&self) -> String {
         let mut keys = self.environment.iter();
-        keys.any(|(key, _)| *key == "TRUNKLINE__HTTP__TLS_CERT")
+        let secure = keys.any(|(key, _)| *key == "TRUNKLINE__HTTP__TLS_CERT");
+        let scheme = if secure { "https" } else { "http" };
+        format!("{scheme}://{}", self.http)
     }
 
     /// A folder for what peers write.
@@ -189,13 +187,13 @@ impl Server {
 
     /// The API as the person with this work number, or `admin`, uses it.
     pub fn api(&self, person: &str) -> Api {
-        Api::sign_in(self.http, &format!("{person}@demo.example"), PASSWORD)
+        Api::sign_in(&self.url(), &format!("{person}@demo.example"), PASSWORD)
     }
 
     /// A figure of `/metrics`: the sum over its labels.
     pub fn metric(&self, name: &str) -> f64 {
-        let page = ureq::get(format!("http://{}/metrics", self.http)).call();
-        let page = page.unwrap().body_mut().read_to_string().unwrap();
+        let page = client(true).get(format!("{}/metrics", self.url()));
+        let page = page.call().unwrap().body_mut().read_to_string().unwrap();
         let value = |line: &str| {
             line.rsplit(' ')
                 .next()

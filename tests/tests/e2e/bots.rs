@@ -163,7 +163,7 @@ pub(crate) fn server_that(story: &str, bot: SocketAddr, handed: &Value) -> Serve
         ("TRUNKLINE__BOTS__AUTH_TOKEN", TOKEN.to_owned()),
     ];
     let mut server = Server::start_with(story, &keys);
-    let base = format!("http://{}", server.http);
+    let base = server.url();
     let flow = json!({
         "name": "echo-digits",
         "language": "zh-CN",

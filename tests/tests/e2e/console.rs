@@ -33,7 +33,7 @@ fn people_see_and_hear_a_call_in_the_console() {
     let walked = Command::new("node")
         .arg("e2e/console.mjs")
         .current_dir(&web)
-        .env("TRUNKLINE_URL", format!("http://{}", server.http))
+        .env("TRUNKLINE_URL", server.url())
         .env("TRUNKLINE_PASSWORD", PASSWORD)
         .env("TRUNKLINE_SHOTS", server.folder().join("shots"))
         .output()

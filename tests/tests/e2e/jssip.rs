@@ -12,7 +12,7 @@ use tests::server::Server;
 fn telephones_in_tabs_register_talk_in_text_and_hear_why_they_cannot_call() {
     let folder = TempDir::new().unwrap();
     let (server, _) = start("jssip-wss", &folder);
-    let mut browser = Browser::start(&server, "https");
+    let mut browser = Browser::start(&server);
     let mut first = browser.registered("first", "1001");
     let mut second = browser.registered("second", "1002");
 
@@ -36,7 +36,7 @@ fn telephones_in_tabs_register_talk_in_text_and_hear_why_they_cannot_call() {
 fn a_telephone_in_a_tab_is_lost_with_the_tab_and_comes_back_after_a_crash() {
     let server = Server::start("jssip-ws");
     let admin = server.api("admin");
-    let mut browser = Browser::start(&server, "http");
+    let mut browser = Browser::start(&server);
     let mut phone = browser.registered("phone", "1001");
     let registered = |wanted: bool| admin.agent("1001")["registered"] == wanted;
     until("a device", SHORTLY, || registered(true));

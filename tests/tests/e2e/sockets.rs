@@ -76,7 +76,7 @@ fn who_does_not_ask_for_sip_or_comes_from_another_site_is_refused() {
         "https://crm.example".to_owned(),
     )];
     let server = Server::start_with("websocket-refusals", &more);
-    let own = format!("http://{}", server.http);
+    let own = server.url();
 
     assert_eq!(connect(&server, &[]).err(), Some(StatusCode::BAD_REQUEST));
     let other = ("sec-websocket-protocol", "chat");

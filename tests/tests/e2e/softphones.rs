@@ -1,7 +1,9 @@
 //! Telephones in tabs, and how calls to them end: answered, given up, refused, hung up.
 
+use crate::https::start;
 use crate::{AGENT, CALLER, SHORTLY, WHILE};
 use serde_json::{Value, json};
+use tempfile::TempDir;
 use tests::jssip::{Browser, Telephone};
 use tests::server::Server;
 use tests::sipp::Sipp;
@@ -23,8 +25,9 @@ fn talks(browser: &mut Browser, phone: &mut Telephone, caller: &Voice) {
 }
 
 #[test]
-fn a_tab_answers_a_caller_who_gave_up_once_and_hangs_up() {
-    let server = Server::start("softphone-answers");
+fn a_tab_over_wss_answers_a_caller_who_gave_up_once_and_hangs_up() {
+    let folder = TempDir::new().unwrap();
+    let (server, _) = start("softphone-answers", &folder);
     let admin = server.api("admin");
     let mut browser = Browser::speaking(&server, AGENT);
     let mut phone = browser.registered("phone", "1001");
@@ -91,7 +94,7 @@ fn what_one_tab_refuses_as_busy_rings_at_the_next() {
 fn a_tab_that_calls_another_gives_up_and_is_told_of_a_busy_one() {
     let server = Server::start("softphone-calls");
     let admin = server.api("admin");
-    let mut browser = Browser::start(&server, "http");
+    let mut browser = Browser::start(&server);
     let mut first = browser.registered("first", "1001");
     let mut second = browser.registered("second", "1002");
     for agent in ["1001", "1002"] {
