@@ -6,6 +6,7 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use std::io::{self, Read as _};
 use std::net::{Ipv4Addr, SocketAddrV4, TcpListener, UdpSocket};
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -22,6 +23,9 @@ const SETTLING: Duration = Duration::from_secs(1);
 /// How long a contestant may take to end, and how often is looked.
 const ENDING: Duration = Duration::from_secs(2);
 const LOOK: Duration = Duration::from_millis(20);
+/// How long ports may take to be free, and how many others may hold for good.
+const RETURN: Duration = Duration::from_secs(30);
+const HELD_PORTS: usize = 100;
 const PRODUCT: &str = "trunkline";
 
 /// Who is measured.
@@ -71,10 +75,29 @@ pub(crate) enum Ports {
 }
 
 impl Ports {
-    fn range(self) -> &'static str {
+    fn range(self) -> RangeInclusive<u16> {
         match self {
-            Self::Usual => "10000-29999",
-            Self::Most => "10000-48499",
+            Self::Usual => 10_000..=29_999,
+            Self::Most => 10_000..=48_499,
+        }
+    }
+
+    /// Waits until the process that was measured before has given its ports back. The server does
+    /// without ports that somebody holds, so that a run would measure their lack.
+    fn wait_until_free(self) -> io::Result<()> {
+        let deadline = Instant::now() + RETURN;
+        loop {
+            let evens = self.range().step_by(2);
+            let held = evens.filter(|port| UdpSocket::bind((Ipv4Addr::LOCALHOST, *port)).is_err());
+            let held = held.count();
+            if held <= HELD_PORTS {
+                return Ok(());
+            }
+            if Instant::now() > deadline {
+                let text = format!("{held} of the ports {:?} are in use", self.range());
+                return Err(io::Error::other(text));
+            }
+            std::thread::sleep(LOOK);
         }
     }
 }
@@ -103,6 +126,7 @@ impl Contestant {
                     Some(program) => program.clone(),
                     None => beside(PRODUCT)?,
                 };
+                ports.wait_until_free()?;
                 product(&program, temporary.path(), server, (peer, ports))?
             }
             Kind::Stub => stub(temporary.path(), server.port(), peer)?,
@@ -199,11 +223,12 @@ fn product(
     let http = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?;
     let settings = format!(
         "data_dir = \"{folder}\"\nhttp.listen = \"{http}\"\nsip.udp = \"{server}\"\n\
-         sip.tcp = \"\"\nmedia.listen = \"127.0.0.1\"\nmedia.ports = \"{ports}\"\n\
+         sip.tcp = \"\"\nmedia.listen = \"127.0.0.1\"\nmedia.ports = \"{first}-{last}\"\n\
          media.workers = \"1\"\nlimits.calls = 20000\ndemo.password = \"{password}\"\n\
          demo.outbound_peer = \"127.0.0.1:{peer}\"\nlog.filter = \"error\"\n",
         folder = folder.display(),
-        ports = ports.range(),
+        first = ports.range().start(),
+        last = ports.range().end(),
         password = password()?,
     );
     std::fs::write(&file, settings)?;
