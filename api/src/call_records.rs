@@ -7,7 +7,8 @@ pub(crate) mod list;
 pub(crate) mod range;
 pub(crate) mod recording;
 pub(crate) mod show;
-pub(crate) mod wave;
+pub(crate) mod source;
+mod wave;
 
 use crate::auth::Caller;
 use crate::names::Named;
@@ -128,6 +129,8 @@ pub(crate) struct RecordingView {
     format: RecordingFormat,
     /// The SHA-256 of the file in hexadecimal digits, once it is closed.
     sha256: Option<String>,
+    /// The bucket that holds the file; none while the server's own disk does.
+    bucket: Option<String>,
 }
 
 impl View {
@@ -188,6 +191,7 @@ impl From<Recording> for RecordingView {
             fault: recording.fault,
             format: recording.format.into(),
             sha256: recording.sha256,
+            bucket: recording.bucket,
         }
     }
 }

@@ -12,6 +12,9 @@ use utoipa::ToSchema;
 /// Why a request was not met.
 #[derive(Debug, Error)]
 pub enum ApiError {
+    /// The store that holds a file does not give it.
+    #[error("the bucket does not give the file; try again")]
+    BucketUnavailable(#[source] std::io::Error),
     /// Two things would be recognised by the same.
     #[error("{0}")]
     Ambiguous(String, FieldError),
@@ -155,6 +158,7 @@ impl ApiError {
     fn status_and_code(&self) -> (StatusCode, &'static str) {
         match self {
             Self::Ambiguous(..) => (StatusCode::CONFLICT, "ambiguous"),
+            Self::BucketUnavailable(_) => (StatusCode::SERVICE_UNAVAILABLE, "bucket_unavailable"),
             Self::BodyTooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "body_too_large"),
             Self::Command(refusal) => command_status_and_code(*refusal),
             Self::CrossSite => (StatusCode::FORBIDDEN, "cross_site"),
@@ -212,7 +216,10 @@ impl ApiError {
         }
         if matches!(
             self,
-            Self::EngineUnavailable | Self::StoreUnreachable(_) | Self::TooManySockets
+            Self::BucketUnavailable(_)
+                | Self::EngineUnavailable
+                | Self::StoreUnreachable(_)
+                | Self::TooManySockets
         ) {
             return Some((header::RETRY_AFTER, "1".to_owned()));
         }

@@ -36,13 +36,15 @@ pub(crate) async fn readyz(extract::State(state): extract::State<State>) -> impl
         name: "database",
         ready: database.is_none(),
         fault: database,
+        vital: true,
     }];
     checks.extend((state.readiness)().into_iter().map(|check| Part {
         name: check.name,
         ready: check.fault.is_none(),
         fault: check.fault,
+        vital: check.vital,
     }));
-    let ready = checks.iter().all(|part| part.ready);
+    let ready = checks.iter().all(|part| part.ready || !part.vital);
     let status = if ready {
         StatusCode::OK
     } else {
@@ -55,7 +57,7 @@ pub(crate) async fn readyz(extract::State(state): extract::State<State>) -> impl
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Readiness)]
 pub(crate) struct Ready {
-    /// Whether every part is ready.
+    /// Whether every vital part is ready.
     ready: bool,
     /// The parts.
     checks: Vec<Part>,
@@ -71,6 +73,8 @@ pub(crate) struct Part {
     ready: bool,
     /// What is wrong with it.
     fault: Option<String>,
+    /// Whether no call can be taken while something is wrong with it.
+    vital: bool,
 }
 
 /// The metrics in Prometheus' text form.

@@ -41,5 +41,7 @@ pub use error::{ApiError, FieldError};
 pub use router::{router, specification};
 pub use serve::{Serving, serve};
 pub use sip_socket::{Occupancy, SipDoor, SocketEvent, SocketId};
-pub use state::{Asset, Assets, Check, Configuration, Engine, Order, Readiness, Reload, State};
+pub use state::{
+    Asset, Assets, Buckets, Check, Configuration, Engine, Order, Place, Readiness, Reload, State,
+};
 pub use tls::Certificates;

@@ -1,9 +1,12 @@
 //! What the router needs from the server: the database, the live engine, files and probes.
 
 use crate::ApiError;
+use bytes::Bytes;
 use call::{Answer, Command, CommandError, LiveView};
+use futures_util::future::BoxFuture;
 use metrics_exporter_prometheus::PrometheusHandle;
 use std::borrow::Cow;
+use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -83,17 +86,32 @@ pub struct Asset {
 /// Gives the file of the built console with this path below its root, such as `index.html`.
 pub type Assets = fn(&str) -> Option<Asset>;
 
-/// One part of the server that must work before it can take calls.
+/// One part of the server that is looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Check {
     /// The part: `media`, `sip`, …; `database` is checked by the API itself.
     pub name: &'static str,
     /// What is wrong with it, if anything.
     pub fault: Option<String>,
+    /// Whether no call can be taken while something is wrong with it.
+    pub vital: bool,
 }
 
 /// Looks at the parts of the server; must not block.
 pub type Readiness = Arc<dyn Fn() -> Vec<Check> + Send + Sync>;
+
+/// Where a file lies in an S3-compatible store.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The bucket.
+    pub bucket: String,
+    /// The key in it.
+    pub key: String,
+}
+
+/// Reads a range of bytes of a file that lies in a bucket.
+pub type Buckets =
+    Arc<dyn Fn(Place, Range<u64>) -> BoxFuture<'static, std::io::Result<Bytes>> + Send + Sync>;
 
 /// Everything the handlers share. Cheap to clone.
 #[derive(Clone)]
@@ -110,6 +128,8 @@ pub struct State {
     pub bot_token: Option<Arc<str>>,
     /// The folder below which the paths of recordings lie.
     pub data_dir: PathBuf,
+    /// Those that lie in buckets, if any may.
+    pub buckets: Option<Buckets>,
     /// The built console.
     pub assets: Assets,
     /// The metrics in Prometheus' text form.

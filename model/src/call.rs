@@ -412,6 +412,15 @@ pub enum CallFact {
         /// Its SHA-256 in hexadecimal digits.
         sha256: String,
     },
+    /// The file of a recording is in a bucket, byte for byte.
+    RecordingMoved {
+        /// The recording.
+        recording: RecordingId,
+        /// The bucket.
+        bucket: String,
+        /// The file's key in it.
+        key: String,
+    },
     /// A signal was recognised in the audio of a leg.
     Found {
         /// Whether it is the customer's leg.

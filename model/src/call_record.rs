@@ -172,6 +172,7 @@ impl CallRecord {
             | CallFact::RecordingPaused { .. }
             | CallFact::RecordingResumed { .. }
             | CallFact::RecordingCompressed { .. }
+            | CallFact::RecordingMoved { .. }
             | CallFact::VoicemailStarted
             | CallFact::Resumed
             | CallFact::LegQuality { .. } => (),

@@ -40,7 +40,7 @@ pub struct Recording {
     pub duration_ms: Option<i64>,
     /// Its size in bytes, once closed.
     pub size_bytes: Option<i64>,
-    /// The file below the data folder.
+    /// The file below the data folder; where it is in a bucket, its key there.
     pub path: String,
     /// How far it is.
     pub state: RecordingState,
@@ -50,4 +50,6 @@ pub struct Recording {
     pub format: RecordingFormat,
     /// The SHA-256 of the file in hexadecimal digits, once closed.
     pub sha256: Option<String>,
+    /// The bucket of an S3-compatible store that holds the file; none while it lies here.
+    pub bucket: Option<String>,
 }

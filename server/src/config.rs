@@ -4,6 +4,7 @@
 //! nearest one that does.
 
 mod advertised;
+mod bucket;
 mod keys;
 mod secured;
 mod sources;
@@ -54,6 +55,8 @@ pub(crate) struct Config {
     pub(crate) media_workers: usize,
     /// Whether recordings are made small after their calls.
     pub(crate) compress_recordings: bool,
+    /// Where recordings go when they are complete; nowhere if none.
+    pub(crate) bucket: Option<Bucket>,
     /// Calls in progress at most.
     pub(crate) max_calls: usize,
     /// The password of all demo accounts, if chosen.
@@ -87,6 +90,33 @@ pub(crate) struct Bots {
     pub(crate) roots: Option<tls::File>,
     /// What we sign handshakes with, and what they sign in with.
     pub(crate) token: Option<String>,
+}
+
+/// A bucket of an S3-compatible store.
+#[derive(Clone)]
+pub(crate) struct Bucket {
+    /// Its name.
+    pub(crate) name: String,
+    /// The URL of the store; Amazon's of the region if none.
+    pub(crate) endpoint: Option<String>,
+    /// The region that requests are signed for.
+    pub(crate) region: String,
+    /// What keys begin with.
+    pub(crate) prefix: String,
+    /// Whether the bucket is named in the path, not in the host.
+    pub(crate) path_style: bool,
+    /// Who we are to the store.
+    pub(crate) key_id: String,
+    /// What requests are signed with.
+    pub(crate) secret: String,
+    /// Roots of the store's certificate besides those of the system.
+    pub(crate) roots: Option<tls::File>,
+}
+
+impl fmt::Debug for Bucket {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Bucket({})", self.name)
+    }
 }
 
 /// The SIP listeners and how they present themselves.
@@ -168,6 +198,7 @@ impl Config {
         let media_ports = reader.ports("media.ports");
         let media_workers = reader.workers("media.workers");
         let compress = reader.one_of("recording.compress", &["off", "opus"]);
+        let bucket = bucket::read(&mut reader);
         let max_calls = reader.count("limits.calls");
         let demo_password = reader.text("demo.password").map(non_empty);
         let demo_outbound_peer = reader.address("demo.outbound_peer");
@@ -192,6 +223,7 @@ impl Config {
             media_ports: media_ports?,
             media_workers: media_workers?,
             compress_recordings: compress? == "opus",
+            bucket: bucket?.0,
             max_calls: max_calls?,
             demo_password: demo_password?,
             demo_outbound_peer: demo_outbound_peer?,

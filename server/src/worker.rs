@@ -2,11 +2,11 @@
 
 mod demo;
 mod http;
+mod jobs;
 
 use crate::arguments::Serve;
 use crate::audio::{self, Audio};
 use crate::certificates::Certificates;
-use crate::compressor::Compressor;
 use crate::config::Config;
 use crate::engine::{Asked, Doors, Engine, MediaThreads, Phones, Pulse, Room, Windows};
 use crate::handshakes::{Handshakes, Identity};
@@ -20,6 +20,7 @@ use anyhow::{Context as _, anyhow};
 use api::SocketEvent;
 use call::{Directory, Input, LiveView, Switchboard};
 use http::{Telephones, end_of, goodbyes};
+use jobs::Plan;
 use journal::{Journal, Recovered};
 use media::LegId;
 use net::inherit::{self, Inherited};
@@ -157,7 +158,7 @@ impl Boot {
         let journal_dir = self.config.data_dir.join("journal");
         let metrics = telemetry::metrics()?;
         let bot_token = self.config.bots.token.as_deref().map(Arc::from);
-        let compress = self.config.compress_recordings;
+        let plan = Plan::new(&self.config, self.source.db.clone())?;
         let (source, data_dir) = (self.source.clone(), self.config.data_dir.clone());
         let hangup = runtime.block_on(async { signal(SignalKind::hangup()) })?;
         runtime.spawn(self.certificates.clone().follow(hangup));
@@ -175,20 +176,12 @@ impl Boot {
             written: handles.written.clone(),
             applied: Arc::clone(&handles.applied),
         };
-        let compressor = compress.then(|| Compressor {
-            db: source.db.clone(),
-            data_dir: data_dir.clone(),
-            orders: handles.commands.clone(),
-            waker: handles.waker.clone(),
-            stop: handles.stop.subscribe(),
-            runtime: runtime.handle().clone(),
-        });
-        let compressor = compressor.map(Compressor::start).transpose()?;
+        let jobs = plan.start(runtime, &handles)?;
         let engine = std::thread::Builder::new()
             .name("engine".to_owned())
             .spawn(move || engine.run())?;
         let ledger = runtime.spawn(ledger.run());
-        let pulse = Arc::clone(&handles.pulse);
+        let (pulse, job) = (Arc::clone(&handles.pulse), jobs.check());
         let state = api::State {
             db: source.db.clone(),
             vault: source.vault.clone(),
@@ -199,9 +192,10 @@ impl Boot {
             bot_token,
             configuration: follow_settings(runtime, source, &handles),
             data_dir,
+            buckets: jobs.buckets(),
             assets: assets::find,
             metrics,
-            readiness: Arc::new(move || pulse.checks()),
+            readiness: Arc::new(move || pulse.checks().into_iter().chain(job()).collect()),
         };
         for listener in http {
             let serve = api::serve(listener, state.clone(), serving.clone(), end_of(&leaving));
@@ -217,10 +211,7 @@ impl Boot {
         runtime.block_on(goodbyes(&telephones));
         // Where the engine failed, nobody was told to stop.
         handles.stop.send_replace(true);
-        if let Some(compressor) = compressor {
-            // A job that panicked has said so.
-            let _ = compressor.join();
-        }
+        jobs.end();
         // The engine is gone, and with it the sender that the ledger waits for: it applies what is
         // left and ends.
         runtime.block_on(ledger)?;

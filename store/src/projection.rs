@@ -102,7 +102,8 @@ async fn load(tx: &mut Tx, fresh: &[&Fact]) -> Result<Fold, Error> {
             Event::Call { call, fact } => {
                 calls.insert(*call);
                 if let CallFact::RecordingEnded { recording, .. }
-                | CallFact::RecordingCompressed { recording, .. } = fact
+                | CallFact::RecordingCompressed { recording, .. }
+                | CallFact::RecordingMoved { recording, .. } = fact
                 {
                     ended.insert(*recording);
                 }

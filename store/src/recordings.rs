@@ -20,6 +20,7 @@ struct RecordingRow {
     fault: Option<String>,
     format: Word<RecordingFormat>,
     sha256: Option<String>,
+    bucket: Option<String>,
 }
 
 impl From<RecordingRow> for Recording {
@@ -36,6 +37,7 @@ impl From<RecordingRow> for Recording {
             fault: row.fault,
             format: row.format.0,
             sha256: row.sha256,
+            bucket: row.bucket,
         }
     }
 }
@@ -47,7 +49,7 @@ impl From<RecordingRow> for Recording {
 pub async fn show(db: &Db, enterprise: EnterpriseId, id: RecordingId) -> Result<Recording, Error> {
     let row: Option<RecordingRow> = sql!(
         "SELECT id, enterprise_id, call_id, started_at, duration_ms, size_bytes, path, state, fault,
-                format, sha256
+                format, sha256, bucket
          FROM recordings
          WHERE enterprise_id = $1
            AND id = $2"
@@ -70,7 +72,7 @@ pub async fn of_call(
 ) -> Result<Vec<Recording>, Error> {
     let rows: Vec<RecordingRow> = sql!(
         "SELECT id, enterprise_id, call_id, started_at, duration_ms, size_bytes, path, state, fault,
-                format, sha256
+                format, sha256, bucket
          FROM recordings
          WHERE call_id = $1
            AND enterprise_id = $2
@@ -90,7 +92,7 @@ pub async fn of_call(
 pub async fn with_digest(db: &Db, after: RecordingId, limit: u32) -> Result<Vec<Recording>, Error> {
     let rows: Vec<RecordingRow> = sql!(
         "SELECT id, enterprise_id, call_id, started_at, duration_ms, size_bytes, path, state, fault,
-                format, sha256
+                format, sha256, bucket
          FROM recordings
          WHERE id > $1
            AND sha256 IS NOT NULL
@@ -116,10 +118,11 @@ pub async fn uncompressed(
 ) -> Result<Vec<Recording>, Error> {
     let rows: Vec<RecordingRow> = sql!(
         "SELECT id, enterprise_id, call_id, started_at, duration_ms, size_bytes, path, state, fault,
-                format, sha256
+                format, sha256, bucket
          FROM recordings
          WHERE id > $1
            AND format = 'wav'
+           AND bucket IS NULL
            AND state <> 'open'
            AND sha256 IS NOT NULL
          ORDER BY id
@@ -130,6 +133,54 @@ pub async fn uncompressed(
     .all(db)
     .await?;
     Ok(rows.into_iter().map(Recording::from).collect())
+}
+
+/// Complete recordings that lie here, those after `after` in the order of their ids; small ones
+/// alone where the others are still to be made small.
+///
+/// # Errors
+/// [`Error::Unreachable`], [`Error::Database`].
+pub async fn unmoved(
+    db: &Db,
+    after: RecordingId,
+    small_alone: bool,
+    limit: u32,
+) -> Result<Vec<Recording>, Error> {
+    let rows: Vec<RecordingRow> = sql!(
+        "SELECT id, enterprise_id, call_id, started_at, duration_ms, size_bytes, path, state, fault,
+                format, sha256, bucket
+         FROM recordings
+         WHERE id > $1
+           AND bucket IS NULL
+           AND state <> 'open'
+           AND sha256 IS NOT NULL
+           AND (format = 'opus' OR CAST($2 AS BIGINT) = 0)
+         ORDER BY id
+         LIMIT $3"
+    )
+    .bind(word(&after))
+    .bind(i64::from(small_alone))
+    .bind(i64::from(limit))
+    .all(db)
+    .await?;
+    Ok(rows.into_iter().map(Recording::from).collect())
+}
+
+/// How many complete recordings lie here.
+///
+/// # Errors
+/// [`Error::Unreachable`], [`Error::Database`].
+pub async fn count_unmoved(db: &Db) -> Result<i64, Error> {
+    let row: Option<(i64,)> = sql!(
+        "SELECT COUNT(*)
+         FROM recordings
+         WHERE bucket IS NULL
+           AND state <> 'open'
+           AND sha256 IS NOT NULL"
+    )
+    .optional(db)
+    .await?;
+    Ok(row.map_or(0, |(count,)| count))
 }
 
 /// The recordings with these ids, as far as there are any.
@@ -177,6 +228,7 @@ async fn load_by(
             "fault",
             "format",
             "sha256",
+            "bucket",
         ])
         .from("recordings")
         .and_where(Expr::col(column).is_in(ids))
@@ -211,8 +263,8 @@ pub(crate) async fn without_facts(
 pub(crate) async fn save(tx: &mut Tx, recording: &Recording) -> Result<(), Error> {
     sql!(
         "INSERT INTO recordings (id, enterprise_id, call_id, started_at, duration_ms, size_bytes,
-                                 path, state, fault, format, sha256)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+                                 path, state, fault, format, sha256, bucket)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
          ON CONFLICT (id) DO UPDATE
          SET duration_ms = excluded.duration_ms,
              size_bytes = excluded.size_bytes,
@@ -220,7 +272,8 @@ pub(crate) async fn save(tx: &mut Tx, recording: &Recording) -> Result<(), Error
              state = excluded.state,
              fault = excluded.fault,
              format = excluded.format,
-             sha256 = excluded.sha256"
+             sha256 = excluded.sha256,
+             bucket = excluded.bucket"
     )
     .bind(word(&recording.id))
     .bind(word(&recording.enterprise))
@@ -233,6 +286,7 @@ pub(crate) async fn save(tx: &mut Tx, recording: &Recording) -> Result<(), Error
     .bind(recording.fault.clone())
     .bind(word(&recording.format))
     .bind(recording.sha256.clone())
+    .bind(recording.bucket.clone())
     .run(tx)
     .await?;
     Ok(())

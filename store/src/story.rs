@@ -174,6 +174,13 @@ impl Story {
                 sha256: "c0".repeat(32),
             });
         }
+        if self.below(4) == 0 {
+            plot.push(CallFact::RecordingMoved {
+                recording,
+                bucket: "archive".to_owned(),
+                key: format!("calls/{recording}"),
+            });
+        }
     }
 
     fn ending(&mut self, stage: EndStage) -> Ending {

@@ -5,6 +5,7 @@ pub mod announcements;
 pub mod api;
 pub mod audit;
 pub mod baresip;
+pub mod bucket;
 pub mod center;
 pub mod day;
 pub mod demo;

@@ -150,6 +150,17 @@ impl Server {
         page.call().is_ok()
     }
 
+    /// What is wrong with a part of it, as its readiness says.
+    pub fn fault_of(&self, part: &str) -> Option<String> {
+        let page = client(false).get(format!("{}/readyz", self.url()));
+        let text = page.call().unwrap().body_mut().read_to_string().unwrap();
+        let page: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let mut parts = page["checks"].as_array().into_iter().flatten();
+        let found = parts.find(|it| it["name"] == part);
+        let found = found.unwrap_or_else(|| panic!("no part {part}: {page:#}"));
+        found["fault"].as_str().map(str::to_owned)
+    }
+
     /// Where browsers find it: `http` and its address, or `https` where that is inside TLS.
     pub fn url(&self) -> String {
         let mut keys = self.environment.iter();

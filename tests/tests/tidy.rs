@@ -52,7 +52,7 @@ const RESERVED: &[(&str, &[&str])] = &[
     ("sqlx", &["store"]),
     ("anyhow", &["server", "xtask"]),
     ("axum", &["api", "server"]),
-    ("hyper", &["api", "server"]),
+    ("hyper", &["api", "server", "tests"]),
 ];
 /// Where `unsafe` may be written.
 const UNSAFE: &str = "net/";

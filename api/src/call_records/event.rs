@@ -176,6 +176,12 @@ pub(crate) enum CallEvent {
         size_bytes: i64,
         sha256: String,
     },
+    /// The file of a recording went into a bucket.
+    RecordingMoved {
+        #[schema(format = "uuid")]
+        recording: String,
+        bucket: String,
+    },
     /// A signal was recognised in the audio of a leg.
     Found {
         /// Whether it is the customer's leg.
@@ -385,6 +391,12 @@ impl CallEvent {
                 recording: recording.to_string(),
                 size_bytes,
                 sha256,
+            },
+            CallFact::RecordingMoved {
+                recording, bucket, ..
+            } => Self::RecordingMoved {
+                recording: recording.to_string(),
+                bucket,
             },
             CallFact::Found { customer, finding } => Self::Found {
                 customer,

@@ -1,26 +1,19 @@
 //! `GET /api/v1/call-records/{id}/recording`, with ranges (RFC 9110 §14).
 
-use super::{visible, wave};
+use super::source::Source;
+use super::visible;
 use crate::auth::Caller;
 use crate::error::Problem;
 use crate::parameters::Id;
 use crate::{ApiError, State};
-use axum::body::{Body, Bytes};
 use axum::extract;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use futures_util::stream;
 use model::{CallId, Recording, RecordingFormat};
-use std::io::SeekFrom;
-use std::path::{Component, Path, PathBuf};
-use tokio::fs::File;
-use tokio::io::{AsyncReadExt, AsyncSeekExt};
 
-/// How much of the file is in memory at a time, in bytes.
-const PIECE: usize = 64 * 1024;
-
-/// The extension of a file whose call is in progress.
-const UNFINISHED: &str = "wav.part";
+/// How often it is looked where a recording is: its file may go elsewhere between the question and
+/// the answer.
+const LOOKS: usize = 2;
 
 /// The recording: customer left, agent right. A WAV file; Ogg/Opus where it was compressed.
 #[utoipa::path(
@@ -39,6 +32,7 @@ const UNFINISHED: &str = "wav.part";
         (status = 401, body = Problem, content_type = "application/problem+json"),
         (status = 404, body = Problem, content_type = "application/problem+json"),
         (status = 416, body = Problem, content_type = "application/problem+json"),
+        (status = 503, body = Problem, content_type = "application/problem+json"),
     ),
 )]
 pub(crate) async fn recording(
@@ -49,43 +43,22 @@ pub(crate) async fn recording(
 ) -> Result<Response, ApiError> {
     let gone = || ApiError::NotFound("recording");
     visible(&state, &caller, id).await?;
-    let recording = store::recordings::of_call(&state.db, caller.enterprise(), id)
-        .await?
-        .into_iter()
-        .next()
-        .ok_or_else(gone)?;
-    let path = below(&state.data_dir, &recording.path).ok_or_else(gone)?;
-    let file = open(&path).await?.ok_or_else(gone)?;
-    let size_bytes = file.metadata().await?.len();
-    serve(file, size_bytes, &recording, &headers).await
-}
-
-/// Opens a recording, complete or still being written; none if there is neither.
-async fn open(path: &Path) -> Result<Option<File>, ApiError> {
-    for path in [path, &path.with_extension(UNFINISHED)] {
-        match File::open(path).await {
-            Ok(file) => return Ok(Some(file)),
-            Err(fault) if fault.kind() == std::io::ErrorKind::NotFound => (),
-            Err(fault) => return Err(fault.into()),
+    for _ in 0..LOOKS {
+        let recordings = store::recordings::of_call(&state.db, caller.enterprise(), id).await?;
+        let recording = recordings.into_iter().next().ok_or_else(gone)?;
+        if let Some(source) = Source::find(&state, &recording).await? {
+            return serve(source, &recording, &headers).await;
         }
     }
-    Ok(None)
-}
-
-/// The place of `path` below `folder`; none if it leads out of it.
-fn below(folder: &Path, path: &str) -> Option<PathBuf> {
-    let path = Path::new(path);
-    path.components()
-        .all(|part| matches!(part, Component::Normal(_)))
-        .then(|| folder.join(path))
+    Err(gone())
 }
 
 async fn serve(
-    mut file: File,
-    size_bytes: u64,
+    source: Source,
     recording: &Recording,
     headers: &HeaderMap,
 ) -> Result<Response, ApiError> {
+    let size_bytes = source.size_bytes();
     let tag = format!("\"{}-{size_bytes}\"", recording.id);
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
     if text(header::IF_NONE_MATCH).is_some_and(|known| known == tag || known == "*") {
@@ -103,9 +76,6 @@ async fn serve(
             (StatusCode::PARTIAL_CONTENT, first, after)
         }
     };
-    let mut start = vec![0; wave::LONGEST_HEADER.min(usize::try_from(size_bytes).unwrap_or(0))];
-    file.read_exact(&mut start).await?;
-    wave::complete(&mut start, size_bytes);
     let (media_type, extension) = match recording.format {
         RecordingFormat::Wav => ("audio/wav", "wav"),
         RecordingFormat::Opus => ("audio/ogg", "opus"),
@@ -126,36 +96,8 @@ async fn serve(
         let part = format!("bytes {first}-{}/{size_bytes}", after - 1);
         response = response.header(header::CONTENT_RANGE, part);
     }
-    let body = pieces(file, Bytes::from(start), first, after);
+    let body = source.body(first, after).await?;
     Ok(response.body(body).expect("every header is plain text"))
-}
-
-/// The bytes from `first` until `after`: from `start` as far as it reaches, then from the file.
-fn pieces(file: File, start: Bytes, first: u64, after: u64) -> Body {
-    let state = (file, start, first);
-    Body::from_stream(stream::try_unfold(
-        state,
-        move |(mut file, start, at)| async move {
-            if at >= after {
-                return Ok::<_, std::io::Error>(None);
-            }
-            let left = usize::try_from(after - at).unwrap_or(PIECE).min(PIECE);
-            let piece = match usize::try_from(at).ok().and_then(|at| start.get(at..)) {
-                Some(held) if !held.is_empty() => {
-                    let from = start.len() - held.len();
-                    start.slice(from..from + left.min(held.len()))
-                }
-                _ => {
-                    file.seek(SeekFrom::Start(at)).await?;
-                    let mut piece = vec![0; left];
-                    file.read_exact(&mut piece).await?;
-                    Bytes::from(piece)
-                }
-            };
-            let next = at + piece.len() as u64;
-            Ok(Some((piece, (file, start, next))))
-        },
-    ))
 }
 
 /// One range of bytes as it was asked for.
@@ -226,14 +168,5 @@ mod tests {
         ] {
             assert_eq!(Asked::parse(text), None, "{text}");
         }
-    }
-
-    #[test]
-    fn a_path_that_leads_out_of_the_folder_is_not_followed() {
-        let folder = Path::new("/data");
-
-        assert!(below(folder, "recordings/2026/a.wav").is_some());
-        assert!(below(folder, "../etc/passwd").is_none());
-        assert!(below(folder, "/etc/passwd").is_none());
     }
 }

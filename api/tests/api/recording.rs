@@ -1,8 +1,9 @@
 //! Recordings over HTTP: whole, in ranges, and while they are being written.
 
-use crate::world::{ADMIN, Answer, Call, World, arrived, ended, recorded, request};
+use crate::world::{ADMIN, Answer, Call, World, arrived, ended, kept, recorded, request};
 use axum::body::Body;
 use axum::http::Method;
+use model::{CallFact, RecordingId};
 use std::time::Duration;
 
 const HEADER: usize = 58;
@@ -118,4 +119,68 @@ async fn a_recording_whose_file_is_gone_is_not_found() {
     std::fs::remove_file(scene.world.folder.path().join("recordings/a.wav.part")).unwrap();
 
     assert_eq!(scene.get(&[]).await.problem().0, 404);
+}
+
+/// A recording that lies under this key of a bucket.
+async fn moved(bucket: &str, key: &str) -> Scene {
+    let scene = Scene::new().await;
+    let call = Call::new(scene.world.enterprise().await, 2);
+    let begun = recorded("recordings/b.wav");
+    let CallFact::RecordingStarted { recording, .. } = begun else {
+        panic!("{begun:?}");
+    };
+    let facts = vec![
+        arrived("112"),
+        begun,
+        ended(),
+        closed(recording),
+        CallFact::RecordingMoved {
+            recording,
+            bucket: bucket.to_owned(),
+            key: key.to_owned(),
+        },
+    ];
+    scene.world.facts(&call, Duration::ZERO, facts).await;
+    let path = format!("/api/v1/call-records/{}/recording", call.id);
+    Scene { path, ..scene }
+}
+
+fn closed(recording: RecordingId) -> CallFact {
+    CallFact::RecordingEnded {
+        recording,
+        duration_ms: 1_000,
+        size_bytes: i64::try_from(kept().len()).unwrap(),
+        fault: None,
+        sha256: Some("5e".repeat(32)),
+    }
+}
+
+#[tokio::test]
+async fn a_recording_in_a_bucket_is_sent_like_one_that_lies_here() {
+    let scene = moved("archive", "kept").await;
+    let whole = kept();
+
+    let answer = scene.get(&[]).await;
+    assert_eq!(answer.status, 200);
+    assert_eq!(answer.header("content-type"), "audio/wav");
+    assert!(answer.body == whole);
+    for (range, first, after) in [
+        ("bytes=0-0", 0, 1),
+        ("bytes=1000000-2500000", 1_000_000, 2_500_001),
+        ("bytes=-10", whole.len() - 10, whole.len()),
+    ] {
+        let answer = scene.get(&[("range", range)]).await;
+        assert_eq!(answer.status, 206, "{range}");
+        assert!(answer.body == whole[first..after], "{range}");
+    }
+    let behind = scene.get(&[("range", "bytes=9999999-")]).await;
+    assert_eq!(behind.status, 416);
+}
+
+#[tokio::test]
+async fn a_bucket_that_gives_nothing_is_told_from_a_recording_that_is_gone() {
+    let away = moved("another", "kept").await.get(&[]).await;
+    assert_eq!(away.problem(), (503, "bucket_unavailable".to_owned()));
+    let gone = moved("archive", "lost").await.get(&[]).await;
+    assert_eq!(gone.problem(), (404, "not_found".to_owned()));
 }

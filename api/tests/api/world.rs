@@ -1,10 +1,11 @@
 //! A server without sockets: the router, SQLite with the demo enterprise, and a scripted engine.
 
-use api::{Asset, Configuration, Engine, Order, Reload, State};
+use api::{Asset, Configuration, Engine, Order, Place, Reload, State};
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use call::{Command, CommandError, LiveAgent, LiveCall, LiveDevice, LiveView, Transport};
+use futures_util::future::BoxFuture;
 use http_body_util::BodyExt;
 use metrics_exporter_prometheus::PrometheusBuilder;
 use model::{
@@ -12,7 +13,9 @@ use model::{
     EnterpriseId, Event, Fact, FactId, PhoneNumber, RecordingId, Timestamp, TrunkId,
 };
 use std::borrow::Cow;
+use std::io;
 use std::net::SocketAddr;
+use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -95,6 +98,27 @@ pub(crate) fn number(text: &str) -> PhoneNumber {
     PhoneNumber::parse(text).unwrap()
 }
 
+/// What the bucket of the API's world holds under one key.
+pub(crate) fn kept() -> Vec<u8> {
+    let bytes = (0..3_000_000_u32).map(|at| u8::try_from(at % 253).unwrap());
+    bytes.collect()
+}
+
+/// A bucket called `archive` with one file, called `kept`; any other bucket is away.
+fn bucket(place: Place, range: Range<u64>) -> BoxFuture<'static, io::Result<Bytes>> {
+    Box::pin(async move {
+        match (place.bucket.as_str(), place.key.as_str()) {
+            ("archive", "kept") => {
+                let range =
+                    usize::try_from(range.start).unwrap()..usize::try_from(range.end).unwrap();
+                Ok(Bytes::from(kept()[range].to_vec()))
+            }
+            ("archive", _) => Err(io::ErrorKind::NotFound.into()),
+            _ => Err(io::ErrorKind::ConnectionRefused.into()),
+        }
+    })
+}
+
 fn asset(path: &str) -> Option<Asset> {
     let bytes: &[u8] = match path {
         "index.html" => b"<!doctype html><title>Trunkline</title>",
@@ -132,6 +156,7 @@ impl World {
             configuration: Configuration { reloads },
             bot_token: Some("a token for bots".into()),
             data_dir: folder.path().to_owned(),
+            buckets: Some(Arc::new(bucket)),
             assets: asset,
             metrics: PrometheusBuilder::new().build_recorder().handle(),
             readiness: Arc::new(Vec::new),

@@ -6,7 +6,7 @@ use net::tls::{File, Identity};
 use std::path::PathBuf;
 
 /// What a key names, if it names anything.
-struct Named<T>(Option<T>);
+pub(super) struct Named<T>(pub(super) Option<T>);
 
 pub(super) fn http(reader: &mut Reader<'_>) -> Option<Http> {
     let listen = reader.addresses("http.listen");
@@ -84,7 +84,7 @@ fn identity(
     }
 }
 
-fn file(reader: &mut Reader<'_>, key: &'static str) -> Option<Named<File>> {
+pub(super) fn file(reader: &mut Reader<'_>, key: &'static str) -> Option<Named<File>> {
     let path = reader.text(key)?;
     Some(Named((!path.is_empty()).then(|| File {
         key,

@@ -114,3 +114,43 @@ fn load(environment: &[(&str, &str)]) -> Result<Config, Faults> {
     let config = Config::build(given, &mut faults);
     config.filter(|_| faults.is_empty()).ok_or(Faults(faults))
 }
+
+#[test]
+fn a_bucket_is_named_with_what_opens_it_or_refused_by_the_key_that_is_wrong() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("secret");
+    std::fs::write(&file, "from a file\n").unwrap();
+    let file = file.display().to_string();
+    let whole = [
+        ("TRUNKLINE__BUCKET__NAME", "calls"),
+        ("TRUNKLINE__BUCKET__ENDPOINT", "https://s3.example.com/"),
+        ("TRUNKLINE__BUCKET__PREFIX", "/site-a/"),
+        ("TRUNKLINE__BUCKET__KEY_ID", "me"),
+        ("TRUNKLINE__BUCKET__SECRET_FILE", file.as_str()),
+    ];
+    let bucket = load(&whole).unwrap().bucket.unwrap();
+    assert_eq!(bucket.secret, "from a file");
+    assert_eq!(bucket.prefix, "site-a/");
+    assert_eq!(bucket.endpoint.as_deref(), Some("https://s3.example.com"));
+    assert!(load(&[]).unwrap().bucket.is_none());
+
+    for (key, value, problem) in [
+        ("NAME", "s3://calls", "the name of a bucket"),
+        ("ENDPOINT", "s3.example.com", "http:// or https://"),
+        ("PREFIX", "a/../b", "letters, digits"),
+        ("KEY_ID", "", "must be set where bucket.name is"),
+        ("SECRET_FILE", "", "must be set where bucket.name is"),
+        ("SECRET_FILE", "/nowhere/at/all", "cannot be read"),
+        ("SECRET", "another", "cannot be set beside bucket.secret"),
+        ("PATH_STYLE", "perhaps", "must be one of on, off"),
+    ] {
+        let name = format!("TRUNKLINE__BUCKET__{key}");
+        let mut given = whole.to_vec();
+        given.push((&name, value));
+        let faults = load(&given).unwrap_err().to_string();
+        assert!(
+            faults.contains("bucket.") && faults.contains(problem),
+            "{key} = {value:?}: {faults}"
+        );
+    }
+}

@@ -167,6 +167,15 @@ impl<'a> Reader<'a> {
         })
     }
 
+    /// A text that `parse` takes.
+    pub(super) fn checked(
+        &mut self,
+        name: &str,
+        parse: fn(&str) -> Result<String, String>,
+    ) -> Option<String> {
+        self.read(name, parse)
+    }
+
     fn read<T>(&mut self, name: &str, parse: impl FnOnce(&str) -> Result<T, String>) -> Option<T> {
         let key = keys::find(name).expect("only keys of the table are read");
         let (text, origin) = self.given.value(key);

@@ -72,14 +72,17 @@ impl Pulse {
             Check {
                 name: "sip",
                 fault: engine.clone().or(leaving),
+                vital: true,
             },
             Check {
                 name: "media",
                 fault: engine,
+                vital: true,
             },
             Check {
                 name: "journal",
                 fault: journal,
+                vital: true,
             },
         ]
     }

@@ -81,17 +81,10 @@ impl Fold {
                 }
                 *recording
             }
-            CallFact::RecordingCompressed {
-                recording,
-                path,
-                size_bytes,
-                sha256,
-            } => {
+            CallFact::RecordingCompressed { recording, .. }
+            | CallFact::RecordingMoved { recording, .. } => {
                 if let Some(kept) = self.recordings.get_mut(recording) {
-                    kept.path = without_nul(path);
-                    kept.size_bytes = Some(*size_bytes);
-                    kept.sha256 = Some(sha256.clone());
-                    kept.format = RecordingFormat::Opus;
+                    take_new_file(kept, body);
                 }
                 *recording
             }
@@ -161,6 +154,27 @@ fn begun(fact: &Fact, (id, call): (RecordingId, CallId), path: &str) -> Recordin
         fault: None,
         format: RecordingFormat::Wav,
         sha256: None,
+        bucket: None,
+    }
+}
+
+/// Takes what a job says of the file that it made or moved.
+fn take_new_file(kept: &mut Recording, body: &CallFact) {
+    if let CallFact::RecordingCompressed {
+        path,
+        size_bytes,
+        sha256,
+        ..
+    } = body
+    {
+        kept.path = without_nul(path);
+        kept.size_bytes = Some(*size_bytes);
+        kept.sha256 = Some(sha256.clone());
+        kept.format = RecordingFormat::Opus;
+    }
+    if let CallFact::RecordingMoved { bucket, key, .. } = body {
+        kept.path = without_nul(key);
+        kept.bucket = Some(without_nul(bucket));
     }
 }
 

@@ -255,6 +255,7 @@ fn obvious_recordings(record: &CallRecord, facts: &Facts) -> Vec<Recording> {
                 fault: None,
                 format: RecordingFormat::Wav,
                 sha256: None,
+                bucket: None,
             };
             for (_, end) in facts {
                 note_end(&mut expected, end);
@@ -297,5 +298,15 @@ fn note_end(expected: &mut Recording, fact: &CallFact) {
         expected.size_bytes = Some(*size_bytes);
         expected.sha256 = Some(sha256.clone());
         expected.format = RecordingFormat::Opus;
+    }
+    if let CallFact::RecordingMoved {
+        recording,
+        bucket,
+        key,
+    } = fact
+        && *recording == expected.id
+    {
+        expected.path.clone_from(key);
+        expected.bucket = Some(bucket.clone());
     }
 }

@@ -2,6 +2,7 @@
 
 mod bots;
 mod browsers;
+mod buckets;
 mod carriers;
 mod codecs;
 mod console;

@@ -1048,6 +1048,12 @@ export interface components {
             /** Format: int64 */
             size_bytes: number;
         } | {
+            bucket: string;
+            /** @enum {string} */
+            kind: "recording_moved";
+            /** Format: uuid */
+            recording: string;
+        } | {
             /** @description Whether it is the customer's leg. */
             customer: boolean;
             finding: components["schemas"]["Finding"];
@@ -1897,7 +1903,7 @@ export interface components {
         Readiness: {
             /** @description The parts. */
             checks: components["schemas"]["ReadinessCheck"][];
-            /** @description Whether every part is ready. */
+            /** @description Whether every vital part is ready. */
             ready: boolean;
         };
         /** @description One part of the server. */
@@ -1908,9 +1914,13 @@ export interface components {
             name: string;
             /** @description Whether it is ready. */
             ready: boolean;
+            /** @description Whether no call can be taken while something is wrong with it. */
+            vital: boolean;
         };
         /** @description A stereo recording of a call: customer left, agent right. */
         Recording: {
+            /** @description The bucket that holds the file; none while the server's own disk does. */
+            bucket?: string | null;
             /**
              * Format: int64
              * @description Its length, once it is closed.
@@ -3125,6 +3135,14 @@ export interface operations {
                 };
             };
             416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

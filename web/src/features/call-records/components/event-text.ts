@@ -71,6 +71,8 @@ export function useEventText(): (event: CallRecordEvent) => string {
         return event.by ? say(event.kind, { by: named(event.by) }) : say(`${event.kind}_by_flow`);
       case "recording_compressed":
         return say("recording_compressed", { size: Math.ceil(event.size_bytes / 1024) });
+      case "recording_moved":
+        return say("recording_moved", { bucket: event.bucket });
       case "found":
         return say(event.customer ? "found_customer" : "found_other", {
           finding: t(`record.findings.${event.finding}`),
