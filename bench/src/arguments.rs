@@ -56,6 +56,8 @@ enum Name {
     Setup,
     /// Memory after many finished calls.
     Memory,
+    /// Calls of two legs through the media engine, and single steps.
+    Media,
     /// Nanoseconds for one message and one packet.
     Micro,
     /// Signalling alone, beside what others use for it.
@@ -75,6 +77,8 @@ pub(crate) enum Command {
     Setups,
     /// Memory of finished calls.
     Memory,
+    /// Calls of two legs, and single steps of media.
+    Media,
     /// Single steps.
     Micro,
     /// Signalling alone.
@@ -116,6 +120,7 @@ impl Arguments {
             Name::RelayRecorded => Command::Compare(vec![scenario::RELAY_RECORDED]),
             Name::Setup => Command::Setups,
             Name::Memory => Command::Memory,
+            Name::Media => Command::Media,
             Name::Micro => Command::Micro,
             Name::Sip => Command::Sip,
             Name::Overload => Command::Overload,

@@ -8,6 +8,7 @@ mod compare;
 mod contestant;
 mod generator;
 mod histogram;
+mod media;
 mod memory;
 mod message;
 mod micro;
@@ -19,6 +20,7 @@ mod sip;
 mod socket;
 mod stub;
 mod table;
+mod time;
 
 use arguments::{Arguments, Command};
 use clap::Parser as _;
@@ -34,6 +36,7 @@ pub fn run() -> io::Result<()> {
         Command::Compare(scenarios) => compare::run(&scenarios, &arguments.plan()),
         Command::Setups => setups::run(&arguments.plan()),
         Command::Memory => memory::run(&arguments.plan()),
+        Command::Media => media::run(),
         Command::Micro => micro::run(),
         Command::Sip => sip::run(&arguments.plan()),
         Command::Overload => overload::run(&arguments.plan()),

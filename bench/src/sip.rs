@@ -9,9 +9,7 @@ mod wire;
 use crate::arguments::Plan;
 use crate::contestant::Kind;
 use crate::setups;
-use nix::time::{ClockId, clock_gettime};
 use std::io;
-use std::time::Duration;
 
 /// Measures and prints all of it.
 ///
@@ -29,17 +27,4 @@ pub(crate) fn run(plan: &Plan) -> io::Result<()> {
     ];
     setups::run_at_one_rate(plan, &contestants)?;
     setups::run_with(plan, &contestants)
-}
-
-/// Processor time of this thread: what others do on the machine does not count.
-fn spent() -> io::Result<Duration> {
-    let now = clock_gettime(ClockId::CLOCK_THREAD_CPUTIME_ID)?;
-    Ok(Duration::from(now))
-}
-
-/// The processor time that `work` takes.
-fn time<T>(work: impl FnOnce() -> T) -> io::Result<(T, Duration)> {
-    let before = spent()?;
-    let done = work();
-    Ok((done, spent()?.saturating_sub(before)))
 }

@@ -1,7 +1,7 @@
 //! Answered calls through a bare endpoint: INVITE, 100, 180, 200, ACK, BYE, 200.
 
-use super::time;
 use crate::table::Table;
+use crate::time::time;
 use bytes::Bytes;
 use sip::{
     Advertise, Config, Endpoint, Event, Flow, Output, SessionId, Transport, TrunkConfig,

@@ -1,8 +1,8 @@
 //! The datagrams of 64 KiB that should be the dearest: many of whatever a parser walks over, as
 //! requests and responses of strangers and of trusted peers.
 
-use super::time;
 use crate::table::Table;
+use crate::time::time;
 use bytes::Bytes;
 use sip::{Config, Endpoint, Flow, Transport, TrunkConfig, TrustedSource};
 use std::io;

@@ -2,8 +2,8 @@
 //! `bench/rivals` does the same with `rsipstack`.
 
 use super::specimen::{INVITE, MESSAGES, TURNS};
-use super::time;
 use crate::table::Table;
+use crate::time::time;
 use bytes::Bytes;
 use rsip::headers::UntypedHeader as _;
 use rsip::message::HeadersExt as _;
