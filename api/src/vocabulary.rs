@@ -65,7 +65,7 @@ words! {
     /// A codec.
     Codec { Pcma, Pcmu, G722, Opus, G729 }
     /// How key presses travel.
-    DtmfMode { Rfc4733, Info }
+    DtmfMode { Rfc4733, Info, Inband }
     /// One repair of session descriptions.
     SdpFixup { AddressFromSource, AssumeTelephoneEvent, OmitSendrecv, OmitPtime }
     /// What is done with tones and announcements before the answer.

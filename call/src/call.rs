@@ -38,6 +38,7 @@ mod record;
 mod rung;
 mod saved;
 mod shown;
+mod silence;
 mod streaming;
 mod supervision;
 mod tones;
@@ -238,7 +239,11 @@ impl Call {
 
     /// When [`handle_timeout`](Self::handle_timeout) has something to do.
     pub(crate) fn deadline(&self) -> Option<Duration> {
-        let deadlines = [self.stage_deadline(), self.supervisor_deadline()];
+        let deadlines = [
+            self.stage_deadline(),
+            self.supervisor_deadline(),
+            self.dead_at(),
+        ];
         deadlines.into_iter().flatten().min()
     }
 
@@ -260,6 +265,7 @@ impl Call {
 
     pub(crate) fn handle_timeout(&mut self, now: Duration, exchange: &mut Exchange) {
         self.supervisor_timeout(now, exchange);
+        self.end_if_dead(now, exchange);
         if self.stage_deadline().is_none_or(|at| at > now) {
             return;
         }
@@ -358,12 +364,8 @@ impl Call {
                     exchange.touched.insert(self.origin.id);
                 }
             }
-            media::Event::Silent { for_, .. } => self.silence(now, part, for_, exchange),
-            media::Event::Heard { .. } => {
-                if let Some(leg) = self.leg_mut(part) {
-                    leg.silent = false;
-                }
-            }
+            media::Event::Silent { for_, .. } => self.silent(now, leg, for_),
+            media::Event::Heard { .. } => self.heard(leg),
             media::Event::Secured {
                 keys, ref flight, ..
             } => {

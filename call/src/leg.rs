@@ -21,6 +21,8 @@ pub(crate) struct Manners {
     keys: DtmfMode,
     fixups: Vec<SdpFixup>,
     policy: Policy,
+    /// How long it may be silent; without end if nothing is said.
+    timeout: Option<Duration>,
 }
 
 impl Manners {
@@ -35,6 +37,7 @@ impl Manners {
             keys: DtmfMode::Rfc4733,
             fixups: Vec::new(),
             policy,
+            timeout: None,
         }
     }
 
@@ -47,6 +50,9 @@ impl Manners {
             keys: media.dtmf,
             fixups: media.fixups.clone(),
             policy: encryption::of_trunk(media.srtp, confidential),
+            timeout: media
+                .timeout_seconds
+                .map(|it| Duration::from_secs(it.into())),
         }
     }
 }
@@ -131,7 +137,9 @@ pub(crate) struct Leg {
     line: Line,
     opened_at: Option<Duration>,
     pub(crate) latched: Option<SocketAddr>,
-    pub(crate) silent: bool,
+    /// Since when nothing has come from the peer. The media thread tells it to a new process anew.
+    #[serde(skip)]
+    pub(crate) silent_since: Option<Duration>,
     /// What keys and credentials of this leg are drawn from.
     secret: [u8; 32],
     /// SHA-256 of the certificate that handshakes show.
@@ -165,7 +173,7 @@ impl Leg {
             line: exchange.random_line(),
             opened_at: None,
             latched: None,
-            silent: false,
+            silent_since: None,
             secret: exchange.random_secret(),
             certificate: exchange.certificate,
             handshaken: None,
@@ -356,9 +364,27 @@ impl Leg {
         self.agreed.is_some() && !self.takes_events() && !self.wants_info()
     }
 
+    /// Whether its trunk says that keys are tones and nothing else.
+    pub(crate) fn takes_tones_alone(&self) -> bool {
+        self.manners.keys == DtmfMode::Inband
+    }
+
     /// Whether key presses reach the peer by INFO.
     pub(crate) fn wants_info(&self) -> bool {
         self.manners.keys == DtmfMode::Info
+    }
+
+    /// Since when nothing has come from a peer that should send something: one that holds, or only
+    /// listens, need not.
+    pub(crate) fn silent_since(&self) -> Option<Duration> {
+        let agreed = self.agreed.as_ref()?;
+        self.silent_since
+            .filter(|_| agreed.direction == Direction::SendRecv)
+    }
+
+    /// How long its trunk lets it be silent; without end if nothing is said.
+    pub(crate) fn timeout(&self) -> Option<Duration> {
+        self.manners.timeout
     }
 
     /// Whether media runs.
@@ -372,6 +398,7 @@ impl Leg {
             return;
         };
         let (leg, terms) = (self.media, self.terms(agreed));
+        self.silent_since = None;
         let order = if self.opened_at.is_some() {
             Order::Retarget { leg, terms }
         } else {

@@ -1,5 +1,6 @@
 //! Every bound of call control in one place.
 
+use model::TrunkMedia;
 use std::time::Duration;
 
 /// Calls in progress at most; beyond it new ones get 503 with Retry-After.
@@ -22,8 +23,9 @@ pub(crate) const ACK_WAIT: Duration = Duration::from_secs(2);
 /// once, such as a transfer that cannot be made.
 pub(crate) const FLOW_TURNS: usize = 64;
 
-/// Both sides silent for this long while talking means that nobody is there any more.
-pub(crate) const DEAD_AIR: Duration = Duration::from_secs(30);
+/// All sides of a call among phones silent for this long means that nobody is there any more; trunks
+/// have a setting of their own.
+pub(crate) const DEAD_AIR: Duration = Duration::from_secs(TrunkMedia::TIMEOUT_SECONDS as u64);
 
 /// Calls whose Call-IDs are kept at most, so that their messages can be shown.
 pub const LADDERS: usize = 2 * CALLS;

@@ -32,7 +32,7 @@ use keys::Tones;
 use mixing::{Decoded, Hearing};
 use sender::{Relayed, Sender};
 use stream::Stream;
-use watch::Watch;
+use watch::{Change, Watch};
 
 /// The static payload type of comfort noise, which some send unasked (RFC 3389 §3).
 const COMFORT_NOISE: u8 = 13;
@@ -230,10 +230,17 @@ impl Leg {
         let press = self.presses.handle_timeout(at);
         self.report(press, outbox);
         self.release_unheard_key(at, outbox);
-        if self.terms.sending
-            && let Some(for_) = self.watch.silence_due(at)
-        {
-            outbox.push_event(Event::Silent { leg: self.id, for_ });
+        if !self.terms.sending {
+            return;
+        }
+        let leg = self.id;
+        match self.watch.due(at) {
+            None => (),
+            Some(Change::Silent(for_)) => outbox.push_event(Event::Silent {
+                leg,
+                for_: for_.into(),
+            }),
+            Some(Change::Heard) => outbox.push_event(Event::Heard { leg }),
         }
     }
 

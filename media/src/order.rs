@@ -329,14 +329,14 @@ pub enum Event {
         /// As given in [`Order::Play`].
         play: u64,
     },
-    /// No RTP arrives though the session is both ways: at 2 s, 10 s and 30 s.
+    /// Nothing has come from the peer for 2 s, neither RTP nor a report; told once for each silence.
     Silent {
         /// The leg.
         leg: LegId,
         /// Since when.
         for_: Duration,
     },
-    /// RTP arrives again after [`Event::Silent`].
+    /// Something comes again after [`Event::Silent`].
     Heard {
         /// The leg.
         leg: LegId,

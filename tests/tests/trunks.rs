@@ -1,8 +1,8 @@
 //! What a trunk's settings mean to its calls: limits, numbers, codecs, keys, failover.
 
 use model::{
-    CallFact, Codec, DtmfMode, EndReason, FromNumber, NumberRule, SdpFixup, Trunk, TrunkGateway,
-    TrunkLimits, WhenUnavailable,
+    CallFact, Codec, EndReason, FromNumber, NumberRule, SdpFixup, Trunk, TrunkGateway, TrunkLimits,
+    WhenUnavailable,
 };
 use std::net::IpAddr;
 use std::time::Duration;
@@ -333,69 +333,6 @@ fn a_trunk_without_a_codec_of_the_callers_refuses_them() {
     assert_eq!(world.talk("caller").refused, Some(488));
     settle(&mut world);
     assert_eq!(record(&world, 0).ending.unwrap().q850, Some(88));
-}
-
-#[test]
-fn keys_come_by_info_in_both_forms() {
-    let mut world = World::with(168, 0, |demo| {
-        inbound(demo).media.dtmf = DtmfMode::Info;
-    });
-    world.ring("caller", "4008110512");
-    world.run_for(seconds(1));
-    let relay = "application/dtmf-relay";
-    world.at("caller", |phone, now| {
-        phone.press_by_info(now, relay, "Signal=2\r\nDuration=160\r\n");
-    });
-    world.run_for(Duration::from_millis(300));
-    world.at("caller", |phone, now| {
-        phone.press_by_info(now, "application/dtmf", "0");
-    });
-    world.run_for(Duration::from_millis(300));
-    world.at("caller", |phone, now| {
-        phone.press_by_info(now, relay, "Signal=#\r\n");
-    });
-    world.run_for(seconds(12));
-    assert!(!world.phone("caller").is_busy(), "{}", world.ladder);
-    let calls = world.center.journal.calls();
-    let keyed = calls
-        .values()
-        .flatten()
-        .any(|(_, fact)| matches!(fact, CallFact::NodeLeft { keys, .. } if keys.starts_with("20")));
-    assert!(keyed, "{calls:#?}");
-    settle(&mut world);
-}
-
-#[test]
-fn keys_go_on_to_a_trunk_that_takes_them_by_info() {
-    let mut world = World::with(169, 0, |demo| {
-        outbound(demo).media.dtmf = DtmfMode::Info;
-    });
-    world.habit("outside", Habit::Answer { after: seconds(1) });
-    world.ring("caller", "4008110516");
-    world.run_for(seconds(3));
-    world.phone_mut("caller").press("7");
-    world.run_for(seconds(1));
-    let infos = world.phone("outside").infos.clone();
-    assert_eq!(infos.len(), 1, "{}", world.ladder);
-    assert!(infos[0].contains("Signal=7"), "{infos:?}");
-    settle(&mut world);
-}
-
-#[test]
-fn keys_by_info_become_events_for_a_trunk_that_takes_those() {
-    let mut world = World::with(170, 0, |demo| {
-        inbound(demo).media.dtmf = DtmfMode::Info;
-    });
-    world.habit("outside", Habit::Answer { after: seconds(1) });
-    world.ring("caller", "4008110516");
-    world.run_for(seconds(3));
-    world.at("caller", |phone, now| {
-        phone.press_by_info(now, "application/dtmf-relay", "Signal=9\r\n");
-    });
-    world.run_for(seconds(1));
-    assert!(world.talk("outside").voice.events > 0, "{}", world.ladder);
-    assert!(world.phone("outside").infos.is_empty());
-    settle(&mut world);
 }
 
 #[test]

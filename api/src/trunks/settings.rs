@@ -8,6 +8,7 @@ pub(crate) use read::pointer;
 use crate::vocabulary::{
     Codec, DtmfMode, EarlyMedia, SdpFixup, SrtpPolicy, TrunkTransport, WhenUnavailable,
 };
+use model::TrunkMedia;
 use serde::{Deserialize, Serialize, Serializer};
 use utoipa::ToSchema;
 
@@ -282,6 +283,9 @@ struct Media {
     fixups: Vec<SdpFixup>,
     /// Whether media is encrypted.
     srtp: SrtpPolicy,
+    /// After how many seconds in which nothing came from any side a call is ended; none for never.
+    #[schema(minimum = 5, maximum = 3600)]
+    timeout_seconds: Option<u32>,
 }
 
 impl Default for Media {
@@ -291,6 +295,7 @@ impl Default for Media {
             dtmf: DtmfMode::Rfc4733,
             fixups: Vec::new(),
             srtp: SrtpPolicy::Optional,
+            timeout_seconds: Some(TrunkMedia::TIMEOUT_SECONDS),
         }
     }
 }

@@ -5,7 +5,6 @@ use super::{Call, Part, Stage};
 use crate::call::ending::Departure;
 use crate::exchange::Exchange;
 use crate::leg::{Farewell, Leg};
-use crate::limits::DEAD_AIR;
 use media::Order;
 use model::{AgentId, CallFact, EndReason, EndedBy, Ending, OfferOutcome, SupervisionEnd};
 use std::time::Duration;
@@ -202,34 +201,6 @@ impl Call {
             q850: None,
         };
         self.end(now, Departure::of(ending), exchange);
-    }
-
-    /// Nothing was heard from a leg for a while. Only when both are silent is nobody there.
-    pub(super) fn silence(
-        &mut self,
-        now: Duration,
-        part: Part,
-        for_: Duration,
-        exchange: &mut Exchange,
-    ) {
-        if for_ < DEAD_AIR || !matches!(self.stage, Stage::Talking) {
-            return;
-        }
-        if let Some(leg) = self.leg_mut(part) {
-            leg.silent = true;
-        }
-        let mut others = self.party.iter().chain(&self.guest);
-        let both = self.customer.silent && others.all(|it| it.leg.silent);
-        if both {
-            let ending = Ending {
-                by: EndedBy::Network,
-                stage: self.end_stage(),
-                reason: EndReason::MediaTimeout,
-                sip_code: None,
-                q850: None,
-            };
-            self.end(now, Departure::of(ending), exchange);
-        }
     }
 
     /// The outcome of an offer that a caller who leaves cuts short.

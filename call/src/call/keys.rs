@@ -42,6 +42,10 @@ impl Call {
         let Some(key) = key_of(content_type, body) else {
             return;
         };
+        // A gateway that plays keys as well would have each of them heard twice.
+        if self.leg(part).is_some_and(Leg::takes_tones_alone) {
+            return;
+        }
         if self.is_for_us(part) {
             self.key_pressed(now, key, exchange);
         } else {

@@ -53,6 +53,7 @@ impl Leg {
         let ours = self.sender.line().ssrc;
         if let Some(received) = rtcp::read(datagram, ours) {
             self.reports.handle(now, ours, &received);
+            self.watch.live(now);
         }
     }
 

@@ -109,6 +109,22 @@ fn both_sides_learn_how_they_are_heard() {
 }
 
 #[test]
+fn a_peer_that_only_reports_is_not_silent() {
+    let mut world = World::new(7);
+    let a = world.join(Law::A, tone(400.0));
+    world.run_ms(1_000);
+    world.parties[0].speaking = false;
+    world.run_ms(3_000);
+    assert!(matches!(world.events.last(), Some(Event::Silent { .. })));
+    let report = answer(line(0).ssrc, 0, Duration::ZERO, 0);
+    world.send(a, phone(0), &report, Path::default());
+    world.run_ms(1_500);
+    assert_eq!(world.events.last(), Some(&Event::Heard { leg: a }));
+    world.run_ms(1_500);
+    assert!(matches!(world.events.last(), Some(Event::Silent { .. })));
+}
+
+#[test]
 fn a_stranger_cannot_report() {
     let mut world = World::new(4);
     let a = world.join(Law::Mu, tone(400.0));

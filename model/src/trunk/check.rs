@@ -66,6 +66,8 @@ impl Trunk {
     pub const HEALTH_SECONDS: (u32, u32) = (5, 3_600);
     /// Shortest and longest registration, in seconds.
     pub const EXPIRES_SECONDS: (u32, u32) = (60, 86_400);
+    /// Shortest and longest time without media after which a call is ended, in seconds.
+    pub const TIMEOUT_SECONDS: (u32, u32) = (5, 3_600);
     /// Largest limit of calls and of calls a second.
     pub const LIMIT_MAX: u32 = 100_000;
 
@@ -98,6 +100,8 @@ impl Trunk {
         }
         found.twice("media.codecs", &self.media.codecs);
         found.twice("media.fixups", &self.media.fixups);
+        let timeout = self.media.timeout_seconds;
+        found.range("media.timeout_seconds", timeout, Self::TIMEOUT_SECONDS);
         found.0
     }
 

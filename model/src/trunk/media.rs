@@ -13,6 +13,13 @@ pub struct TrunkMedia {
     pub fixups: Vec<SdpFixup>,
     /// Whether media is encrypted (RFC 3711).
     pub srtp: SrtpPolicy,
+    /// After how many seconds in which nothing came from any side a call is ended; none for never.
+    pub timeout_seconds: Option<u32>,
+}
+
+impl TrunkMedia {
+    /// The time-out of a trunk that says nothing of it, and of calls among phones.
+    pub const TIMEOUT_SECONDS: u32 = 30;
 }
 
 impl Default for TrunkMedia {
@@ -22,6 +29,7 @@ impl Default for TrunkMedia {
             dtmf: DtmfMode::default(),
             fixups: Vec::new(),
             srtp: SrtpPolicy::default(),
+            timeout_seconds: Some(Self::TIMEOUT_SECONDS),
         }
     }
 }
@@ -51,6 +59,8 @@ pub enum DtmfMode {
     Rfc4733,
     /// As INFO with `application/dtmf-relay`.
     Info,
+    /// As tones in the audio alone; telephone events are not offered.
+    Inband,
 }
 
 /// Whether media is encrypted.

@@ -48,6 +48,7 @@ struct TrunkRow {
     early_media: Word<EarlyMedia>,
     answering_machine: bool,
     fax: bool,
+    media_timeout_seconds: Option<i64>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -95,7 +96,8 @@ pub(super) async fn trunks(
                 registration_user, registration_domain, registration_expires_seconds,
                 health_seconds, from_domain, tcp_when_large, follow_redirects, concurrent_calls,
                 calls_per_second, from_kind, from_number, asserted, diversion, privacy,
-                user_phone, dtmf, srtp, when_unavailable, early_media, answering_machine, fax
+                user_phone, dtmf, srtp, when_unavailable, early_media, answering_machine, fax,
+                media_timeout_seconds
          FROM trunks
          WHERE enterprise_id = COALESCE($1, enterprise_id)
            AND id = COALESCE($2, id)
@@ -270,6 +272,7 @@ fn stored(row: TrunkRow, parts: Parts, vault: &Vault) -> Result<Stored, Error> {
             dtmf: row.dtmf.0,
             fixups: parts.fixups,
             srtp: row.srtp.0,
+            timeout_seconds: optional(row.media_timeout_seconds)?,
         },
         detection: TrunkDetection {
             early_media: row.early_media.0,

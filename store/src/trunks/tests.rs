@@ -260,9 +260,10 @@ fn whole(author: Author, name: &str) -> Trunk {
     trunk.identity.diversion = true;
     trunk.media = TrunkMedia {
         codecs: vec![Codec::Pcmu, Codec::G722, Codec::Opus, Codec::G729],
-        dtmf: DtmfMode::Info,
+        dtmf: DtmfMode::Inband,
         fixups: vec![SdpFixup::OmitPtime, SdpFixup::AddressFromSource],
         srtp: SrtpPolicy::Required,
+        timeout_seconds: None,
     };
     trunk.detection = TrunkDetection {
         early_media: EarlyMedia::End,

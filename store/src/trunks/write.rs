@@ -47,8 +47,9 @@ pub(crate) async fn insert(
              tcp_when_large = $14, follow_redirects = $15, concurrent_calls = $16,
              calls_per_second = $17, from_kind = $18, from_number = $19, asserted = $20,
              diversion = $21, privacy = $22, user_phone = $23, dtmf = $24, srtp = $25,
-             when_unavailable = $26, early_media = $27, answering_machine = $28, fax = $29
-         WHERE id = $30"
+             when_unavailable = $26, early_media = $27, answering_machine = $28, fax = $29,
+             media_timeout_seconds = $30
+         WHERE id = $31"
     );
     settings(first, trunk, sealed)
         .bind(word(&trunk.id))
@@ -73,9 +74,9 @@ pub(super) async fn replace(
              calls_per_second = $17, from_kind = $18, from_number = $19, asserted = $20,
              diversion = $21, privacy = $22, user_phone = $23, dtmf = $24,
              srtp = $25, when_unavailable = $26, early_media = $27, answering_machine = $28,
-             fax = $29, version = version + 1
-         WHERE id = $30
-           AND version = $31"
+             fax = $29, media_timeout_seconds = $30, version = version + 1
+         WHERE id = $31
+           AND version = $32"
     );
     let replaced = settings(change, trunk, sealed)
         .bind(word(&trunk.id))
@@ -94,7 +95,7 @@ fn name_taken(error: Error) -> Error {
     error.naming_conflict("the trunk name")
 }
 
-/// Gives the placeholders $1 to $29 their values.
+/// Gives the placeholders $1 to $30 their values.
 fn settings(statement: Statement, trunk: &Trunk, sealed: Option<String>) -> Statement {
     let account = trunk.inbound.account.as_ref();
     let outbound = trunk.outbound.as_ref();
@@ -143,6 +144,7 @@ fn settings(statement: Statement, trunk: &Trunk, sealed: Option<String>) -> Stat
         .bind(word(&trunk.detection.early_media))
         .bind(trunk.detection.answering_machine)
         .bind(trunk.detection.fax)
+        .bind(trunk.media.timeout_seconds.map(i64::from))
 }
 
 /// Removes what lies in tables of its own.

@@ -75,6 +75,10 @@ pub struct Voice {
     pub received: u64,
     /// Packets of key presses received.
     pub events: u64,
+    /// The keys that they were, each with when it went down.
+    keys_heard: Vec<(u32, u8)>,
+    /// Whether the other side takes keys as events.
+    pub offered_events: bool,
     /// SSRC, sequence number and timestamp of the latest packet heard.
     line: Option<(u32, u16, u32)>,
     /// Where the stream that was heard did not go on as one stream does.
@@ -107,6 +111,8 @@ impl Voice {
             heard: VecDeque::new(),
             received: 0,
             events: 0,
+            keys_heard: Vec::new(),
+            offered_events: false,
             line: None,
             breaks: Vec::new(),
         }
@@ -182,6 +188,7 @@ impl Voice {
             Some(8) => Law::A,
             _ => panic!("no G.711 in {sdp}"),
         };
+        self.offered_events = sdp.contains("telephone-event");
         self.speech.clear();
         self.remote = Some(SocketAddr::new(ip.trim().parse().unwrap(), port));
         self.next_at.get_or_insert(now);
@@ -320,6 +327,11 @@ impl Voice {
             8 => Law::A,
             _ => {
                 self.events += 1;
+                let key = packet.payload().first().copied().unwrap_or_default();
+                let press = (packet.timestamp(), key);
+                if self.keys_heard.last() != Some(&press) {
+                    self.keys_heard.push(press);
+                }
                 return;
             }
         };
@@ -344,6 +356,11 @@ impl Voice {
         if ahead > 0 {
             self.line = Some(line);
         }
+    }
+
+    /// The codes of the keys that came as events, one for each press.
+    pub fn keys_heard(&self) -> Vec<u8> {
+        self.keys_heard.iter().map(|(_, key)| *key).collect()
     }
 
     /// What was heard from `since` to `until`, in order of arrival.

@@ -1370,7 +1370,7 @@ export interface components {
          * @description How key presses travel.
          * @enum {string}
          */
-        DtmfMode: "rfc4733" | "info";
+        DtmfMode: "rfc4733" | "info" | "inband";
         /**
          * @description What is done with tones and announcements before the answer.
          * @enum {string}
@@ -2164,6 +2164,12 @@ export interface components {
              * @default optional
              */
             srtp: components["schemas"]["SrtpPolicy"];
+            /**
+             * Format: int32
+             * @description After how many seconds in which nothing came from any side a call is ended; none for never.
+             * @default 30
+             */
+            timeout_seconds: number | null;
         };
         /** @description A number reached through a trunk. */
         TrunkNumber: {

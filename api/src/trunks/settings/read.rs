@@ -53,6 +53,7 @@ impl Settings {
                 codecs: self.media.codecs.into_iter().map(Into::into).collect(),
                 dtmf: self.media.dtmf.into(),
                 srtp: self.media.srtp.into(),
+                timeout_seconds: self.media.timeout_seconds,
                 fixups: self.media.fixups.into_iter().map(Into::into).collect(),
             },
             detection: TrunkDetection {

@@ -39,6 +39,7 @@ impl From<&Trunk> for Settings {
                 codecs: trunk.media.codecs.iter().copied().map(Into::into).collect(),
                 dtmf: trunk.media.dtmf.into(),
                 srtp: trunk.media.srtp.into(),
+                timeout_seconds: trunk.media.timeout_seconds,
                 fixups: trunk.media.fixups.iter().copied().map(Into::into).collect(),
             },
             detection: Detection {

@@ -140,3 +140,21 @@ fn dial_rules_are_made_of_what_can_be_dialled() {
         ]
     );
 }
+
+#[test]
+fn a_time_out_that_breathing_would_trip_is_refused() {
+    for (seconds, fine) in [
+        (Some(4), false),
+        (Some(5), true),
+        (None, true),
+        (Some(3_601), false),
+    ] {
+        let found = problems(|trunk| trunk.media.timeout_seconds = seconds);
+        let expected: &[&str] = if fine {
+            &[]
+        } else {
+            &["media.timeout_seconds: must be 5 to 3600"]
+        };
+        assert_eq!(found, expected, "{seconds:?}");
+    }
+}

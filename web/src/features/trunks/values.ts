@@ -75,7 +75,13 @@ export function valuesOf(settings: TrunkSettings | undefined, source?: string): 
       privacy: false,
       user_phone: false,
     },
-    media: media ?? { codecs: ["pcma", "pcmu"], dtmf: "rfc4733", fixups: [], srtp: "optional" },
+    media: {
+      codecs: media?.codecs ?? ["pcma", "pcmu"],
+      dtmf: media?.dtmf ?? "rfc4733",
+      fixups: media?.fixups ?? [],
+      srtp: media?.srtp ?? "optional",
+      timeout_seconds: media ? (media.timeout_seconds ?? null) : 30,
+    },
     detection: detection ?? { early_media: "record", answering_machine: false, fax: false },
   };
 }

@@ -1,8 +1,8 @@
-import { Checkbox, Form, Radio, Select } from "antd";
+import { Checkbox, Form, InputNumber, Radio, Select } from "antd";
 import { useTranslation } from "react-i18next";
 
 const CODECS = ["pcma", "pcmu", "g722", "opus", "g729"] as const;
-const DTMF = ["rfc4733", "info"] as const;
+const DTMF = ["rfc4733", "info", "inband"] as const;
 const SRTP = ["off", "optional", "required"] as const;
 const EARLY_MEDIA = ["record", "end", "ignore"] as const;
 const FIXUPS = [
@@ -29,7 +29,11 @@ export function MediaFields() {
           options={CODECS.map((value) => ({ value, label: t(`trunk.codecs.${value}`) }))}
         />
       </Form.Item>
-      <Form.Item name={["media", "dtmf"]} label={t("trunk.form.dtmf")}>
+      <Form.Item
+        name={["media", "dtmf"]}
+        label={t("trunk.form.dtmf")}
+        extra={t("trunk.form.dtmfHint")}
+      >
         <Radio.Group options={DTMF.map((value) => ({ value, label: t(`trunk.dtmf.${value}`) }))} />
       </Form.Item>
       <Form.Item
@@ -38,6 +42,13 @@ export function MediaFields() {
         extra={t("trunk.form.srtpHint")}
       >
         <Radio.Group options={SRTP.map((value) => ({ value, label: t(`trunk.srtp.${value}`) }))} />
+      </Form.Item>
+      <Form.Item
+        name={["media", "timeout_seconds"]}
+        label={t("trunk.form.mediaTimeout")}
+        extra={t("trunk.form.mediaTimeoutHint")}
+      >
+        <InputNumber min={5} max={3_600} placeholder={t("trunk.form.never")} />
       </Form.Item>
       <Form.Item name={["media", "fixups"]} label={t("trunk.form.fixups")}>
         <Checkbox.Group
