@@ -2,6 +2,7 @@
 
 use crate::{AGENT, CALLER, SHORTLY, WHILE};
 use serde_json::json;
+use tests::baresip::{Baresip, Manner};
 use tests::jssip::{Browser, Telephone};
 use tests::patience::until;
 use tests::server::Server;
@@ -91,6 +92,29 @@ fn two_browsers_call_each_other() {
     hears_the_caller(&mut browser, &mut second);
     browser.order(&second, "hangup", json!({}));
     first.says(&browser, "ended");
+    admin.finished_record();
+    server.comes_to_rest();
+}
+
+#[test]
+fn a_browser_and_a_desk_phone_hear_each_other() {
+    let mut server = Server::start("browser-and-baresip");
+    let desk = Baresip::registered(&mut server, Manner::answering("1001", CALLER));
+    let admin = server.api("admin");
+    let mut browser = Browser::speaking(&server, AGENT);
+    let mut phone = browser.registered("phone", "1002");
+    for agent in ["1001", "1002"] {
+        server.api(agent).take_calls();
+    }
+
+    browser.order(&phone, "call", json!({"target": "1001"}));
+    phone.says(&browser, "confirmed");
+    hears_the_caller(&mut browser, &mut phone);
+    browser.order(&phone, "hangup", json!({}));
+    phone.says(&browser, "ended");
+
+    desk.is_left();
+    assert!(sound::seconds_of(&desk.heard(), AGENT) > 1.0);
     admin.finished_record();
     server.comes_to_rest();
 }
