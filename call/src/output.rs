@@ -1,7 +1,8 @@
 //! Everything that the switchboard wants done.
 
 use crate::{Answer, CommandError, StreamRequest};
-use media::{Law, Order, RecordingKey, StreamKey};
+use media::wav::FileCodec;
+use media::{Order, RecordingKey, StreamKey};
 use model::{AgentId, CallId, Fact, RecordingId};
 use sip::{ConnectionId, QueryId, Question, SessionId, Transmit, Transport};
 use std::net::SocketAddr;
@@ -57,7 +58,7 @@ pub enum Output {
         /// The file below the data folder.
         path: String,
         /// Its codec.
-        law: Law,
+        codec: FileCodec,
         /// Whether the file exists already.
         resume: bool,
     },

@@ -10,7 +10,8 @@ use smallvec::SmallVec;
 use crate::detect::{Finding, Listening};
 use crate::security::{Progress, Security};
 use crate::srtp::Keys;
-use crate::{Codec, Gain, Law, Line, Quality, Segment};
+use crate::wav::FileCodec;
+use crate::{Codec, Gain, Line, Quality, Segment};
 
 /// One RTP stream pair with one party; for a SIP leg, its local RTP port.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -174,7 +175,7 @@ pub enum Order {
         /// Whether samples up to here were written before a restart.
         resume: bool,
         /// Codec of the file.
-        law: Law,
+        codec: FileCodec,
     },
     /// Changes the legs of the right channel, which holds the sum of what they say.
     RecordAgents {

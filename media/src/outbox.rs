@@ -42,9 +42,9 @@ pub struct StreamFrame {
 pub struct Block<'a> {
     /// The recording.
     pub recording: RecordingKey,
-    /// Where the block begins, in samples a channel.
+    /// Where the block begins, in bytes behind the header of the file.
     pub offset: u64,
-    /// Interleaved left and right G.711 bytes.
+    /// Samples of left and right by turns, as they lie in the file.
     pub bytes: &'a [u8],
 }
 

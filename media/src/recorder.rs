@@ -7,20 +7,24 @@
 
 mod pause;
 mod placement;
+mod ring;
 
 use crate::clock::{FRAME_SAMPLES, Micros};
+use crate::codec::{FRAME_MAX, Rate, Resampler};
 use crate::rtp::Packet;
+use crate::wav::FileCodec;
 use crate::{Law, Outbox, RecordingKey};
 use pause::Pause;
 use placement::Placement;
+use ring::{Place, RING, Ring};
 use smallvec::SmallVec;
 
-/// Samples a channel in the ring: 512 ms.
-const RING: usize = 4_096;
 /// How long a packet may come after later ones: 200 ms.
 const REORDER: u64 = 1_600;
 /// How long a decoded frame may come after its time, the longest playout delay: 280 ms.
 const REORDER_DECODED: u64 = 2_240;
+/// The source of what the system plays, which is no leg.
+const PLAYS: u32 = u32::MAX;
 /// A play goes on at its own pace while it is so near to the clock: 120 ms.
 const PLAY_SLACK: u64 = 960;
 
@@ -56,10 +60,11 @@ pub(crate) struct Recorder {
     pub(crate) customer: u32,
     /// The legs of the right channel.
     agents: SmallVec<[Agent; 4]>,
-    law: Law,
     started_at: Micros,
     emitted: u64,
-    ring: Box<[u8; RING * 2]>,
+    ring: Ring,
+    /// Narrow sources of a wide recording, each with its way to 16 kHz.
+    widened: Vec<(u32, Resampler)>,
     left: Placement,
     played_to: Option<u64>,
     reorder: u64,
@@ -67,15 +72,20 @@ pub(crate) struct Recorder {
 }
 
 impl Recorder {
-    pub(crate) fn new(key: RecordingKey, customer: u32, law: Law, started_at: Micros) -> Self {
+    pub(crate) fn new(
+        key: RecordingKey,
+        customer: u32,
+        codec: FileCodec,
+        started_at: Micros,
+    ) -> Self {
         Self {
             key,
             customer,
             agents: SmallVec::new(),
-            law,
             started_at,
             emitted: 0,
-            ring: Box::new([law.silence(); RING * 2]),
+            ring: Ring::new(codec),
+            widened: Vec::new(),
             left: Placement::default(),
             played_to: None,
             reorder: REORDER,
@@ -104,7 +114,8 @@ impl Recorder {
             return;
         };
         let position = placement.place(now, arrival, &tap.packet);
-        self.write(tap.channel, position, (tap.law, tap.packet.payload), outbox);
+        let coded = (tap.law, tap.packet.payload);
+        self.write((tap.channel, tap.leg), position, coded, outbox);
     }
 
     /// Takes a frame that the customer hears from the system.
@@ -121,11 +132,16 @@ impl Recorder {
             .filter(|played_to| played_to.abs_diff(clock) <= PLAY_SLACK)
             .unwrap_or(clock);
         self.played_to = Some(position + FRAME_SAMPLES as u64);
-        self.write(Channel::Right, position as i64, (law, frame), outbox);
+        self.write(
+            (Channel::Right, PLAYS),
+            position as i64,
+            (law, frame),
+            outbox,
+        );
     }
 
-    /// Takes a decoded frame of a party that began at `begin`, in samples since the epoch. It has
-    /// waited to be played, so the recording waits longer for it.
+    /// Takes a decoded frame of a party, at the rate of the file, that began at `begin`, in samples
+    /// of 8 kHz since the epoch. It has waited to be played, so the recording waits longer for it.
     pub(crate) fn handle_decoded(
         &mut self,
         channel: Channel,
@@ -135,11 +151,20 @@ impl Recorder {
     ) {
         self.reorder = REORDER_DECODED;
         let position = begin - self.started_at.samples() as i64;
+        let Some(law) = self.ring.codec().law() else {
+            self.write_wide(channel, position, frame, outbox);
+            return;
+        };
         let mut bytes = [0; FRAME_SAMPLES];
         for (byte, &sample) in bytes.iter_mut().zip(frame) {
-            *byte = self.law.encode(sample);
+            *byte = law.encode(sample);
         }
-        self.write(channel, position, (self.law, &bytes), outbox);
+        self.write((channel, PLAYS), position, (law, &bytes), outbox);
+    }
+
+    /// The rate of the file.
+    pub(crate) const fn rate(&self) -> Rate {
+        self.ring.rate()
     }
 
     /// The legs of the right channel.
@@ -150,6 +175,9 @@ impl Recorder {
     /// The right channel's legs change; whoever stays goes on in step.
     pub(crate) fn set_agents(&mut self, legs: &[u32]) {
         self.agents.retain(|agent| legs.contains(&agent.leg));
+        let (customer, is_there) = (self.customer, |leg: &u32| legs.contains(leg));
+        self.widened
+            .retain(|(leg, _)| *leg == customer || *leg == PLAYS || is_there(leg));
         for &leg in legs {
             if !self.agents().any(|known| known == leg) {
                 let placement = Placement::default();
@@ -161,6 +189,7 @@ impl Recorder {
     /// A leg of the right channel is gone.
     pub(crate) fn forget_agent(&mut self, leg: u32) {
         self.agents.retain(|agent| agent.leg != leg);
+        self.widened.retain(|(source, _)| *source != leg);
     }
 
     /// Keeps silence from `at` on.
@@ -168,12 +197,8 @@ impl Recorder {
         let from = self.position(at);
         if self.pause.begin(from, self.emitted) {
             // What plays may lie ahead of the clock.
-            let silence = self.law.silence();
             let end = self.emitted + RING as u64;
-            for position in from.max(self.emitted)..end {
-                let at = position as usize % RING * 2;
-                self.ring[at..at + 2].fill(silence);
-            }
+            self.ring.silence(from.max(self.emitted)..end);
         }
     }
 
@@ -199,54 +224,99 @@ impl Recorder {
         at.since(self.started_at).samples()
     }
 
-    fn write(&mut self, channel: Channel, position: i64, audio: (Law, &[u8]), outbox: &mut Outbox) {
-        let (law, bytes) = audio;
-        let end = position + bytes.len() as i64;
-        let Ok(end) = u64::try_from(end) else {
+    fn write(
+        &mut self,
+        (channel, source): (Channel, u32),
+        position: i64,
+        (law, bytes): (Law, &[u8]),
+        outbox: &mut Outbox,
+    ) {
+        if self.rate() == Rate::Wide {
+            self.widen((channel, source), position, (law, bytes), outbox);
+            return;
+        }
+        let Some((place, skipped)) = self.place(channel, position, bytes.len(), outbox) else {
             return;
         };
+        let coded = (law, &bytes[skipped..]);
+        self.ring.lay_coded(place, coded, &self.pause);
+    }
+
+    /// Takes coded audio into a wide recording.
+    fn widen(
+        &mut self,
+        (channel, source): (Channel, u32),
+        mut position: i64,
+        (law, bytes): (Law, &[u8]),
+        outbox: &mut Outbox,
+    ) {
+        for piece in bytes.chunks(FRAME_SAMPLES) {
+            let mut narrow = [0; FRAME_SAMPLES];
+            for (sample, &byte) in narrow.iter_mut().zip(piece) {
+                *sample = law.decode(byte);
+            }
+            let mut wide = [0; FRAME_MAX];
+            let given = self
+                .resampler(source)
+                .process(&narrow[..piece.len()], &mut wide);
+            self.write_wide(channel, position, &wide[..given], outbox);
+            position += piece.len() as i64;
+        }
+    }
+
+    fn resampler(&mut self, source: u32) -> &mut Resampler {
+        let known = self.widened.iter().position(|(it, _)| *it == source);
+        let at = known.unwrap_or_else(|| {
+            let resampler = Resampler::new(Rate::Narrow.hertz(), Rate::Wide.hertz());
+            self.widened.push((source, resampler));
+            self.widened.len() - 1
+        });
+        &mut self.widened[at].1
+    }
+
+    fn write_wide(
+        &mut self,
+        channel: Channel,
+        position: i64,
+        samples: &[i16],
+        outbox: &mut Outbox,
+    ) {
+        let factor = Rate::Wide.factor();
+        let units = samples.len() / factor;
+        if let Some((place, skipped)) = self.place(channel, position, units, outbox) {
+            let rest = &samples[skipped * factor..];
+            self.ring.lay_wide(place, rest, &self.pause);
+        }
+    }
+
+    /// Where `length` units at `position` go, and how many of them come too late.
+    #[inline]
+    fn place(
+        &mut self,
+        channel: Channel,
+        position: i64,
+        length: usize,
+        outbox: &mut Outbox,
+    ) -> Option<(Place, usize)> {
+        let end = u64::try_from(position + length as i64).ok()?;
         if end > self.emitted + RING as u64 {
             // Only after a long pause of the ticks: room is made early.
             self.emit(end - RING as u64, outbox);
         }
-        let skipped = (self.emitted as i64 - position).clamp(0, bytes.len() as i64);
-        let table = (law != self.law).then(|| law.to_other());
-        let side = usize::from(channel == Channel::Right);
-        let silence = self.law.silence();
-        let summed = channel == Channel::Right && self.agents.len() > 1;
-        let first = (position + skipped) as usize;
-        for (at, &byte) in (first..).zip(&bytes[skipped as usize..]) {
-            if self.pause.covers(at as u64) {
-                continue;
-            }
-            let byte = table.map_or(byte, |table| table[usize::from(byte)]);
-            let place = &mut self.ring[at % RING * 2 + side];
-            *place = if summed && *place != silence {
-                sum(self.law, *place, byte)
-            } else {
-                byte
-            };
-        }
+        let skipped = (self.emitted as i64 - position).clamp(0, length as i64);
+        let place = Place {
+            first: (position + skipped) as usize,
+            side: usize::from(channel == Channel::Right),
+            summed: channel == Channel::Right && self.agents.len() > 1,
+        };
+        Some((place, skipped as usize))
     }
 
     fn emit(&mut self, until: u64, outbox: &mut Outbox) {
-        let silence = self.law.silence();
         while self.emitted < until {
             let count = (until - self.emitted).min(RING as u64) as usize;
-            let start = self.emitted as usize % RING;
-            let before_wrap = count.min(RING - start);
-            let tail = start * 2..(start + before_wrap) * 2;
-            let head = 0..(count - before_wrap) * 2;
-            let pieces = [&self.ring[tail.clone()], &self.ring[head.clone()]];
-            outbox.push_block(self.key, self.emitted, pieces);
-            self.ring[tail].fill(silence);
-            self.ring[head].fill(silence);
+            self.ring.emit(self.key, self.emitted, count, outbox);
             self.emitted += count as u64;
         }
     }
-}
-
-/// Two sounds at once.
-fn sum(law: Law, one: u8, other: u8) -> u8 {
-    law.encode(law.decode(one).saturating_add(law.decode(other)))
 }

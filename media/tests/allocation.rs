@@ -76,7 +76,7 @@ fn busy_engine(outbox: &mut Outbox) -> Engine {
         agent: Some(leg(1)),
         started_at: START,
         resume: false,
-        law: Law::Mu,
+        codec: Law::Mu.into(),
     });
     orders.push(Order::Play {
         leg: leg(2),

@@ -84,7 +84,7 @@ fn engine(outbox: &mut Outbox) -> Engine {
         agent: Some(leg(1)),
         started_at: START,
         resume: false,
-        law: Law::Mu,
+        codec: Law::Mu.into(),
     };
     let played = Order::Play {
         leg: leg(7),

@@ -4,8 +4,9 @@ use anyhow::{Context as _, anyhow};
 use bytes::Bytes;
 use call::Library;
 use ivr::{PackManifest, Voices};
+use media::Prompt;
 use media::detect::announcement::Announcements;
-use media::{Law, Prompt, wav};
+use media::wav::{self, FileCodec};
 use rust_embed::RustEmbed;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -60,7 +61,7 @@ fn read_manifest(path: &str) -> anyhow::Result<PackManifest> {
 fn read_prompt(path: &str) -> anyhow::Result<Prompt> {
     let file = Packs::get(path).ok_or_else(|| anyhow!("{path} is not embedded"))?;
     let layout = wav::parse(&file.data).with_context(|| path.to_owned())?;
-    if (layout.law, layout.channels, layout.sample_rate) != (Law::Mu, 1, 8_000) {
+    if (layout.codec, layout.channels, layout.sample_rate) != (FileCodec::Pcmu, 1, 8_000) {
         anyhow::bail!("{path} is not 8 kHz mono mu-law");
     }
     let start = usize::try_from(layout.data_offset)?;

@@ -151,7 +151,7 @@ impl Running {
         let part = whole.with_extension(UNFINISHED);
         let mut target = File::create(&part)?;
         let [.., a, b, c, d] = *recording.id.as_bytes();
-        let mut archive = Archive::new(layout.law, u32::from_be_bytes([a, b, c, d]))?;
+        let mut archive = Archive::new(layout.codec, u32::from_be_bytes([a, b, c, d]))?;
         let mut piece = vec![0; PIECE];
         loop {
             if *self.job.stop.borrow() {

@@ -292,7 +292,7 @@ impl Machine for Threaded {
         for block in self.outbox.blocks() {
             let order = disk::Order::Write {
                 file: FileKey(block.recording.0),
-                at: wav::HEADER_SIZE as u64 + block.offset * 2,
+                at: wav::HEADER_SIZE as u64 + block.offset,
                 bytes: block.bytes.to_vec(),
             };
             // A refused block is counted by the writer, and its place is filled with silence.

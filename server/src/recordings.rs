@@ -1,7 +1,8 @@
 //! Recording files: where they lie, how they begin and end, and what a crash left of them.
 
 use call::Input;
-use media::{Law, RecordingKey, wav};
+use media::RecordingKey;
+use media::wav::{self, FileCodec};
 use net::disk::{Disk, Event, FileKey, Operation, Order};
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -10,8 +11,6 @@ use std::io::{ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-/// Bytes of one sample in both channels.
-const FRAME: u64 = 2;
 /// The extension of a file that is not complete.
 const UNFINISHED: &str = "wav.part";
 
@@ -31,6 +30,7 @@ pub(crate) struct Recordings {
 #[derive(Debug)]
 struct File {
     path: PathBuf,
+    codec: FileCodec,
     samples: u64,
     fault: Option<String>,
 }
@@ -46,10 +46,10 @@ impl Recordings {
     }
 
     /// Begins a file, or goes on with one that the process before this one began.
-    pub(crate) fn open(&mut self, key: RecordingKey, path: &str, law: Law, resume: bool) {
+    pub(crate) fn open(&mut self, key: RecordingKey, path: &str, codec: FileCodec, resume: bool) {
         let path = self.data_dir.join(path);
         let part = path.with_extension(UNFINISHED);
-        let (file, silence) = (FileKey(key.0), silence(law));
+        let (file, silence) = (FileKey(key.0), codec.silence());
         let order = if resume && part.exists() {
             Order::Resume {
                 file,
@@ -60,7 +60,7 @@ impl Recordings {
             Order::Create {
                 file,
                 path: part,
-                head: wav::header(law).to_vec(),
+                head: wav::header(codec).to_vec(),
                 silence,
             }
         };
@@ -73,6 +73,7 @@ impl Recordings {
         let samples = 0;
         let file = File {
             path,
+            codec,
             samples,
             fault,
         };
@@ -83,11 +84,11 @@ impl Recordings {
     pub(crate) fn close(&mut self, key: RecordingKey, samples: u64) -> Option<Input> {
         let file = self.open.get_mut(&key)?;
         file.samples = samples;
-        let data = samples * FRAME;
+        let data = samples * file.codec.unit_bytes() as u64;
         let order = Order::Finish {
             file: FileKey(key.0),
             length: wav::HEADER_SIZE as u64 + data,
-            patches: wav::patches(data),
+            patches: wav::patches(file.codec, data),
             rename_to: file.path.clone(),
         };
         match self.disk.orders().send(order) {
@@ -103,16 +104,16 @@ impl Recordings {
         let part = path.with_extension(UNFINISHED);
         if part.exists() {
             // One that was cut in its header is begun anew: all of it is silence.
-            let (law, written, resume) = match measure(&part) {
-                Some((law, written)) => (law, written, true),
-                None => (Law::A, 0, false),
+            let (codec, written, resume) = match measure(&part) {
+                Some((codec, written)) => (codec, written, true),
+                None => (FileCodec::Pcma, 0, false),
             };
             let relative = path.strip_prefix(&self.data_dir).unwrap_or(&path);
             let relative = relative.to_string_lossy().into_owned();
-            self.open(key, &relative, law, resume);
+            self.open(key, &relative, codec, resume);
             return self.close(key, written.max(samples));
         }
-        let samples = measure(&path).map_or(0, |(_, samples)| samples);
+        let (codec, samples) = measure(&path).unwrap_or((FileCodec::Pcma, 0));
         let order = Order::Recount {
             file: FileKey(key.0),
             path: path.clone(),
@@ -120,6 +121,7 @@ impl Recordings {
         let fault = None;
         let file = File {
             path,
+            codec,
             samples,
             fault,
         };
@@ -184,8 +186,8 @@ impl Recordings {
     }
 }
 
-/// The codec and length of a recording, complete or not.
-fn measure(path: &Path) -> Option<(Law, u64)> {
+/// The codec of a recording, complete or not, and its length in 1/8000 s.
+fn measure(path: &Path) -> Option<(FileCodec, u64)> {
     let mut head = [0; wav::HEADER_SIZE];
     let mut file = fs::File::open(path).ok()?;
     file.read_exact(&mut head).ok()?;
@@ -195,7 +197,7 @@ fn measure(path: &Path) -> Option<(Law, u64)> {
         .ok()?
         .len()
         .saturating_sub(layout.data_offset);
-    Some((layout.law, data / FRAME))
+    Some((layout.codec, data / layout.codec.unit_bytes() as u64))
 }
 
 /// What a record says of a refusal.
@@ -222,13 +224,6 @@ pub(crate) fn hexadecimal(bytes: &[u8; 32]) -> String {
         let _ = write!(digits, "{byte:02x}");
     }
     digits
-}
-
-fn silence(law: Law) -> u8 {
-    match law {
-        Law::Mu => 0xFF,
-        Law::A => 0xD5,
-    }
 }
 
 #[cfg(test)]

@@ -355,9 +355,9 @@ impl Center {
             Output::OpenRecording {
                 recording,
                 path,
-                law,
+                codec,
                 resume,
-            } => self.disk.open(recording, &path, law, resume),
+            } => self.disk.open(recording, &path, codec, resume),
             Output::CloseRecording { recording, samples } => {
                 let size_bytes = self.disk.close(recording, samples);
                 inputs.push(Input::RecordingKept {

@@ -1,7 +1,8 @@
 //! The server's journal and disk in memory: what is left of it when the process is killed.
 
 use call::Output;
-use media::{Law, RecordingKey};
+use media::RecordingKey;
+use media::wav::FileCodec;
 use model::{CallFact, CallId, Event, Fact};
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
@@ -60,7 +61,7 @@ impl Journal {
 #[derive(Debug, Clone)]
 pub struct File {
     /// Its codec.
-    pub law: Law,
+    pub codec: FileCodec,
     /// Its bytes.
     pub bytes: Vec<u8>,
     /// Whether it was completed.
@@ -75,20 +76,17 @@ impl File {
 
     /// One channel as samples, 0 the customer's.
     pub fn channel(&self, which: usize) -> Vec<i16> {
-        let law = match self.law {
-            Law::Mu => crate::tone::Law::Mu,
-            Law::A => crate::tone::Law::A,
+        let law = match self.codec {
+            FileCodec::Pcmu => crate::tone::Law::Mu,
+            FileCodec::Pcma => crate::tone::Law::A,
+            FileCodec::Pcm16 => panic!("phones of this world speak G.711"),
         };
         let bytes = self.bytes.iter().skip(which).step_by(2);
         bytes.map(|byte| law.decode(*byte)).collect()
     }
 
     fn resize(&mut self, bytes: usize) {
-        let silence = match self.law {
-            Law::Mu => 0xFF,
-            Law::A => 0xD5,
-        };
-        self.bytes.resize(bytes, silence);
+        self.bytes.resize(bytes, self.codec.silence());
     }
 }
 
@@ -102,10 +100,10 @@ pub struct Disk {
 
 impl Disk {
     /// Begins a file or goes on with it.
-    pub fn open(&mut self, key: RecordingKey, path: &str, law: Law, resume: bool) {
+    pub fn open(&mut self, key: RecordingKey, path: &str, codec: FileCodec, resume: bool) {
         self.open.insert(key, path.to_owned());
         let fresh = File {
-            law,
+            codec,
             bytes: Vec::new(),
             complete: false,
         };
@@ -119,7 +117,7 @@ impl Disk {
     pub fn write(&mut self, block: media::Block<'_>) {
         let path = self.open.get(&block.recording).expect("the file is open");
         let file = self.files.get_mut(path).expect("the file exists");
-        let start = block.offset as usize * 2;
+        let start = block.offset as usize;
         let end = start + block.bytes.len();
         if file.bytes.len() < end {
             file.resize(end);

@@ -2,6 +2,7 @@
 
 use media::Law;
 use media::archive::Archive;
+use media::wav::FileCodec;
 use std::fs;
 use std::process::Command;
 use tempfile::TempDir;
@@ -18,7 +19,7 @@ fn noise(at: usize) -> i16 {
 }
 
 fn compressed(law: Law, left: &[i16], right: &[i16]) -> Vec<u8> {
-    let mut archive = Archive::new(law, 77).unwrap();
+    let mut archive = Archive::new(law.into(), 77).unwrap();
     let mut file = Vec::new();
     let pairs: Vec<u8> = left
         .iter()
@@ -34,13 +35,13 @@ fn compressed(law: Law, left: &[i16], right: &[i16]) -> Vec<u8> {
 }
 
 /// What `opusdec` makes of it, by channel.
-fn decoded(file: &[u8]) -> [Vec<i16>; 2] {
+fn decoded(file: &[u8], rate: &str) -> [Vec<i16>; 2] {
     let folder = TempDir::new().unwrap();
     fs::write(folder.path().join("in.opus"), file).unwrap();
     let arguments = [
         "--quiet",
         "--rate",
-        "8000",
+        rate,
         "--no-dither",
         "in.opus",
         "out.wav",
@@ -85,7 +86,7 @@ fn a_compressed_recording_is_as_long_as_it_was_and_in_step() {
         let left: Vec<i16> = (0..samples).map(noise).collect();
         let right: Vec<i16> = (0..samples).map(|at| noise(at + 1_000_000)).collect();
         let file = compressed(law, &left, &right);
-        let [heard_left, heard_right] = decoded(&file);
+        let [heard_left, heard_right] = decoded(&file, "8000");
 
         assert_eq!(heard_left.len(), heard_right.len());
         let difference = heard_left.len() as i64 - samples as i64;
@@ -107,7 +108,7 @@ fn each_party_is_on_its_own_channel_alone_and_the_file_is_small() {
     let right = vec![0; left.len()];
     let file = compressed(Law::A, &left, &right);
 
-    let [heard_left, heard_right] = decoded(&file);
+    let [heard_left, heard_right] = decoded(&file, "8000");
     assert!(share(&heard_left[8_000..80_000], 440.0) > 0.9);
     let loudest = heard_right.iter().map(|it| it.unsigned_abs()).max();
     assert!(loudest.unwrap() < 64, "{loudest:?} on the silent channel");
@@ -127,4 +128,30 @@ fn the_opus_tools_find_nothing_wrong_with_it() {
     assert!(said.contains("Playback length: 0m:25.000s"), "{said}");
     assert!(!said.to_lowercase().contains("warning"), "{said}");
     assert!(!said.to_lowercase().contains("error"), "{said}");
+}
+
+#[test]
+fn a_wide_recording_stays_wide_and_as_long_as_it_was() {
+    // Tones of 3 and 2.5 kHz at 8 kHz are of 6 and 5 kHz at 16 kHz.
+    let tone = |hz| -> Vec<i16> { (0..64_000).map(|at| sine(hz, at)).collect() };
+    let (left, right) = (tone(3_000.0), tone(2_500.0));
+    let mut archive = Archive::new(FileCodec::Pcm16, 78).unwrap();
+    let pairs = left.iter().zip(&right);
+    let bytes: Vec<u8> = pairs
+        .flat_map(|(left, right)| [left.to_le_bytes(), right.to_le_bytes()])
+        .flatten()
+        .collect();
+    for piece in bytes.chunks(10_001) {
+        archive.push(piece).unwrap();
+    }
+    let file = archive.finish().unwrap();
+
+    let [one, other] = decoded(&file, "16000");
+
+    assert_eq!((one.len(), other.len()), (64_000, 64_000));
+    let middle = 16_000..48_000;
+    assert!(share(&one[middle.clone()], 3_000.0) > 0.95);
+    assert!(share(&other[middle.clone()], 2_500.0) > 0.95);
+    assert!(share(&one[middle], 2_500.0) < 0.001);
+    assert!(file.len() < bytes.len() / 8, "{} bytes", file.len());
 }

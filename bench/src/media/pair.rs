@@ -130,7 +130,7 @@ impl Pair {
                     agent: Some(b),
                     started_at: START,
                     resume: false,
-                    law: Law::A,
+                    codec: Law::A.into(),
                 };
                 engine.handle_order(START, record, outbox);
             }

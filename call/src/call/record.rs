@@ -5,7 +5,9 @@ use super::pause::Pause;
 use crate::exchange::{Exchange, OpenRecording};
 use crate::limits::RECORDINGS;
 use crate::{Key, Output};
-use media::{Law, Order, RecordingKey};
+use media::codec::Rate;
+use media::wav::FileCodec;
+use media::{Codec, Law, Order, RecordingKey};
 use model::{CallFact, RecordingId, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -16,7 +18,7 @@ pub(crate) struct Taping {
     pub(super) key: RecordingKey,
     pub(super) id: RecordingId,
     pub(super) started_at: Duration,
-    law: Law,
+    codec: FileCodec,
     pub(super) pause: Option<Pause>,
 }
 
@@ -31,7 +33,7 @@ impl Call {
             key: RecordingKey(exchange.random_u64()),
             id,
             started_at: now,
-            law: self.customer.codec().law().unwrap_or(Law::A),
+            codec: self.codec_of_file(),
             pause: None,
         };
         let path = path_of(now, id);
@@ -59,6 +61,17 @@ impl Call {
         self.tape(false, exchange);
     }
 
+    /// Wide-band where both parties speak it as the recording begins; else as the customer speaks.
+    fn codec_of_file(&self) -> FileCodec {
+        let customer = self.customer.codec();
+        let wide = |codec: Codec| codec.decoded_rate() == Rate::Wide;
+        let party = self.party.as_ref().map(|party| party.leg.codec());
+        if wide(customer) && party.is_some_and(wide) {
+            return FileCodec::Pcm16;
+        }
+        customer.law().unwrap_or(Law::A).into()
+    }
+
     /// Goes on with the recording in a new process; the silence of the gap is filled in.
     pub(crate) fn resume_taping(&mut self, exchange: &mut Exchange) {
         self.tape(true, exchange);
@@ -78,7 +91,7 @@ impl Call {
         exchange.outputs.push_back(Output::OpenRecording {
             recording: taping.key,
             path,
-            law: taping.law,
+            codec: taping.codec,
             resume,
         });
         let agent = self.party_media();
@@ -89,7 +102,7 @@ impl Call {
             agent,
             started_at: taping.started_at,
             resume,
-            law: taping.law,
+            codec: taping.codec,
         });
         if let Some(pause) = taping.pause {
             self.order_pause(pause.since, exchange);

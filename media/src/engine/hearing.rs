@@ -5,6 +5,7 @@ use crate::codec::{Codec, Rate};
 use crate::leg::Leg;
 use crate::leg::mixing::{Decoded, Hearing};
 use crate::prompt::{Cursor, Making};
+use crate::recorder::Recorder;
 use crate::sink::SourceId;
 use crate::{Gain, LegId};
 
@@ -134,7 +135,7 @@ impl Engine {
             return;
         };
         let (listeners, speaks) = (leg.listeners.clone(), leg.speaks);
-        let recorded = leg.is_recorded() && speaks.law().is_none();
+        let slots = [leg.customer_of, leg.agent_of].map(|it| it.filter(|_| speaks.law().is_none()));
         let own = speaks.decoded_rate();
         let streamed = leg.stream.is_some() || leg.listener.is_some();
         let legs = &self.legs;
@@ -143,9 +144,12 @@ impl Engine {
             .filter_map(|&listener| legs[listener as usize].as_ref())
             .filter(|listener| listener.plan.mixes())
             .filter_map(|listener| listener.hearing.as_ref().map(|hearing| hearing.rate()));
-        let narrow = recorded || streamed;
-        let (mut needed, mut other) = (narrow, narrow && own != Rate::Narrow);
-        for rate in wanted {
+        let recorded = slots.into_iter().flatten().filter_map(|slot| {
+            let recorder = self.recorders.get(slot as usize)?.as_ref();
+            recorder.map(Recorder::rate)
+        });
+        let (mut needed, mut other) = (streamed, streamed && own != Rate::Narrow);
+        for rate in wanted.chain(recorded) {
             needed = true;
             other |= rate != own;
         }
@@ -193,10 +197,6 @@ impl Engine {
 }
 
 impl Leg {
-    fn is_recorded(&self) -> bool {
-        self.customer_of.is_some() || self.agent_of.is_some()
-    }
-
     /// Ends what plays to it; a mix that is heard again begins where it ended.
     pub(super) fn end_play(&mut self) {
         let last = self.last_level();

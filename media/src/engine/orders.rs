@@ -12,7 +12,8 @@ use crate::leg::sender::Sender;
 use crate::prompt::Cursor;
 use crate::recorder::Recorder;
 use crate::security::Progress;
-use crate::{Event, Law, LegId, Line, Order, Outbox, RecordingKey, Segment, Terms};
+use crate::wav::FileCodec;
+use crate::{Event, LegId, Line, Order, Outbox, RecordingKey, Segment, Terms};
 
 struct Opening {
     terms: Terms,
@@ -46,7 +47,7 @@ struct Recording {
     agent: Option<LegId>,
     started_at: Micros,
     resume: bool,
-    law: Law,
+    codec: FileCodec,
 }
 
 impl Engine {
@@ -129,7 +130,7 @@ impl Engine {
                 agent,
                 started_at,
                 resume,
-                law,
+                codec,
             } => {
                 let recording = Recording {
                     key: recording,
@@ -137,7 +138,7 @@ impl Engine {
                     agent,
                     started_at: started_at.into(),
                     resume,
-                    law,
+                    codec,
                 };
                 self.record(now, &recording)
             }
@@ -219,8 +220,12 @@ impl Engine {
         }
         let customer = self.index(recording.customer)?;
         self.leg_mut(recording.customer)?;
-        let mut recorder =
-            Recorder::new(recording.key, customer, recording.law, recording.started_at);
+        let mut recorder = Recorder::new(
+            recording.key,
+            customer,
+            recording.codec,
+            recording.started_at,
+        );
         if recording.resume {
             recorder.resume(now);
         }

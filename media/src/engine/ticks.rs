@@ -2,7 +2,7 @@
 
 use super::{Engine, PHASES};
 use crate::clock::{FRAME, FRAME_SAMPLES, Micros};
-use crate::codec::{self, FRAME_MAX, PACKET_BYTES_MAX, Rate};
+use crate::codec::{self, FRAME_MAX, PACKET_BYTES_MAX};
 use crate::jitter::Playout;
 use crate::leg::Leg;
 use crate::prompt::{Cursor, Making};
@@ -92,8 +92,7 @@ impl Engine {
         let Some(decoded) = leg.decoded.as_ref().filter(|_| leg.speaks.law().is_none()) else {
             return;
         };
-        let (Some(frame), Some(end)) = (decoded.frame(Rate::Narrow), decoded.buffer.nominal())
-        else {
+        let Some(end) = decoded.buffer.nominal() else {
             return;
         };
         let channels = [
@@ -102,7 +101,9 @@ impl Engine {
         ];
         for (slot, channel) in channels {
             let slot = slot.and_then(|slot| self.recorders.get_mut(slot as usize));
-            if let Some(Some(recorder)) = slot {
+            if let Some(Some(recorder)) = slot
+                && let Some(frame) = decoded.frame(recorder.rate())
+            {
                 let begin = end - FRAME_SAMPLES as i64;
                 recorder.handle_decoded(channel, begin, frame, outbox);
             }

@@ -61,7 +61,7 @@ fn an_attacker_neither_hears_nor_is_heard_nor_recorded() {
         agent: Some(b),
         started_at: START,
         resume: false,
-        law: Law::Mu,
+        codec: Law::Mu.into(),
     });
     let mut number = 0;
     spray(&mut world, attacker, 3_000, &mut number);

@@ -80,7 +80,7 @@ fn the_drift_of_an_hour_leaves_both_channels_in_step() {
         agent: Some(agent),
         started_at: START,
         resume: false,
-        law: Law::Mu,
+        codec: Law::Mu.into(),
     });
     world.run_ms(20 * part_ms);
     // Hold: the agent sends nothing for a while.

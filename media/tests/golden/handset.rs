@@ -31,7 +31,7 @@ impl Mouth {
         }
     }
 
-    /// 20 ms of narrow-band sound. G.729 is only a pattern here.
+    /// 20 ms of sound, narrow-band or at the encoder's own rate. G.729 is only a pattern here.
     pub(crate) fn encode(&mut self, sound: &[i16]) -> Vec<u8> {
         let Some(encoder) = &mut self.encoder else {
             let digest = sound
@@ -40,7 +40,12 @@ impl Mouth {
             return (0..20).map(|n| digest.wrapping_add(n)).collect();
         };
         let mut frame = [0; FRAME_MAX];
-        let count = self.resampler.process(sound, &mut frame);
+        let count = if sound.len() == encoder.rate().frame() {
+            frame[..sound.len()].copy_from_slice(sound);
+            sound.len()
+        } else {
+            self.resampler.process(sound, &mut frame)
+        };
         let mut bytes = [0; PACKET_BYTES_MAX];
         let length = encoder.encode(&frame[..count], &mut bytes);
         bytes[..length].to_vec()

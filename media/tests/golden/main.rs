@@ -21,4 +21,5 @@ mod restart;
 mod secure;
 mod switching;
 mod transcoding;
+mod wide;
 mod world;

@@ -51,7 +51,7 @@ fn a_recording_goes_with_its_customer_and_keeps_its_length() {
         agent: Some(b),
         started_at: world.now,
         resume: false,
-        law: Law::Mu,
+        codec: Law::Mu.into(),
     });
     world.run_ms(1_010);
 

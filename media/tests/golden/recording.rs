@@ -17,7 +17,7 @@ fn record(world: &mut World, customer: LegId, agent: Option<LegId>) {
         agent,
         started_at: world.now,
         resume: false,
-        law: Law::Mu,
+        codec: Law::Mu.into(),
     });
 }
 

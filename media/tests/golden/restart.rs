@@ -75,7 +75,7 @@ fn record(world: &mut World, resume: bool) {
         agent: Some(leg(1)),
         started_at: START,
         resume,
-        law: Law::Mu,
+        codec: Law::Mu.into(),
     });
 }
 

@@ -99,7 +99,7 @@ fn a_protected_party_and_one_in_the_clear_hear_each_other_and_are_recorded() {
             agent: Some(b),
             started_at: START,
             resume: false,
-            law: Law::A,
+            codec: Law::A.into(),
         });
         world.run_ms(3_000);
         assert!(share(&world.parties[0].audio()[800..], 1_000.0) > 0.95);

@@ -178,7 +178,7 @@ fn a_recording_holds_the_sum_of_all_whom_the_customer_hears() {
         agent: Some(agent),
         started_at: world.now,
         resume: false,
-        law: Law::A,
+        codec: Law::A.into(),
     });
     world.run_ms(2_000);
     for agents in [vec![agent, supervisor], vec![supervisor]] {

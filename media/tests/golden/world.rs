@@ -42,6 +42,8 @@ pub(crate) struct Party {
     pub(crate) codec: Codec,
     pub(crate) path: Path,
     pub(crate) speaking: bool,
+    /// Whether its signal is one of 16 kHz.
+    pub(crate) wide: bool,
     pub(crate) heard: Vec<Heard>,
     /// What it protects its packets with, and reads ours.
     pub(crate) srtp: Option<(Outgoing, Incoming)>,
@@ -68,6 +70,8 @@ pub(crate) struct Heard {
 pub(crate) struct File {
     pub(crate) left: Vec<u8>,
     pub(crate) right: Vec<u8>,
+    /// Both as they lie in the file.
+    pub(crate) raw: Vec<u8>,
 }
 
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
@@ -191,6 +195,7 @@ impl World {
             mouth: Mouth::new(codec),
             codec,
             path: Path::default(),
+            wide: false,
             speaking: true,
             heard: Vec::new(),
             srtp: None,
@@ -326,7 +331,9 @@ impl World {
         }
         party.header.sequence = header.sequence.wrapping_add(1);
         let payload = if party.keys.is_empty() {
-            let sound: Vec<i16> = (base..base + 160).map(&mut party.signal).collect();
+            let rate = if party.wide { 2 } else { 1 };
+            let samples = base * rate..(base + 160) * rate;
+            let sound: Vec<i16> = samples.map(&mut party.signal).collect();
             let payload = party.mouth.encode(&sound);
             party.said.push(payload.clone());
             payload
@@ -395,7 +402,9 @@ impl World {
         }
         for block in self.outbox.blocks() {
             let file = self.files.entry(block.recording).or_default();
-            let offset = block.offset as usize;
+            file.raw.resize(block.offset as usize, 0);
+            file.raw.extend(block.bytes);
+            let offset = block.offset as usize / 2;
             assert!(file.left.len() <= offset, "a block was written twice");
             file.left.resize(offset, 0xFF);
             file.right.resize(offset, 0xFF);

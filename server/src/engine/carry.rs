@@ -143,9 +143,9 @@ impl Running {
             Output::OpenRecording {
                 recording,
                 path,
-                law,
+                codec,
                 resume,
-            } => engine.recordings.open(recording, &path, law, resume),
+            } => engine.recordings.open(recording, &path, codec, resume),
             Output::CloseRecording { recording, samples } => {
                 return engine.recordings.close(recording, samples);
             }

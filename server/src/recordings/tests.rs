@@ -9,6 +9,12 @@ const SAMPLES: u64 = 20;
 
 #[test]
 fn a_file_that_was_cut_at_any_byte_becomes_a_whole_one_as_long_as_its_call() {
+    for codec in [FileCodec::Pcmu, FileCodec::Pcm16] {
+        cut_everywhere(codec);
+    }
+}
+
+fn cut_everywhere(codec: FileCodec) {
     let folder = tempfile::tempdir().unwrap();
     let (sender, events) = sync_channel(100);
     let disk = net::disk::spawn(net::disk::Limits::default(), move |event| {
@@ -16,7 +22,7 @@ fn a_file_that_was_cut_at_any_byte_becomes_a_whole_one_as_long_as_its_call() {
     });
     let mut recordings = Recordings::new(folder.path().to_owned(), disk.unwrap());
     let audio: Vec<u8> = (1..=30).collect();
-    let whole = [&wav::header(Law::Mu)[..], &audio].concat();
+    let whole = [&wav::header(codec)[..], &audio].concat();
     for cut in 0..=whole.len() {
         let path = format!("{cut}.wav");
         fs::write(folder.path().join(format!("{cut}.wav.part")), &whole[..cut]).unwrap();
@@ -35,17 +41,20 @@ fn a_file_that_was_cut_at_any_byte_becomes_a_whole_one_as_long_as_its_call() {
         assert_eq!((samples, sha256.is_some()), (SAMPLES, true), "{cut}");
         let file = fs::read(folder.path().join(&path)).unwrap();
         let layout = wav::parse(&file).unwrap();
-        assert_eq!(layout.data_bytes, Some(SAMPLES * FRAME), "cut at {cut}");
-        assert_eq!(file.len(), wav::HEADER_SIZE + 40, "cut at {cut}");
+        // One that was cut in its header is begun anew.
+        let begun = if cut < wav::HEADER_SIZE {
+            FileCodec::Pcma
+        } else {
+            codec
+        };
+        assert_eq!(layout.codec, begun, "cut at {cut}");
+        let data = SAMPLES * begun.unit_bytes() as u64;
+        assert_eq!(layout.data_bytes, Some(data), "cut at {cut}");
+        assert_eq!(file.len() as u64, wav::HEADER_SIZE as u64 + data);
         let said = &audio[..cut.saturating_sub(wav::HEADER_SIZE)];
-        let silent = &file[wav::HEADER_SIZE + said.len()..];
-        assert_eq!(
-            &file[wav::HEADER_SIZE..][..said.len()],
-            said,
-            "cut at {cut}"
-        );
-        let quiet = if cut < wav::HEADER_SIZE { 0xD5 } else { 0xFF };
-        assert!(silent.iter().all(|byte| *byte == quiet), "cut at {cut}");
+        let (start, rest) = file[wav::HEADER_SIZE..].split_at(said.len());
+        assert_eq!(start, said, "cut at {cut}");
+        assert!(rest.iter().all(|it| *it == begun.silence()), "cut at {cut}");
     }
 }
 
@@ -57,7 +66,7 @@ fn a_file_longer_than_its_call_by_half_a_sample_loses_that_half() {
         sender.try_send(event).unwrap();
     });
     let mut recordings = Recordings::new(folder.path().to_owned(), disk.unwrap());
-    let part = [&wav::header(Law::A)[..], &[1; 41]].concat();
+    let part = [&wav::header(FileCodec::Pcma)[..], &[1; 41]].concat();
     fs::write(folder.path().join("a.wav.part"), part).unwrap();
 
     assert!(recordings.recover(RecordingKey(1), "a.wav", 7).is_none());
