@@ -52,6 +52,14 @@ enum Name {
     Relay,
     /// The same, recorded.
     RelayRecorded,
+    /// A party with SRTP and one without, who both speak.
+    Browser,
+    /// A party with Opus and one with G.711, who both speak.
+    Opus,
+    /// Parties with bots that say what they hear.
+    Bots,
+    /// Single steps of media alone.
+    Codecs,
     /// Calls that are hung up at once.
     Setup,
     /// Memory after many finished calls.
@@ -79,6 +87,8 @@ pub(crate) enum Command {
     Memory,
     /// Calls of two legs, and single steps of media.
     Media,
+    /// Single steps of media.
+    Codecs,
     /// Single steps.
     Micro,
     /// Signalling alone.
@@ -118,6 +128,10 @@ impl Arguments {
             Name::IvrRecorded => Command::Compare(vec![scenario::IVR_RECORDED]),
             Name::Relay => Command::Compare(vec![scenario::RELAY]),
             Name::RelayRecorded => Command::Compare(vec![scenario::RELAY_RECORDED]),
+            Name::Browser => Command::Compare(vec![scenario::BROWSER]),
+            Name::Opus => Command::Compare(vec![scenario::OPUS]),
+            Name::Bots => Command::Compare(vec![scenario::BOTS]),
+            Name::Codecs => Command::Codecs,
             Name::Setup => Command::Setups,
             Name::Memory => Command::Memory,
             Name::Media => Command::Media,

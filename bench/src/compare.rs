@@ -1,10 +1,12 @@
 //! Contestants in turn on the same processor: A B A B, each turn with a new process, so that what
 //! else the machine does meets both alike.
 
+mod goals;
+
 use crate::arguments::Plan;
 use crate::contestant::{Contestant, Kind, Ports};
-use crate::generator::{self, Load, Outcome, Sockets};
-use crate::scenario::{CALL, Scenario};
+use crate::generator::{self, Load, Outcome, Sockets, bot};
+use crate::scenario::{CALL, Form, Scenario};
 use crate::table::Table;
 use std::io;
 use std::time::Duration;
@@ -12,26 +14,30 @@ use std::time::Duration;
 /// Calls begin evenly, so after a little more than their length as many end as begin.
 const RAMP: Duration = Duration::from_secs(11);
 
-/// Measures each scenario and prints a table.
+const HEADS: [&str; 13] = [
+    "scenario",
+    "who",
+    "held",
+    "calls",
+    "CPU %",
+    "calls/core",
+    "CPU-s/call-min",
+    "set-up ms p50/p99",
+    "20 ms ± p99",
+    "lost ‰",
+    "delay ms p50/p99",
+    "KiB/call",
+    "generator",
+];
+
+/// Measures each scenario and prints a table, and one of the goals.
 ///
 /// # Errors
-/// A contestant that cannot be started.
+/// A contestant that cannot be started, or a scenario that costs too much beside the stub.
 pub(crate) fn run(scenarios: &[Scenario], plan: &Plan) -> io::Result<()> {
-    let mut table = Table::new(&[
-        "scenario",
-        "who",
-        "held",
-        "calls",
-        "CPU %",
-        "calls/core",
-        "CPU-s/call-min",
-        "set-up ms p50/p99",
-        "20 ms ± p99",
-        "lost ‰",
-        "delay ms p50/p99",
-        "KiB/call",
-        "generator",
-    ]);
+    let mut table = Table::new(&HEADS);
+    let mut goals = Table::new(&["goal", "scenario", "bound", "measured", "verdict"]);
+    let mut dear = Vec::new();
     for scenario in scenarios {
         let contestants: &[Kind] = if plan.alone {
             &[Kind::Product]
@@ -60,21 +66,47 @@ pub(crate) fn run(scenarios: &[Scenario], plan: &Plan) -> io::Result<()> {
         for ((kind, median), runs) in contestants.iter().zip(&medians).zip(&runs) {
             table.row(row(scenario.name, *kind, median, runs));
         }
-        if let [product, stub] = &medians[..] {
-            let share = product.calls_a_core() / stub.calls_a_core() * 100.0;
+        let share = match &medians[..] {
+            [product, stub] => Some(product.calls_a_core() / stub.calls_a_core() * 100.0),
+            _ => None,
+        };
+        if let Some(share) = share {
             let mut cells = vec![String::new(); 13];
             "ratio".clone_into(&mut cells[1]);
             cells[5] = format!("{share:.0} %");
             table.row(cells);
         }
+        for row in medians
+            .first()
+            .map_or_else(Vec::new, |it| goals::rows(scenario, it, share))
+        {
+            goals.row(row);
+        }
+        if goals::is_too_dear(&scenario.goal, share) {
+            dear.push(scenario.name);
+        }
     }
-    table.print()
+    table.print()?;
+    goals.print()?;
+    if dear.is_empty() {
+        return Ok(());
+    }
+    let text = format!("too dear beside the stub: {}", dear.join(", "));
+    Err(io::Error::other(text))
 }
 
 fn turn(scenario: Scenario, kind: Kind, plan: &Plan) -> io::Result<Outcome> {
     let sockets = Sockets::bind()?;
     let peer = sockets.agents_port()?;
-    let contestant = Contestant::start(kind, Ports::Usual, peer, plan)?;
+    let mut contestant = Contestant::start(kind, Ports::Usual, peer, plan)?;
+    if kind == Kind::Product {
+        let bot = if scenario.form == Form::Bot {
+            bot::start()?
+        } else {
+            0
+        };
+        contestant.prepare(scenario.form, (bot, plan))?;
+    }
     let calls = plan.calls.unwrap_or(scenario.calls);
     let load = Load {
         scenario,
@@ -90,7 +122,7 @@ fn turn(scenario: Scenario, kind: Kind, plan: &Plan) -> io::Result<Outcome> {
 fn row(scenario: &str, kind: Kind, median: &Outcome, runs: &[Outcome]) -> Vec<String> {
     let held = runs.iter().filter(|run| run.held()).count();
     let sound = runs.iter().all(Outcome::is_sound);
-    let delay = median.delay_ms.filter(|_| scenario.starts_with("relay"));
+    let delay = median.delay_ms.filter(|_| !scenario.starts_with("ivr"));
     vec![
         scenario.to_owned(),
         kind.name().to_owned(),

@@ -1,7 +1,10 @@
 //! The programs that are measured: the product's release build, and the reference.
 
+mod preparation;
+
 use crate::arguments::Plan;
 use crate::process::{family, stay_on};
+use crate::scenario::Form;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use std::io::{self, Read as _};
@@ -27,6 +30,7 @@ const LOOK: Duration = Duration::from_millis(20);
 const RETURN: Duration = Duration::from_secs(30);
 const HELD_PORTS: usize = 100;
 const PRODUCT: &str = "trunkline";
+const SETTINGS: &str = "trunkline.toml";
 
 /// Who is measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -106,7 +110,7 @@ impl Ports {
 pub(crate) struct Contestant {
     child: Child,
     server: SocketAddrV4,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl Contestant {
@@ -122,29 +126,20 @@ impl Contestant {
         let server = SocketAddrV4::new(Ipv4Addr::LOCALHOST, free_udp_port()?);
         let mut command = match kind {
             Kind::Product => {
-                let program = match &plan.program {
-                    Some(program) => program.clone(),
-                    None => beside(PRODUCT)?,
-                };
                 ports.wait_until_free()?;
-                product(&program, temporary.path(), server, (peer, ports))?
+                settings(temporary.path(), server, (peer, ports))?;
+                serving(&program(plan)?, &temporary.path().join(SETTINGS))
             }
             Kind::Stub => stub(temporary.path(), server.port(), peer)?,
             Kind::Sipp => sipp(temporary.path(), server),
             Kind::Kamailio => kamailio(temporary.path(), server, &answering(server))?,
             Kind::KamailioProxy => kamailio(temporary.path(), server, &relaying(peer))?,
         };
-        command
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .env("TERM", "dumb");
-        stay_on(PROCESSORS.0)?;
-        let child = command.spawn();
-        stay_on(PROCESSORS.1)?;
+        quiet(&mut command);
         let mut contestant = Self {
-            child: child?,
+            child: spawn(&mut command)?,
             server,
-            _folder: temporary,
+            folder: temporary,
         };
         if kind == Kind::Sipp {
             // It answers nothing but calls.
@@ -155,6 +150,23 @@ impl Contestant {
         Ok(contestant)
     }
 
+    /// Gives the product what a form asks of the demo enterprise, with a bot at `bot`, and starts
+    /// it again.
+    ///
+    /// # Errors
+    /// A demo enterprise that is not as expected, or a product that does not start again.
+    pub(crate) fn prepare(&mut self, form: Form, (bot, plan): (u16, &Plan)) -> io::Result<()> {
+        let Some(statement) = preparation::statement(form, bot) else {
+            return Ok(());
+        };
+        self.end();
+        preparation::write(self.folder.path(), &statement)?;
+        let mut command = serving(&program(plan)?, &self.folder.path().join(SETTINGS));
+        quiet(&mut command);
+        self.child = spawn(&mut command)?;
+        self.wait_until_ready()
+    }
+
     /// Where it takes calls.
     pub(crate) fn server(&self) -> SocketAddrV4 {
         self.server
@@ -163,6 +175,20 @@ impl Contestant {
     /// Its processes.
     pub(crate) fn processes(&self) -> Vec<u32> {
         family(self.child.id())
+    }
+
+    fn end(&mut self) {
+        // The product's worker dies with its parent; Kamailio's children have to be told by it.
+        let id = i32::try_from(self.child.id()).map(Pid::from_raw);
+        if let Ok(id) = id {
+            let _ = kill(id, Signal::SIGTERM);
+            let deadline = Instant::now() + ENDING;
+            while matches!(self.child.try_wait(), Ok(None)) && Instant::now() < deadline {
+                std::thread::sleep(LOOK);
+            }
+        }
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 
     fn wait_until_ready(&mut self) -> io::Result<()> {
@@ -199,42 +225,53 @@ impl Contestant {
 
 impl Drop for Contestant {
     fn drop(&mut self) {
-        // The product's worker dies with its parent; Kamailio's children have to be told by it.
-        let id = i32::try_from(self.child.id()).map(Pid::from_raw);
-        if let Ok(id) = id {
-            let _ = kill(id, Signal::SIGTERM);
-            let deadline = Instant::now() + ENDING;
-            while matches!(self.child.try_wait(), Ok(None)) && Instant::now() < deadline {
-                std::thread::sleep(LOOK);
-            }
-        }
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        self.end();
     }
 }
 
-fn product(
-    program: &Path,
-    folder: &Path,
-    server: SocketAddrV4,
-    (peer, ports): (u16, Ports),
-) -> io::Result<Command> {
-    let file = folder.join("trunkline.toml");
+fn settings(folder: &Path, server: SocketAddrV4, (peer, ports): (u16, Ports)) -> io::Result<()> {
     let http = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?;
     let settings = format!(
         "data_dir = \"{folder}\"\nhttp.listen = \"{http}\"\nsip.udp = \"{server}\"\n\
          sip.tcp = \"\"\nmedia.listen = \"127.0.0.1\"\nmedia.ports = \"{first}-{last}\"\n\
          media.workers = \"1\"\nlimits.calls = 20000\ndemo.password = \"{password}\"\n\
-         demo.outbound_peer = \"127.0.0.1:{peer}\"\nlog.filter = \"error\"\n",
+         demo.outbound_peer = \"127.0.0.1:{peer}\"\nlog.filter = \"error\"\n\
+         bots.allowed_hosts = \"127.0.0.1\"\nbots.auth_token = \"{password}\"\n",
         folder = folder.display(),
         first = ports.range().start(),
         last = ports.range().end(),
         password = password()?,
     );
-    std::fs::write(&file, settings)?;
+    std::fs::write(folder.join(SETTINGS), settings)
+}
+
+/// The product's program.
+fn program(plan: &Plan) -> io::Result<PathBuf> {
+    match &plan.program {
+        Some(program) => Ok(program.clone()),
+        None => beside(PRODUCT),
+    }
+}
+
+fn serving(program: &Path, settings: &Path) -> Command {
     let mut command = Command::new(program);
-    command.args(["serve", "--demo", "--config"]).arg(&file);
-    Ok(command)
+    command.args(["serve", "--demo", "--config"]).arg(settings);
+    command
+}
+
+fn quiet(command: &mut Command) {
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .env("TERM", "dumb");
+}
+
+/// Starts a contestant on its processor, and leaves this thread on that of the load.
+fn spawn(command: &mut Command) -> io::Result<Child> {
+    stay_on(PROCESSORS.0)?;
+    let child = command.spawn();
+    stay_on(PROCESSORS.1)?;
+    child
 }
 
 fn stub(folder: &Path, sip: u16, peer: u16) -> io::Result<Command> {

@@ -6,8 +6,10 @@
 //! it. The kernel's stamps keep the times of arrival exact.
 
 mod agents;
+pub(crate) mod bot;
 mod callers;
 pub(crate) mod crowd;
+mod form;
 mod outcome;
 mod streams;
 
@@ -80,7 +82,7 @@ pub(crate) fn run(load: &Load, sockets: Sockets) -> io::Result<Outcome> {
     let speaking = load.scenario.speaking == Speaking::Always;
     let media = load.scenario.end != End::CallerAtOnce;
     let mut generator = Generator {
-        streams: Streams::new(sockets.media, speaking),
+        streams: Streams::new(sockets.media, speaking, load.scenario.form),
         agents: Agents::new(sockets.agents, media)?,
         callers: Callers::new(sockets.callers, load.scenario, load.server)?,
         next_step: realtime(),

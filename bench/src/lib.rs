@@ -37,6 +37,7 @@ pub fn run() -> io::Result<()> {
         Command::Setups => setups::run(&arguments.plan()),
         Command::Memory => memory::run(&arguments.plan()),
         Command::Media => media::run(),
+        Command::Codecs => media::run_steps(),
         Command::Micro => micro::run(),
         Command::Sip => sip::run(&arguments.plan()),
         Command::Overload => overload::run(&arguments.plan()),

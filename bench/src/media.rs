@@ -7,7 +7,8 @@
 
 mod kernel;
 mod pair;
-mod speech;
+mod rivals;
+pub(crate) mod speech;
 mod steps;
 
 use crate::table::Table;
@@ -74,13 +75,22 @@ fn pairs() -> [Pair; 11] {
     ]
 }
 
+/// Measures and prints the single steps alone.
+///
+/// # Errors
+/// A refusal of the system.
+pub(crate) fn run_steps() -> io::Result<()> {
+    steps::run(kernel::datagram()?)
+}
+
 /// Measures and prints.
 ///
 /// # Errors
 /// A refusal of the system, a call whose audio did not arrive, or one that costs too much beside the
 /// kernel.
 pub(crate) fn run() -> io::Result<()> {
-    let kernel = kernel::datagram()? * DATAGRAMS;
+    let datagram = kernel::datagram()?;
+    let kernel = datagram * DATAGRAMS;
     let mut table = Table::new(&[
         "with a trunk of G.711 A",
         "engine, µs a 20 ms",
@@ -99,7 +109,7 @@ pub(crate) fn run() -> io::Result<()> {
         }
     }
     table.print()?;
-    steps::run()?;
+    steps::run(datagram)?;
     if dear.is_empty() {
         return Ok(());
     }

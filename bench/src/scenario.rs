@@ -20,6 +20,56 @@ pub(crate) struct Scenario {
     pub(crate) end: End,
     /// Whether the callers, and whoever answers them, speak all the time.
     pub(crate) speaking: Speaking,
+    /// In which form the callers speak.
+    pub(crate) form: Form,
+    /// What it ought to reach.
+    pub(crate) goal: Goal,
+}
+
+/// What a scenario ought to reach.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Goal {
+    /// The name of the goal; empty where there is none.
+    pub(crate) name: &'static str,
+    /// Calls a core as a share of the stub's.
+    pub(crate) stub_percent: Option<u32>,
+    /// Calls that one core holds, on the machine that the goal was set on.
+    pub(crate) calls: Option<u32>,
+    /// Memory for a call.
+    pub(crate) kib: Option<u32>,
+    /// The share of the stub's calls below which the run fails, because it is a ratio within it.
+    pub(crate) fails_below_percent: Option<u32>,
+}
+
+impl Goal {
+    const NONE: Self = Self {
+        name: "",
+        stub_percent: None,
+        calls: None,
+        kib: None,
+        fails_below_percent: None,
+    };
+
+    const fn of(name: &'static str, stub_percent: u32) -> Self {
+        Self {
+            name,
+            stub_percent: Some(stub_percent),
+            ..Self::NONE
+        }
+    }
+}
+
+/// In which form the callers of a scenario speak; whoever is rung speaks G.711 in the clear.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// G.711 µ-law in the clear.
+    Plain,
+    /// The same in SRTP, with keys in the session description (RFC 4568).
+    Secured,
+    /// Opus in the clear.
+    Opus,
+    /// G.711 µ-law in the clear, a click each second, to a bot that says what it hears.
+    Bot,
 }
 
 /// Who ends a call, and when.
@@ -50,6 +100,11 @@ pub(crate) const IVR: Scenario = Scenario {
     calls: 2_000,
     end: End::ServerAfterKey,
     speaking: Speaking::Silent,
+    form: Form::Plain,
+    goal: Goal {
+        kib: Some(32),
+        ..Goal::of("S2", 70)
+    },
 };
 
 pub(crate) const IVR_RECORDED: Scenario = Scenario {
@@ -58,6 +113,11 @@ pub(crate) const IVR_RECORDED: Scenario = Scenario {
     calls: 1_000,
     end: End::ServerAfterKey,
     speaking: Speaking::Always,
+    form: Form::Plain,
+    goal: Goal {
+        kib: Some(32),
+        ..Goal::of("S3", 70)
+    },
 };
 
 pub(crate) const RELAY: Scenario = Scenario {
@@ -66,6 +126,8 @@ pub(crate) const RELAY: Scenario = Scenario {
     calls: 700,
     end: End::Caller,
     speaking: Speaking::Always,
+    form: Form::Plain,
+    goal: Goal::of("S4n", 70),
 };
 
 pub(crate) const RELAY_RECORDED: Scenario = Scenario {
@@ -74,6 +136,47 @@ pub(crate) const RELAY_RECORDED: Scenario = Scenario {
     calls: 600,
     end: End::Caller,
     speaking: Speaking::Always,
+    form: Form::Plain,
+    goal: Goal {
+        kib: Some(64),
+        ..Goal::of("S4", 70)
+    },
+};
+
+/// A party with SRTP and one without, who both speak.
+pub(crate) const BROWSER: Scenario = Scenario {
+    name: "browser",
+    form: Form::Secured,
+    goal: Goal {
+        calls: Some(2_000),
+        fails_below_percent: Some(35),
+        ..Goal::of("browser leg", 70)
+    },
+    ..RELAY
+};
+
+/// A party with Opus and one with G.711, who both speak.
+pub(crate) const OPUS: Scenario = Scenario {
+    name: "opus",
+    calls: 100,
+    form: Form::Opus,
+    goal: Goal {
+        name: "Opus to G.711",
+        calls: Some(120),
+        fails_below_percent: Some(3),
+        ..Goal::NONE
+    },
+    ..RELAY
+};
+
+/// A party with a bot that says at once what it hears.
+pub(crate) const BOTS: Scenario = Scenario {
+    name: "bots",
+    number: "4008110512",
+    calls: 200,
+    form: Form::Bot,
+    goal: Goal::NONE,
+    ..RELAY
 };
 
 /// Parties who talk for as long as the load lasts.
@@ -83,6 +186,8 @@ pub(crate) const TALK: Scenario = Scenario {
     calls: 100,
     end: End::WithTheLoad,
     speaking: Speaking::Always,
+    form: Form::Plain,
+    goal: Goal::NONE,
 };
 
 /// Set-ups alone.
@@ -92,6 +197,8 @@ pub(crate) const SETUP: Scenario = Scenario {
     calls: 0,
     end: End::CallerAtOnce,
     speaking: Speaking::Silent,
+    form: Form::Plain,
+    goal: Goal::NONE,
 };
 
 pub(crate) const ALL: [Scenario; 4] = [IVR, IVR_RECORDED, RELAY, RELAY_RECORDED];

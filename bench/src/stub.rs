@@ -63,6 +63,7 @@ struct Call {
     agent: Option<(String, String)>,
     recording: Option<Recording>,
     frames_played: Option<u32>,
+    echoed: bool,
     key_heard: bool,
 }
 
@@ -197,6 +198,8 @@ impl Stub {
             }
             let other = if is_agent {
                 Some(call.lines.0)
+            } else if call.echoed {
+                Some(number)
             } else {
                 call.lines.1
             };

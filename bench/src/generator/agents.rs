@@ -83,7 +83,7 @@ fn invited(
     let response = message.respond("200 OK", &tag, contact, Some(&description(port)));
     let stream = media
         .zip(message.media())
-        .map(|(streams, peer)| streams.open(Side::Agent, peer));
+        .map(|(streams, peer)| streams.open(Side::Agent, peer, None));
     let call = Answered {
         response: response.clone(),
         stream,

@@ -1,10 +1,11 @@
 //! Those who ring: INVITE, ACK, a key where the scenario has one, BYE from either side.
 
 use super::MS;
+use super::form::{self, Protection};
 use super::streams::{Side, StreamId, Streams};
 use crate::histogram::Histogram;
-use crate::message::{Message, description, finish};
-use crate::scenario::{CALL, End, KEY_AT, Scenario};
+use crate::message::{Message, finish};
+use crate::scenario::{CALL, End, Form, KEY_AT, Scenario};
 use crate::socket::{Socket, realtime};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -95,6 +96,7 @@ pub(super) struct Callers {
     server: SocketAddrV4,
     number: &'static str,
     end: End,
+    form: Form,
     /// Makes branches and Call-IDs of this run its own.
     run: u64,
     port: u16,
@@ -119,6 +121,7 @@ impl Callers {
             server,
             number: scenario.number,
             end: scenario.end,
+            form: scenario.form,
             run: realtime() / MS,
             calls: Vec::new(),
             timers: BinaryHeap::new(),
@@ -162,7 +165,7 @@ impl Callers {
              Contact: <sip:load@127.0.0.1:{port}>\r\n\
              Allow: INVITE, ACK, BYE, CANCEL, OPTIONS\r\n"
         );
-        finish(&mut request, Some(&description(self.media_port)));
+        finish(&mut request, Some(&form::offer(self.form, self.media_port)));
         self.socket.send(request.as_bytes(), server);
         self.calls.push(Call {
             state: State::Calling,
@@ -372,7 +375,10 @@ impl Callers {
             routes,
         };
         if self.end != End::CallerAtOnce {
-            call.stream = message.media().map(|peer| streams.open(Side::Caller, peer));
+            let protection = Protection::of_answer(message.0);
+            call.stream = message
+                .media()
+                .map(|peer| streams.open(Side::Caller, peer, protection));
         }
         let ack = self.request(number, "ACK", 1);
         self.socket.send(ack.as_bytes(), self.server);

@@ -6,7 +6,7 @@ use super::outcome::ratio;
 use super::streams::{self, Streams};
 use super::{LATE, MS, Sockets, nanos};
 use crate::process::Usage;
-use crate::scenario::{SETUP, TALK};
+use crate::scenario::{Form, SETUP, TALK};
 use crate::socket::{Socket, realtime};
 use nix::poll::{PollFd, PollFlags, ppoll};
 use nix::sys::time::TimeSpec;
@@ -72,7 +72,7 @@ impl Crowd {
         processes: Vec<u32>,
     ) -> io::Result<Self> {
         let mut gathered = Self {
-            streams: Streams::new(sockets.media, true),
+            streams: Streams::new(sockets.media, true, Form::Plain),
             agents: Agents::new(sockets.agents, true)?,
             talking: Callers::new(sockets.callers, TALK, server)?,
             newcomers: Callers::new(Socket::bind()?, SETUP, server)?,

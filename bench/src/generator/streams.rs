@@ -1,21 +1,25 @@
 //! The RTP of all parties, on one socket a side: the peer's port tells whose packet it is.
 
+use super::form::{FIRST_SEQUENCE, Protection, SILENCE, Sound, click_in};
 use crate::histogram::Histogram;
+use crate::scenario::Form;
 use crate::socket::{Arrival, Socket, realtime};
 use std::net::SocketAddrV4;
 
 /// Steps of a millisecond in the 20 ms of a frame.
 const SLOTS: usize = 20;
 const FRAME_NANOS: u64 = 20_000_000;
-const FRAME_SAMPLES: u32 = 160;
+const SAMPLE_NANOS: u64 = 125_000;
 /// Whoever listens for so long ought to have heard something.
 const SILENCE_MAX: u64 = 1_000_000_000;
-/// Payload types of the description that callers and agents send.
-const AUDIO: u8 = 0;
+/// Payload types of the descriptions that callers and agents send.
+const AUDIO: [u8; 2] = [0, 96];
 const KEY: u8 = 0x65;
 const MARKER: u8 = 0x80;
 const HEADER_BYTES: usize = 12;
-const PACKET_BYTES: usize = HEADER_BYTES + 160;
+const PAYLOAD_BYTES: usize = 160;
+/// With room for the tag of a protected packet.
+const PACKET_BYTES: usize = HEADER_BYTES + PAYLOAD_BYTES + 16;
 /// Marks a payload of ours, in which the time of sending follows.
 const STAMP: [u8; 4] = *b"load";
 /// An RFC 4733 event: six packets that last longer and longer, and the end two more times.
@@ -69,6 +73,10 @@ struct Stream {
     key_packets_left: u8,
     key_timestamp: u32,
     heard: Option<Heard>,
+    sound: Sound,
+    /// When the click was sent that has not come back.
+    clicked_at: Option<u64>,
+    protection: Option<Box<Protection>>,
 }
 
 /// The packet that was heard last.
@@ -87,12 +95,14 @@ pub(super) struct Streams {
     free: Vec<usize>,
     slots: [Vec<usize>; SLOTS],
     speaking: bool,
+    /// What callers send, and what agents do.
+    sounds: [Sound; 2],
     measuring: bool,
     tally: Tally,
 }
 
 impl Streams {
-    pub(super) fn new(sockets: [Socket; 2], speaking: bool) -> Self {
+    pub(super) fn new(sockets: [Socket; 2], speaking: bool, form: Form) -> Self {
         Self {
             sockets,
             by_port: [vec![NOBODY; 1 << 16], vec![NOBODY; 1 << 16]],
@@ -100,6 +110,7 @@ impl Streams {
             free: Vec::new(),
             slots: Default::default(),
             speaking,
+            sounds: [Sound::of_callers(form), Sound::of_agents(form)],
             measuring: false,
             tally: Tally::new(),
         }
@@ -124,7 +135,12 @@ impl Streams {
         self.sockets[side as usize].port().unwrap_or_default()
     }
 
-    pub(super) fn open(&mut self, side: Side, peer: SocketAddrV4) -> StreamId {
+    pub(super) fn open(
+        &mut self,
+        side: Side,
+        peer: SocketAddrV4,
+        protection: Option<Box<Protection>>,
+    ) -> StreamId {
         let stream = Stream {
             side,
             peer,
@@ -132,11 +148,14 @@ impl Streams {
             open: true,
             sends: false,
             ssrc: peer.port().into(),
-            sequence: 1,
+            sequence: FIRST_SEQUENCE - 1,
             timestamp: 0,
             key_packets_left: 0,
             key_timestamp: 0,
             heard: None,
+            sound: self.sounds[side as usize].clone(),
+            clicked_at: None,
+            protection,
         };
         let id = if let Some(id) = self.free.pop() {
             self.open[id] = stream;
@@ -190,8 +209,11 @@ impl Streams {
         let mut place = 0;
         while let Some(id) = self.slots[slot].get(place).copied() {
             let stream = &mut self.open[id];
-            let mut packet = [0xFF; PACKET_BYTES];
-            let length = stream.write(&mut packet);
+            let mut packet = [SILENCE; PACKET_BYTES];
+            let mut length = stream.write(&mut packet);
+            if let Some(protection) = &mut stream.protection {
+                length = protection.seal(&mut packet, length);
+            }
             self.sockets[stream.side as usize].send(&packet[..length], stream.peer);
             if self.speaking || stream.key_packets_left > 0 {
                 place += 1;
@@ -227,16 +249,26 @@ impl Stream {
     /// Writes the next packet; its length.
     fn write(&mut self, packet: &mut [u8; PACKET_BYTES]) -> usize {
         self.sequence = self.sequence.wrapping_add(1);
-        self.timestamp = self.timestamp.wrapping_add(FRAME_SAMPLES);
+        self.timestamp = self.timestamp.wrapping_add(self.sound.units);
         packet[0] = 0x80;
         packet[2..4].copy_from_slice(&self.sequence.to_be_bytes());
         packet[8..12].copy_from_slice(&self.ssrc.to_be_bytes());
         if self.key_packets_left == 0 {
-            packet[1] = AUDIO;
+            packet[1] = self.sound.payload_type;
             packet[4..8].copy_from_slice(&self.timestamp.to_be_bytes());
+            if let Some(payloads) = &self.sound.payloads {
+                let nth = usize::from(self.sequence) % payloads.len();
+                let payload = &payloads[nth];
+                if self.sound.clicks && nth == 0 {
+                    self.clicked_at = Some(realtime());
+                }
+                let whole = HEADER_BYTES + payload.len();
+                packet[HEADER_BYTES..whole].copy_from_slice(payload);
+                return whole;
+            }
             packet[12..16].copy_from_slice(&STAMP);
             packet[16..24].copy_from_slice(&realtime().to_le_bytes());
-            return PACKET_BYTES;
+            return HEADER_BYTES + PAYLOAD_BYTES;
         }
         let number = KEY_PACKETS - self.key_packets_left;
         self.key_packets_left -= 1;
@@ -253,10 +285,16 @@ impl Stream {
     }
 
     fn hear(&mut self, arrival: &Arrival<'_>, tally: Option<&mut Tally>) {
-        let Some((header, payload)) = arrival.bytes.split_first_chunk::<HEADER_BYTES>() else {
+        let mut buffer = Protection::buffer();
+        let bytes = match &mut self.protection {
+            Some(protection) => protection.open(arrival.bytes, &mut buffer),
+            None => Some(arrival.bytes),
+        };
+        let Some((header, payload)) = bytes.and_then(<[u8]>::split_first_chunk::<HEADER_BYTES>)
+        else {
             return;
         };
-        let is_audio = header[1] & !MARKER == AUDIO;
+        let is_audio = AUDIO.contains(&(header[1] & !MARKER));
         let heard = Heard {
             ssrc: u32::from_be_bytes([header[8], header[9], header[10], header[11]]),
             sequence: u16::from_be_bytes([header[2], header[3]]),
@@ -278,7 +316,14 @@ impl Stream {
             let interval = heard.at.saturating_sub(before.at);
             tally.deviation.add(interval.abs_diff(FRAME_NANOS * step));
         }
-        if let Some((STAMP, rest)) = payload.split_first_chunk::<4>().map(|(a, b)| (*a, b))
+        if self.sound.clicks {
+            if let Some(at) = click_in(payload)
+                && let Some(clicked_at) = self.clicked_at.take()
+            {
+                let heard_at = arrival.at + at as u64 * SAMPLE_NANOS;
+                tally.delay.add(heard_at.saturating_sub(clicked_at));
+            }
+        } else if let Some((STAMP, rest)) = payload.split_first_chunk::<4>().map(|(a, b)| (*a, b))
             && let Some(sent) = rest.first_chunk()
         {
             let delay = arrival.at.saturating_sub(u64::from_le_bytes(*sent));

@@ -7,7 +7,7 @@ const HARMONICS: u32 = 12;
 const LOUDEST: f64 = 9_000.0;
 
 /// Samples at a rate in hertz.
-pub(super) fn samples(hertz: u32, count: usize) -> Vec<i16> {
+pub(crate) fn samples(hertz: u32, count: usize) -> Vec<i16> {
     let mut phase = 0.0;
     let mut noise = 0x2545_f491_u32;
     (0..count)

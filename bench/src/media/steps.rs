@@ -1,36 +1,53 @@
-//! The single steps of 20 ms in one direction, beside the copying of as many bytes.
+//! The single steps of 20 ms in one direction: each beside a datagram that the kernel receives and
+//! sends, and where a library does the same beside that.
 
-use super::speech;
+use super::{rivals, speech};
 use crate::table::Table;
 use crate::time::{FRAME, time};
 use media::Codec;
 use media::codec::activity::Activity;
 use media::codec::conceal::Concealer;
 use media::codec::{Decoder, Encoder, PACKET_BYTES_MAX, PACKET_SAMPLES_MAX, Rate, Resampler};
+use media::detect::announcement::{Announcements, Fingerprint};
+use media::detect::{Listener, Listening, Outcome};
 use media::srtp::{Incoming, MasterKey, Outgoing, Suite};
+use media::tone::Plan;
 use std::hint::black_box;
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Frames of speech that a step works through.
-const FRAMES: usize = 250;
+pub(super) const FRAMES: usize = 250;
 /// The best of some turns is the least disturbed one.
 const TURNS: usize = 5;
-const PACKET_BYTES: usize = 172;
+pub(super) const PACKET_BYTES: usize = 172;
+/// The rates between which is resampled, both ways.
+const RATES: [(u32, u32); 6] = [
+    (8_000, 16_000),
+    (16_000, 8_000),
+    (16_000, 48_000),
+    (48_000, 16_000),
+    (8_000, 48_000),
+    (48_000, 8_000),
+];
 
 /// Measures and prints.
-pub(super) fn run() -> io::Result<()> {
-    let mut table = Table::new(&["step, 20 ms one way", "µs", "directions a core"]);
-    let mut add = |name: String, cost: Duration| {
-        let one = cost.as_secs_f64();
-        let directions = FRAME.as_secs_f64() / one.max(1e-9);
-        table.row(vec![
-            name,
-            format!("{:.3}", one * 1e6),
-            format!("{directions:.0}"),
-        ]);
+///
+/// # Errors
+/// A refusal of the system, or a packet that could not be read.
+pub(super) fn run(datagram: Duration) -> io::Result<()> {
+    let mut table = Table::new(&[
+        "step, 20 ms one way",
+        "µs",
+        "directions a core",
+        "of a datagram",
+        "beside a library",
+    ]);
+    let mut add = |name: String, cost: Duration, rival: Option<(&str, Duration)>| {
+        table.row(row(name, (cost, datagram), rival));
     };
-    add("copy a packet".to_owned(), copying()?);
+    add("copy a packet".to_owned(), copying()?, None);
     let codecs = [
         ("G.711 A", Codec::Pcma, Rate::Narrow),
         ("G.711 µ", Codec::Pcmu, Rate::Narrow),
@@ -40,26 +57,119 @@ pub(super) fn run() -> io::Result<()> {
     ];
     for (name, codec, rate) in codecs {
         let (encoding, packets) = encoding(codec, rate, 0)?;
-        add(format!("{name}: encode"), encoding);
-        add(format!("{name}: decode"), decoding(codec, &packets)?);
+        let [their_encoding, their_decoding] = rivals::coding(codec)?;
+        add(format!("{name}: encode"), encoding, their_encoding);
+        let decoding = decoding(codec, &packets)?;
+        add(format!("{name}: decode"), decoding, their_decoding);
     }
     let (redundant, _) = encoding(Codec::Opus, Rate::Wide, 10)?;
-    add("Opus at 16 kHz: encode for 10 % loss".to_owned(), redundant);
-    for (from, to) in [(8_000, 16_000), (16_000, 8_000), (48_000, 16_000)] {
-        add(format!("resample {from} to {to}"), resampling(from, to)?);
+    add(
+        "Opus at 16 kHz: encode for 10 % loss".to_owned(),
+        redundant,
+        None,
+    );
+    for (hertz, redundancy) in [(16_000, false), (48_000, false), (48_000, true)] {
+        let sent = rivals::opus(hertz, redundancy)?;
+        let kind = if redundancy { "with" } else { "without" };
+        let name = format!("Opus of {hertz} {kind} redundancy");
+        let ours = decoding(Codec::Opus, &sent.packets)?;
+        let theirs = Some(("opus-rs at that rate", sent.decoding));
+        add(format!("{name}: encode by opus-rs"), sent.encoding, None);
+        add(format!("{name}: decode to 16 kHz"), ours, theirs);
     }
-    add("look whether somebody speaks".to_owned(), activity()?);
-    add("cover a lost frame".to_owned(), concealing()?);
+    for (from, to) in RATES {
+        let theirs = rivals::resampling(from, to)?;
+        let name = format!("resample {from} to {to}");
+        add(name, resampling(from, to)?, Some(theirs));
+    }
+    add("look whether somebody speaks".to_owned(), activity()?, None);
+    for (name, wanted) in listenings()? {
+        add(format!("listen for {name}"), listening(&wanted)?, None);
+    }
+    add("cover a lost frame".to_owned(), concealing()?, None);
     for suite in Suite::ALL {
         let (sealing, opening) = protecting(suite)?;
-        add(format!("{}: protect", suite.name()), sealing);
-        add(format!("{}: unprotect", suite.name()), opening);
+        let [their_sealing, their_opening] = rivals::protecting(suite)?;
+        add(format!("{}: protect", suite.name()), sealing, their_sealing);
+        let name = format!("{}: unprotect", suite.name());
+        add(name, opening, their_opening);
     }
     table.print()
 }
 
+fn row(
+    name: String,
+    (cost, datagram): (Duration, Duration),
+    rival: Option<(&str, Duration)>,
+) -> Vec<String> {
+    let one = cost.as_secs_f64().max(1e-9);
+    let rival = rival.map_or_else(
+        || "-".to_owned(),
+        |(rival, theirs)| format!("{:.2} of {rival}", one / theirs.as_secs_f64().max(1e-9)),
+    );
+    vec![
+        name,
+        format!("{:.3}", one * 1e6),
+        format!("{:.0}", FRAME.as_secs_f64() / one),
+        format!("{:.3}", one / datagram.as_secs_f64().max(1e-9)),
+        rival,
+    ]
+}
+
+/// What is listened for in outgoing calls.
+fn listenings() -> io::Result<[(&'static str, Listening); 4]> {
+    let spoken = speech::samples(Rate::Narrow.hertz(), 3 * Rate::Narrow.hertz() as usize);
+    let print = Fingerprint::of(&spoken).map_err(io::Error::other)?;
+    let mut known = Announcements::default();
+    known.add(Outcome::Busy, print).map_err(io::Error::other)?;
+    let none = Listening::default();
+    Ok([
+        (
+            "the tones of a network",
+            Listening {
+                progress: Some(Plan::of("CN")),
+                ..none.clone()
+            },
+        ),
+        (
+            "an answering machine",
+            Listening {
+                answerer: true,
+                ..none.clone()
+            },
+        ),
+        (
+            "a fax",
+            Listening {
+                fax: true,
+                ..none.clone()
+            },
+        ),
+        (
+            "an announcement",
+            Listening {
+                announcements: Some(Arc::new(known)),
+                ..none
+            },
+        ),
+    ])
+}
+
+fn listening(wanted: &Listening) -> io::Result<Duration> {
+    let frame = Rate::Narrow.frame();
+    let speech = speech::samples(Rate::Narrow.hertz(), FRAMES * frame);
+    let mut listener = Listener::new(wanted.clone());
+    best(|| {
+        for frame in speech.chunks(frame) {
+            listener.push(black_box(frame), |finding| {
+                black_box(finding);
+            });
+        }
+    })
+}
+
 /// The least processor time of some turns, for one of its frames.
-fn best(mut turn: impl FnMut()) -> io::Result<Duration> {
+pub(super) fn best(mut turn: impl FnMut()) -> io::Result<Duration> {
     let mut best = Duration::MAX;
     for _ in 0..TURNS {
         best = best.min(time(&mut turn)?.1);

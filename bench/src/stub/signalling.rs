@@ -9,6 +9,7 @@ use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
 struct Service {
     bridged: bool,
     recorded: bool,
+    echoed: bool,
 }
 
 impl Service {
@@ -16,6 +17,7 @@ impl Service {
         Self {
             bridged: number.ends_with(['6', '7']),
             recorded: number.ends_with(['5', '7']),
+            echoed: number.ends_with('2'),
         }
     }
 }
@@ -91,7 +93,8 @@ impl Stub {
             tag: format!("s{number}x{}", self.tick),
             agent: None,
             recording,
-            frames_played: (!service.bridged).then_some(0),
+            frames_played: (!service.bridged && !service.echoed).then_some(0),
+            echoed: service.echoed,
             key_heard: false,
         };
         if let Some(agent) = agent {
