@@ -5,7 +5,7 @@ use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper::{Method, Request};
+use hyper::{Method, Request, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use s3s::auth::SimpleAuth;
 use s3s::service::{S3Service, S3ServiceBuilder};
@@ -154,6 +154,9 @@ async fn answer(
     mut moods: watch::Receiver<Mood>,
 ) -> Result<HttpResponse, Gone> {
     let mood = *moods.borrow_and_update();
+    if request.uri().path().split('/').nth(1) != Some(NAME) {
+        return Ok(no_such_bucket());
+    }
     let proof = request.uri().path().ends_with(PROOF);
     let body = match mood {
         Mood::Away => return Err(Gone),
@@ -174,6 +177,14 @@ async fn answer(
 
 async fn pass(request: Request<Body>, service: &S3Service) -> Result<HttpResponse, Gone> {
     service.call(request).await.map_err(|_| Gone)
+}
+
+/// What stores answer for a bucket that is not there, which this one would make.
+fn no_such_bucket() -> HttpResponse {
+    let body = "<Error><Code>NoSuchBucket</Code><Message>There is none.</Message></Error>";
+    let mut response = HttpResponse::new(Body::from(body.to_owned()));
+    *response.status_mut() = StatusCode::NOT_FOUND;
+    response
 }
 
 /// A whole body, unless it is longer than `most` bytes.

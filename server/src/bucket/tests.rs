@@ -5,6 +5,7 @@ use ::tests::bucket::{KEY_ID, Mood, NAME, SECRET, Store};
 use net::disk;
 use std::path::PathBuf;
 use tempfile::TempDir;
+use tokio::net::TcpSocket;
 
 /// Longer than two pieces.
 const LONG: u64 = 2 * PIECE as u64 + 12_345;
@@ -110,7 +111,10 @@ fn a_store_that_refuses_is_told_by_the_key_to_look_at() {
         let mut nowhere = well.clone();
         nowhere.name = "another".to_owned();
         let mut away = well.clone();
-        away.endpoint = Some(format!("http://{}", ::tests::server::free_address()));
+        let deserted = TcpSocket::new_v4().unwrap();
+        // Held and never listened at: another test's store cannot come to have this port.
+        deserted.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+        away.endpoint = Some(format!("http://{}", deserted.local_addr().unwrap()));
         for (settings, said) in [
             (unknown, "bucket.key_id: "),
             (wrong, "bucket.secret: it is not that of bucket.key_id"),
@@ -121,7 +125,8 @@ fn a_store_that_refuses_is_told_by_the_key_to_look_at() {
             (away, "bucket.endpoint: it does not answer"),
         ] {
             let bucket = Bucket::open(&settings).unwrap();
-            let told = told(&bucket.prove().await.unwrap_err());
+            let refusal = bucket.prove().await.expect_err(said);
+            let told = told(&refusal);
             assert!(told.starts_with(said), "{told}");
         }
     });
