@@ -7,6 +7,7 @@
 mod check;
 mod demo;
 mod document;
+mod expression;
 mod flow;
 mod item;
 mod locale;
@@ -18,12 +19,14 @@ mod template;
 
 pub mod limits;
 pub mod node;
+pub mod script;
 pub mod speech;
 pub mod voices;
 
 pub use check::{Resources, check};
 pub use demo::demo_flows;
 pub use document::{Document, Edge, Node, Position};
+pub use expression::{Expression, ExpressionError};
 pub use flow::{Exit, Flow};
 pub use item::Item;
 pub use locale::{Locale, UnknownLocale};

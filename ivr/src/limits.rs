@@ -22,6 +22,10 @@ pub const ITEMS: usize = 64;
 pub const NAME_CHARS: usize = 64;
 /// Characters of a text before and after its variables are filled in; also of a variable's value.
 pub const TEXT_CHARS: usize = 1_024;
+/// Bytes of an expression.
+pub const EXPRESSION_BYTES: usize = 512;
+/// How deep an expression nests.
+pub const EXPRESSION_DEPTH: u16 = 32;
 /// Cases of one branch node.
 pub const CASES: usize = 64;
 /// Digits that one collect node takes.
@@ -36,6 +40,10 @@ pub const MESSAGE: Duration = Duration::from_mins(30);
 pub const STREAM: Duration = Duration::from_hours(4);
 /// Things that a bot is told of a call.
 pub const PARAMETERS: usize = 64;
+/// Tests of one script.
+pub const TESTS: usize = 10_000;
+/// Things that a caller does in one test.
+pub const DEEDS: usize = 1_000;
 /// Problems that one check reports.
 pub const PROBLEMS: usize = 1_000;
 /// Digits kept that the caller typed before they were asked for.

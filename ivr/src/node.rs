@@ -21,7 +21,7 @@ use crate::{
 use serde::Serialize;
 
 pub use agent::Agent;
-pub use branch::{Branch, Case, Length, Test};
+pub use branch::{Branch, Case, Condition, Length, Test};
 pub use collect::Collect;
 pub use hangup::Hangup;
 pub use language::Language;
@@ -29,7 +29,7 @@ pub use menu::Menu;
 pub use number::Number;
 pub use play::Play;
 pub use queue::Queue;
-pub use set::Set;
+pub use set::{Set, Value};
 pub use stream::{Protocol, Stream};
 pub use voicemail::Voicemail;
 

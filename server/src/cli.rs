@@ -50,6 +50,12 @@ enum Flow {
         #[arg(required = true)]
         files: Vec<PathBuf>,
     },
+    /// Runs test scripts against the flows they name.
+    Test {
+        /// Scripts in YAML.
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -134,6 +140,7 @@ pub(crate) fn run() -> Result<ExitCode, Fault> {
         Command::Serve(serve) => Ok(parent::run(&serve, &load(&serve.setup)?)?),
         Command::Worker(serve) => Ok(worker::run(&serve, load(&serve.setup)?)?),
         Command::Flow(Flow::Check { files }) => Ok(flow::check(&files)?),
+        Command::Flow(Flow::Test { files }) => Ok(flow::test(&files)?),
         Command::Verify(setup) => Ok(verify::run(&load(&setup)?)?),
         Command::Announcement(Announcement::Add {
             setup,

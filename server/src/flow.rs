@@ -1,8 +1,9 @@
-//! `trunkline flow check`: every problem of flow files, before anybody publishes them.
+//! `trunkline flow check` and `flow test`: what is wrong with flow files, before anybody publishes them.
 
 use crate::audio;
 use ivr::node::Kind;
-use ivr::{Document, Problem, Resources, Voices};
+use ivr::script::Script;
+use ivr::{Document, Flow, Problem, Resources, Voices};
 use media::detect::announcement::Announcements;
 use std::collections::BTreeSet;
 use std::io::Write as _;
@@ -24,7 +25,7 @@ pub(crate) fn check(files: &[PathBuf]) -> anyhow::Result<ExitCode> {
     for file in files {
         let shown = file.display();
         match check_file(file, &voices) {
-            Ok(()) => writeln!(out, "{shown}: ok")?,
+            Ok(_) => writeln!(out, "{shown}: ok")?,
             Err(problems) => {
                 wrong = true;
                 for problem in problems {
@@ -40,12 +41,69 @@ pub(crate) fn check(files: &[PathBuf]) -> anyhow::Result<ExitCode> {
     })
 }
 
-fn check_file(file: &Path, voices: &Arc<Voices>) -> Result<(), Vec<String>> {
+/// Runs scripts, one line a test and the differences below it.
+///
+/// # Errors
+/// The voices cannot be loaded, or standard output cannot be written.
+pub(crate) fn test(files: &[PathBuf]) -> anyhow::Result<ExitCode> {
+    let voices = audio::load(Announcements::default())?.voices;
+    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    let (mut passed, mut failed) = (0_u32, 0_u32);
+    for file in files {
+        let shown = file.display();
+        let (script, flow) = match read_script(file, &voices) {
+            Ok(read) => read,
+            Err(problems) => {
+                failed += 1;
+                for problem in problems {
+                    writeln!(out, "{shown}: {problem}")?;
+                }
+                continue;
+            }
+        };
+        for test in &script.tests {
+            let differences = test.differences(&flow);
+            if differences.is_empty() {
+                passed += 1;
+                continue;
+            }
+            failed += 1;
+            for difference in differences {
+                writeln!(out, "{shown}: {}: {difference}", test.name)?;
+            }
+        }
+    }
+    writeln!(out, "{passed} passed, {failed} failed")?;
+    out.flush()?;
+    Ok(if failed > 0 {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    })
+}
+
+fn read_script(file: &Path, voices: &Arc<Voices>) -> Result<(Script, Arc<Flow>), Vec<String>> {
+    let script = Script::from_yaml(&read(file)?).map_err(|error| vec![error])?;
+    let beside = file.parent().unwrap_or(Path::new("")).join(&script.flow);
+    let flow = check_file(&beside, voices).map_err(|problems| {
+        let lines = problems.iter();
+        lines
+            .map(|line| format!("{}: {line}", script.flow))
+            .collect::<Vec<_>>()
+    })?;
+    Ok((script, Arc::new(flow)))
+}
+
+fn read(file: &Path) -> Result<String, Vec<String>> {
     let length = std::fs::metadata(file).map_err(|error| vec![error.to_string()])?;
     if length.len() > LARGEST_FILE {
         return Err(vec![format!("larger than {LARGEST_FILE} bytes")]);
     }
-    let text = std::fs::read_to_string(file).map_err(|error| vec![error.to_string()])?;
+    std::fs::read_to_string(file).map_err(|error| vec![error.to_string()])
+}
+
+fn check_file(file: &Path, voices: &Arc<Voices>) -> Result<Flow, Vec<String>> {
+    let text = read(file)?;
     let is_json = file
         .extension()
         .is_some_and(|extension| extension == "json");
@@ -59,9 +117,7 @@ fn check_file(file: &Path, voices: &Arc<Voices>) -> Result<(), Vec<String>> {
         voices,
         queues: queues_named(&document),
     };
-    ivr::check(&document, &resources)
-        .map(drop)
-        .map_err(|problems| shown(&problems))
+    ivr::check(&document, &resources).map_err(|problems| shown(&problems))
 }
 
 /// A file alone does not say which queues there are: every one it names is taken to exist.

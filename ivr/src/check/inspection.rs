@@ -2,7 +2,9 @@
 
 use super::{CALL_VARIABLES, Problems, Scope};
 use crate::{
-    Item, Locale, Position, Template, limits,
+    Expression, ExpressionError, Item, Locale, Position, Template,
+    expression::Type,
+    limits,
     problem::hint,
     session::{NO_INFORMATION, is_key},
     speech::{self, Kind},
@@ -85,6 +87,21 @@ impl<'a> Inspection<'a> {
         }
         for name in text.names() {
             self.known_variable(path, name);
+        }
+    }
+
+    /// An expression, and the type its value has to have.
+    pub(crate) fn expression(&mut self, path: &str, text: &Expression, wanted: Option<Type>) {
+        let scope = self.scope;
+        match text.check(|name| scope.variables.contains(name)) {
+            Ok(found) => {
+                if let Some(wanted) = wanted.filter(|wanted| *wanted != found) {
+                    let message = format_args!("this is {found} and has to be {wanted}");
+                    self.blame("bad_expression", path, message);
+                }
+            }
+            Err(ExpressionError::UnknownVariable(name)) => self.known_variable(path, &name),
+            Err(error) => self.blame("bad_expression", path, error),
         }
     }
 

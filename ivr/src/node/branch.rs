@@ -1,7 +1,12 @@
 //! `branch`: leaves by the case that holds.
 
 use super::{Turn, Walk};
-use crate::{Exit, Template, check::Inspection, limits, speech};
+use crate::{
+    Exit, Expression, Template,
+    check::Inspection,
+    expression::{Outcome, Type},
+    limits, speech,
+};
 use serde::{Deserialize, Serialize};
 use std::{cmp::Ordering, collections::BTreeSet};
 
@@ -13,16 +18,72 @@ pub struct Branch {
     pub cases: Vec<Case>,
 }
 
-/// A named comparison; its name is an exit.
+/// A named condition; its name is an exit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(try_from = "CaseFields", into = "CaseFields")]
 pub struct Case {
     /// The exit.
     pub exit: String,
-    /// The variable that is compared.
-    pub variable: String,
-    /// What it is compared with.
-    pub when: Test,
+    /// When it is taken.
+    pub condition: Condition,
+}
+
+/// When a case holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Condition {
+    /// A variable compares as it should.
+    Compares {
+        /// The variable.
+        variable: String,
+        /// What it is compared with.
+        when: Test,
+    },
+    /// The expression is true.
+    Holds(Expression),
+}
+
+/// The fields of a case as they stand in a file.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CaseFields {
+    exit: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    variable: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    when: Option<Test>,
+    #[serde(default, rename = "if", skip_serializing_if = "Option::is_none")]
+    holds: Option<Expression>,
+}
+
+impl TryFrom<CaseFields> for Case {
+    type Error = &'static str;
+
+    fn try_from(fields: CaseFields) -> Result<Self, Self::Error> {
+        let condition = match (fields.variable, fields.when, fields.holds) {
+            (Some(variable), Some(when), None) => Condition::Compares { variable, when },
+            (None, None, Some(expression)) => Condition::Holds(expression),
+            _ => return Err("a case has either \"if\", or \"variable\" with \"when\""),
+        };
+        Ok(Self {
+            exit: fields.exit,
+            condition,
+        })
+    }
+}
+
+impl From<Case> for CaseFields {
+    fn from(case: Case) -> Self {
+        let (variable, when, holds) = match case.condition {
+            Condition::Compares { variable, when } => (Some(variable), Some(when), None),
+            Condition::Holds(expression) => (None, None, Some(expression)),
+        };
+        Self {
+            exit: case.exit,
+            variable,
+            when,
+            holds,
+        }
+    }
 }
 
 /// A comparison of a variable's value.
@@ -80,42 +141,53 @@ impl Branch {
                     format_args!("{:?} is already the name of another exit", case.exit),
                 );
             }
-            inspection.known_variable(&format!("{path}.variable"), &case.variable);
-            case.when.check(&format!("{path}.when"), inspection);
+            match &case.condition {
+                Condition::Compares { variable, when } => {
+                    inspection.known_variable(&format!("{path}.variable"), variable);
+                    when.check(&format!("{path}.when"), inspection);
+                }
+                Condition::Holds(expression) => {
+                    inspection.expression(&format!("{path}.if"), expression, Some(Type::Bool));
+                }
+            }
         }
     }
 
     pub(super) fn enter(&self, walk: &mut Walk<'_>) -> Turn {
-        let exit = self
-            .cases
-            .iter()
-            .find(|case| case.holds(walk))
-            .map_or(Exit::Otherwise, |case| Exit::Case(case.exit.clone()));
-        Turn::Leave(exit)
-    }
-}
-
-impl Case {
-    fn holds(&self, walk: &Walk<'_>) -> bool {
-        let value = walk.variable(&self.variable);
-        match &self.when {
-            Test::Equals(other) => value == walk.fill(other),
-            Test::NotEquals(other) => value != walk.fill(other),
-            Test::StartsWith(head) => value.starts_with(&walk.fill(head)),
-            Test::Digits(length) => {
-                (usize::from(length.min)..=usize::from(length.max)).contains(&value.len())
-                    && value.bytes().all(|digit| digit.is_ascii_digit())
+        for case in &self.cases {
+            let holds = match &case.condition {
+                Condition::Compares { variable, when } => when.holds(walk.variable(variable), walk),
+                Condition::Holds(expression) => match walk.evaluate(expression) {
+                    Some(Outcome::Bool(holds)) => holds,
+                    Some(Outcome::Text(_)) | None => return Turn::Leave(Exit::Error),
+                },
+            };
+            if holds {
+                return Turn::Leave(Exit::Case(case.exit.clone()));
             }
-            Test::Greater(other) => {
-                speech::compare(value, &walk.fill(other)) == Some(Ordering::Greater)
-            }
-            Test::Less(other) => speech::compare(value, &walk.fill(other)) == Some(Ordering::Less),
-            Test::Empty => value.is_empty(),
         }
+        Turn::Leave(Exit::Otherwise)
     }
 }
 
 impl Test {
+    fn holds(&self, value: &str, walk: &Walk<'_>) -> bool {
+        match self {
+            Self::Equals(other) => value == walk.fill(other),
+            Self::NotEquals(other) => value != walk.fill(other),
+            Self::StartsWith(head) => value.starts_with(&walk.fill(head)),
+            Self::Digits(length) => {
+                (usize::from(length.min)..=usize::from(length.max)).contains(&value.len())
+                    && value.bytes().all(|digit| digit.is_ascii_digit())
+            }
+            Self::Greater(other) => {
+                speech::compare(value, &walk.fill(other)) == Some(Ordering::Greater)
+            }
+            Self::Less(other) => speech::compare(value, &walk.fill(other)) == Some(Ordering::Less),
+            Self::Empty => value.is_empty(),
+        }
+    }
+
     fn check(&self, path: &str, inspection: &mut Inspection<'_>) {
         match self {
             Self::Equals(text) | Self::NotEquals(text) | Self::StartsWith(text) => {

@@ -1,7 +1,7 @@
 //! What a node may do with the caller while it is the caller's turn.
 
 use super::{Action, Clip, NO_INFORMATION, Step, StreamOutcome, TransferOutcome};
-use crate::{Exit, Flow, Item, Locale, Template, limits, speech};
+use crate::{Exit, Expression, Flow, Item, Locale, Template, expression::Outcome, limits, speech};
 use petgraph::graph::NodeIndex;
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
@@ -269,9 +269,26 @@ impl Walk<'_> {
     }
 
     pub(crate) fn is_sensitive(&self, template: &Template) -> bool {
-        template
-            .names()
-            .any(|name| self.caller.sensitive.contains(name))
+        self.any_sensitive(template.names())
+    }
+
+    pub(crate) fn any_sensitive<'n>(&self, mut names: impl Iterator<Item = &'n str>) -> bool {
+        names.any(|name| self.caller.sensitive.contains(name))
+    }
+
+    /// What an expression comes to; nothing, and a line in the log, when this call's values do not allow it.
+    pub(crate) fn evaluate(&mut self, expression: &Expression) -> Option<Outcome> {
+        let outcome = expression.evaluate(|name| self.variable(name));
+        if outcome.is_err() {
+            // The error quotes values, which may be the caller's secrets.
+            let step = Step::Unreadable {
+                node: self.flow.node(self.at).id.clone(),
+                reason: "the expression has no value".to_owned(),
+                value: expression.as_str().to_owned(),
+            };
+            self.actions.push_back(Action::Step(step));
+        }
+        outcome.ok()
     }
 
     pub(crate) fn assign(&mut self, variable: &str, value: String, sensitive: bool) {

@@ -4,7 +4,9 @@ use super::{restart, *};
 use crate::{
     Exit, Item, Locale,
     flow::FlowNode,
-    node::{Collect, Hangup, Kind, Language, Menu, Play, Queue, Set},
+    node::{
+        Branch, Case, Collect, Condition, Hangup, Kind, Language, Menu, Play, Queue, Set, Value,
+    },
     rehearsal::{lines, voices},
 };
 use petgraph::graph::DiGraph;
@@ -230,7 +232,17 @@ fn any_kind() -> impl Strategy<Value = Kind> {
         }),
         Just(Kind::Set(Set {
             variable: "typed".to_owned(),
-            value: "x${typed}".into(),
+            value: Value::Filled("x${typed}".into()),
+        })),
+        Just(Kind::Set(Set {
+            variable: "typed".to_owned(),
+            value: Value::Computed(crate::Expression::new("typed + string(int(typed) + 1)")),
+        })),
+        Just(Kind::Branch(Branch {
+            cases: vec![Case {
+                exit: "big".to_owned(),
+                condition: Condition::Holds(crate::Expression::new("int(typed) / size(typed) > 1")),
+            }],
         })),
         Just(Kind::Language(Language {
             language: Locale::EnUs
