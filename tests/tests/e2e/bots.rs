@@ -68,6 +68,11 @@ impl Bot {
         })
     }
 
+    /// Whether it was told anything at all.
+    pub(crate) fn heard_anything(&self) -> bool {
+        !self.heard.lock().unwrap().is_empty()
+    }
+
     /// What it asks of the server over HTTP: the status and the body.
     pub(crate) fn asks(&self, server: &Server, (form, token): (&str, &str)) -> (u16, Value) {
         let start = self.hears("start")["start"].clone();
@@ -150,6 +155,15 @@ pub(crate) fn server(story: &str, bot: SocketAddr) -> Server {
 
 /// A server whose number leads to a bot, and by its exit `transfer` to this node.
 pub(crate) fn server_that(story: &str, bot: SocketAddr, handed: &Value) -> Server {
+    server_towards(story, (&format!("ws://{bot}/?a=b"), &[]), handed)
+}
+
+/// The same with a bot at a URL, and more keys of the configuration.
+pub(crate) fn server_towards(
+    story: &str,
+    (url, more): (&str, &[(&'static str, String)]),
+    handed: &Value,
+) -> Server {
     let mut edges = vec![
         json!({"from": "bot", "exit": "done", "to": "done"}),
         json!({"from": "bot", "exit": "transfer", "to": "handed"}),
@@ -158,10 +172,11 @@ pub(crate) fn server_that(story: &str, bot: SocketAddr, handed: &Value) -> Serve
     if handed["kind"] != "hangup" {
         edges.push(json!({"from": "handed", "exit": "default", "to": "broken"}));
     }
-    let keys = [
+    let mut keys = vec![
         ("TRUNKLINE__BOTS__ALLOWED_HOSTS", "127.0.0.1".to_owned()),
         ("TRUNKLINE__BOTS__AUTH_TOKEN", TOKEN.to_owned()),
     ];
+    keys.extend_from_slice(more);
     let mut server = Server::start_with(story, &keys);
     let base = server.url();
     let flow = json!({
@@ -171,7 +186,7 @@ pub(crate) fn server_that(story: &str, bot: SocketAddr, handed: &Value) -> Serve
         "nodes": {
             "bot": {
                 "kind": "stream",
-                "url": format!("ws://{bot}/?a=b"),
+                "url": url,
                 "parameters": {"who": "${caller}", "what": "a story", "base": base},
             },
             "done": {"kind": "hangup"},

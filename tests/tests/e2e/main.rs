@@ -28,6 +28,7 @@ mod recordings;
 mod renegotiation;
 mod returning;
 mod scanners;
+mod secure_bots;
 mod sockets;
 mod softphones;
 mod supervising;
