@@ -92,6 +92,10 @@ struct Change {
     before: Option<String>,
     /// What it is; none where it is not there.
     after: Option<String>,
+    /// Where `before` is an id: what that was called when it was done.
+    before_name: Option<String>,
+    /// Where `after` is an id: what that was called when it was done.
+    after_name: Option<String>,
 }
 
 impl View {
@@ -114,6 +118,8 @@ impl From<AuditChange> for Change {
             field: change.field,
             before: change.before,
             after: change.after,
+            before_name: change.before_name,
+            after_name: change.after_name,
         }
     }
 }

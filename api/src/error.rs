@@ -155,6 +155,11 @@ impl ApiError {
         }])
     }
 
+    /// The stable name of the problem.
+    pub(crate) fn code(&self) -> &'static str {
+        self.status_and_code().1
+    }
+
     fn status_and_code(&self) -> (StatusCode, &'static str) {
         match self {
             Self::Ambiguous(..) => (StatusCode::CONFLICT, "ambiguous"),

@@ -2,6 +2,7 @@
 
 use crate::{AuditEntryId, EnterpriseId, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
+use std::fmt::Display;
 
 /// One line of the audit log.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,14 +45,16 @@ pub enum AuditAction {
     LadderExported,
     /// A number was not dialled, because the rules of the trunk do not allow it.
     DialForbidden,
-    /// A supervisor listened to a call, or spoke in it.
+    /// A supervisor wants to listen to a call, or to speak in it.
     CallSupervised,
+    /// What a supervisor wanted was not done.
+    SupervisionRefused,
     /// A source that failed too often is not listened to for a while.
     SourceBarred,
 }
 
-/// One setting that changed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// One setting that changed, or one thing that is said of what was done.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct AuditChange {
     /// The setting, such as `outbound.gateways[0].port`.
     pub field: String,
@@ -59,4 +62,27 @@ pub struct AuditChange {
     pub before: Option<String>,
     /// What it is; none where it is not there.
     pub after: Option<String>,
+    /// What that was called whose id `before` is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before_name: Option<String>,
+    /// What that was called whose id `after` is, when the line was written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after_name: Option<String>,
+}
+
+impl AuditChange {
+    /// Says `after` of what was done.
+    pub fn said(field: &str, after: impl Display) -> Self {
+        Self {
+            field: field.to_owned(),
+            after: Some(after.to_string()),
+            ..Self::default()
+        }
+    }
+
+    /// The same with the name of that whose id `after` is.
+    #[must_use]
+    pub fn named(self, after_name: Option<String>) -> Self {
+        Self { after_name, ..self }
+    }
 }

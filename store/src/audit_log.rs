@@ -8,7 +8,10 @@ use model::{
     AuditAction, AuditChange, AuditEntry, AuditEntryId, CallFact, CallId, EnterpriseId, Event,
     Fact, SourceFact, Timestamp, UserId,
 };
+pub use names::{Thing, name_of};
 use std::net::IpAddr;
+
+mod names;
 
 /// Who did something, and when.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,6 +22,18 @@ pub struct Author {
     pub user: UserId,
     /// When.
     pub at: Timestamp,
+}
+
+impl Author {
+    /// The same at a later instant: `at`, or the next where it is not later. Lines are sorted by it.
+    #[must_use]
+    pub fn later(self, at: Timestamp) -> Self {
+        let next = Timestamp::from_millis(self.at.as_millis().saturating_add(1));
+        Self {
+            at: at.max(next),
+            ..self
+        }
+    }
 }
 
 /// A line as it is shown.
@@ -165,17 +180,12 @@ pub(crate) async fn insert(on: impl Into<On<'_>>, entry: &AuditEntry) -> Result<
 pub(crate) async fn take(tx: &mut Tx, fact: &Fact) -> Result<(), Error> {
     let told = match &fact.event {
         Event::Source { source, fact } => Some(barred(source, fact)),
-        Event::Call { call, fact } => forbidden(*call, fact),
+        Event::Call { call, fact } => forbidden(tx, *call, fact).await?,
         Event::Agent { .. } => None,
     };
-    let Some((action, subject, said)) = told else {
+    let Some((action, subject, changes)) = told else {
         return Ok(());
     };
-    let changes = said.into_iter().map(|(field, after)| AuditChange {
-        field: field.to_owned(),
-        before: None,
-        after: Some(after),
-    });
     let entry = AuditEntry {
         id: AuditEntryId::from_bytes(*fact.id.as_bytes()),
         at: fact.at,
@@ -183,13 +193,13 @@ pub(crate) async fn take(tx: &mut Tx, fact: &Fact) -> Result<(), Error> {
         user: None,
         action,
         subject,
-        changes: changes.collect(),
+        changes,
     };
     insert(tx, &entry).await
 }
 
 /// What was done by the server itself, to what, and what there is to say of it.
-type Told = (AuditAction, String, Vec<(&'static str, String)>);
+type Told = (AuditAction, String, Vec<AuditChange>);
 
 fn barred(source: &IpAddr, fact: &SourceFact) -> Told {
     let SourceFact::Barred {
@@ -198,14 +208,14 @@ fn barred(source: &IpAddr, fact: &SourceFact) -> Told {
         user,
     } = fact;
     let mut said = vec![
-        ("until", until.to_rfc3339()),
-        ("failures", failures.to_string()),
+        AuditChange::said("until", until.to_rfc3339()),
+        AuditChange::said("failures", failures),
     ];
-    said.extend(user.clone().map(|user| ("user", user)));
+    said.extend(user.as_ref().map(|user| AuditChange::said("user", user)));
     (AuditAction::SourceBarred, source.to_string(), said)
 }
 
-fn forbidden(call: CallId, fact: &CallFact) -> Option<Told> {
+async fn forbidden(tx: &mut Tx, call: CallId, fact: &CallFact) -> Result<Option<Told>, Error> {
     let CallFact::DialForbidden {
         number,
         trunk,
@@ -214,14 +224,18 @@ fn forbidden(call: CallId, fact: &CallFact) -> Option<Told> {
         refusal,
     } = fact
     else {
-        return None;
+        return Ok(None);
     };
+    let trunk_name = name_of(&mut *tx, Thing::Trunk(*trunk)).await?;
     let mut said = vec![
-        ("call", call.to_string()),
-        ("trunk", trunk.to_string()),
-        ("dialed", dialed.to_string()),
-        ("rule", refusal.to_string()),
+        AuditChange::said("call", call),
+        AuditChange::said("trunk", trunk).named(trunk_name),
+        AuditChange::said("dialed", dialed),
+        AuditChange::said("rule", refusal),
     ];
-    said.extend(agent.map(|agent| ("agent", agent.to_string())));
-    Some((AuditAction::DialForbidden, number.to_string(), said))
+    if let Some(agent) = agent {
+        let name = name_of(&mut *tx, Thing::Agent(*agent)).await?;
+        said.push(AuditChange::said("agent", agent).named(name));
+    }
+    Ok(Some((AuditAction::DialForbidden, number.to_string(), said)))
 }

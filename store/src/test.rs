@@ -2,6 +2,7 @@
 
 mod postgres;
 
+use crate::statement::sql;
 use crate::{Db, Limits};
 use std::ops::Deref;
 use std::time::Duration;
@@ -19,6 +20,15 @@ impl TestDb {
     /// The address it can be opened with again.
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// Takes the audit log away, so that nothing that must be noted can be.
+    ///
+    /// # Panics
+    /// If the database does not do so.
+    pub async fn lose_audit_log(&self) {
+        let lost = sql!("DROP TABLE audit_log").run(&self.db).await;
+        lost.expect("a table that nothing refers to can be dropped");
     }
 }
 

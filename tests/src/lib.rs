@@ -7,6 +7,7 @@ pub mod audit;
 pub mod baresip;
 pub mod bucket;
 pub mod center;
+pub mod console;
 pub mod day;
 pub mod demo;
 pub mod digest;

@@ -8,56 +8,13 @@
 //   TRUNKLINE_AGENT     an account that takes calls; 1001@demo.example when not given
 //   TRUNKLINE_SHOTS     where pictures go; ../target/e2e when not given
 
-import axe from "axe-core";
 import { strict as assert } from "node:assert";
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import path from "node:path";
-import { fileURLToPath } from "node:url";
-import { chromium } from "playwright-core";
-
-const FLAGS = [
-  "--headless",
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-  "--autoplay-policy=no-user-gesture-required",
-];
-const PATIENCE_MS = 20_000;
+import { PATIENCE_MS, browse, needed, refuseBarriers, shot } from "./browser.mjs";
 
 const url = needed("TRUNKLINE_URL").replace(/\/$/, "");
 const password = needed("TRUNKLINE_PASSWORD");
 const email = process.env.TRUNKLINE_EMAIL ?? "admin@demo.example";
 const agent = process.env.TRUNKLINE_AGENT ?? "1001@demo.example";
-const here = path.dirname(fileURLToPath(import.meta.url));
-const shots = process.env.TRUNKLINE_SHOTS ?? path.join(here, "..", "..", "target", "e2e");
-
-function needed(name) {
-  const value = process.env[name];
-  assert.ok(value, `${name} is not set`);
-  return value;
-}
-
-async function shot(page, name) {
-  await page.screenshot({ path: path.join(shots, `${name}.png`) });
-}
-
-async function refuseBarriers(page, where) {
-  await page.evaluate(axe.source);
-  const found = await page.evaluate(() =>
-    globalThis.axe.run(globalThis.document, {
-      runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"],
-    }),
-  );
-  const barriers = found.violations.map(
-    ({ id, help, nodes }) => `${id}: ${help} (${nodes.map((node) => node.target).join("; ")})`,
-  );
-  assert.deepEqual(barriers, [], `accessibility of ${where}`);
-}
 
 async function signIn(page) {
   await page.goto(`${url}/call-records`);
@@ -242,7 +199,8 @@ async function readAuditLog(page) {
   const row = page.getByRole("row").filter({ hasText: "Number changed" }).first();
   await row.getByText("4008110599").waitFor();
   await row.getByRole("button", { name: "Expand row" }).click();
-  await page.locator(".audit-changes ins").first().waitFor();
+  await page.locator(".audit-changes ins").getByText("sales", { exact: true }).waitFor();
+  await page.locator(".audit-changes del").getByText("demo", { exact: true }).waitFor();
   await shot(page, "audit-log-changes");
   await refuseBarriers(page, "changes in the audit log");
   await page.getByRole("button", { name: "Next page" }).isDisabled();
@@ -313,36 +271,5 @@ async function walk(page) {
   return played;
 }
 
-const folder = await mkdtemp(path.join(tmpdir(), "trunkline-console-"));
-await mkdir(shots, { recursive: true });
-const browser = await chromium.launchPersistentContext(folder, {
-  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-  args: FLAGS,
-  headless: true,
-  viewport: { width: 1366, height: 768 },
-  locale: "en-US",
-  reducedMotion: "reduce",
-});
-browser.setDefaultTimeout(PATIENCE_MS);
-const complaints = [];
-try {
-  const page = browser.pages()[0] ?? (await browser.newPage());
-  page.on("pageerror", (error) => complaints.push(String(error)));
-  page.on("console", (message) => {
-    const expected = /status of (401|409)/.test(message.text());
-    if (message.type() === "error" && !expected) {
-      complaints.push(message.text());
-    }
-  });
-  try {
-    const { length } = await walk(page);
-    assert.deepEqual(complaints, [], "the browser's console stays quiet");
-    console.log(`the console works; a recording of ${length.toFixed(2)} s was played`);
-  } catch (failure) {
-    await shot(page, "failure");
-    throw failure;
-  }
-} finally {
-  await browser.close();
-  await rm(folder, { recursive: true, force: true });
-}
+const { length } = await browse(walk);
+console.log(`the console works; a recording of ${length.toFixed(2)} s was played`);

@@ -12,6 +12,7 @@ use axum::extract;
 use axum::http::StatusCode;
 use call::Command;
 use model::{AuditAction, AuditChange, CallId, SupervisionMode};
+use store::audit_log::Thing;
 
 /// Lets the caller's phone hear a call; nobody hears the caller. For supervisors, and it leaves a line in
 /// the audit log, as the other ways to take part do.
@@ -141,7 +142,12 @@ pub(crate) async fn stop(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Asks the engine, and writes down who takes part in whose conversation in which way.
+/// Writes down who wants to take part in whose conversation in which way, and asks the engine.
+///
+/// The line in the audit log is the wish. It lies there before the engine obeys, so nobody listens of
+/// whom there is none. A refusal leaves a line of its own; whether the phone was answered, the events
+/// of the call say. An engine that does not answer in time leaves no other line, because it may still
+/// do what it was asked to.
 async fn supervise(
     state: &State,
     caller: &Caller,
@@ -150,27 +156,31 @@ async fn supervise(
     caller.require_supervisor()?;
     let call = visible(state, caller, id)?;
     let supervisor = caller.require_agent()?;
+    let mut changes = vec![AuditChange::said("mode", word_of(mode))];
+    if let Some(agent) = call.agent {
+        let name = store::audit_log::name_of(&state.db, Thing::Agent(agent)).await?;
+        changes.push(AuditChange::said("agent", agent).named(name));
+    }
+    let (author, subject) = (caller.author(), id.to_string());
+    let wish = (AuditAction::CallSupervised, subject.as_str());
+    store::audit_log::note_changes(&state.db, author, wish, changes.clone()).await?;
     let command = Command::Supervise {
         call: call.id,
         supervisor,
         mode,
         by: caller.user.id,
     };
-    state.engine.order(command).await?;
-    let mode = AuditChange {
-        field: "mode".to_owned(),
-        before: None,
-        after: Some(word_of(mode).to_owned()),
-    };
-    let agent = call.agent.map(|agent| AuditChange {
-        field: "agent".to_owned(),
-        before: None,
-        after: Some(agent.to_string()),
-    });
-    let changes = std::iter::once(mode).chain(agent).collect();
-    let (action, subject) = (AuditAction::CallSupervised, id.to_string());
-    store::audit_log::note_changes(&state.db, caller.author(), (action, &subject), changes).await?;
-    Ok(StatusCode::ACCEPTED)
+    let done = state.engine.order(command).await;
+    if let Err(refusal @ ApiError::Command(_)) = &done {
+        changes.push(AuditChange::said("refusal", refusal.code()));
+        let refused = (AuditAction::SupervisionRefused, subject.as_str());
+        let author = author.later(caller.author().at);
+        let noted = store::audit_log::note_changes(&state.db, author, refused, changes).await;
+        if let Err(fault) = noted {
+            tracing::error!(call.id = %id, error.cause = %fault, "refusal not in the audit log");
+        }
+    }
+    done.map(|_| StatusCode::ACCEPTED)
 }
 
 const fn word_of(mode: SupervisionMode) -> &'static str {

@@ -3,6 +3,7 @@
 use crate::world::{ADMIN, AGENT, Call, SUPERVISOR, World, live_call};
 use call::{Command, CommandError, LiveSupervisor};
 use model::SupervisionMode;
+use serde_json::Value;
 
 #[tokio::test]
 async fn a_supervisor_sees_all_calls_and_an_agent_their_own() {
@@ -80,11 +81,31 @@ async fn a_supervisor_asks_for_each_way_to_take_part_and_it_is_written_down() {
     let admin = world.token(ADMIN).await;
     let log = world.get(&admin, "/api/v1/audit-log").await.json();
     let lines = log["items"].as_array().unwrap();
-    assert_eq!(lines.len(), 4, "{log:#}");
-    assert_eq!(lines[0]["action"], "call_supervised");
-    assert_eq!(lines[0]["subject"], call.id.to_string());
+    let mut told: Vec<_> = lines.iter().map(told).collect();
+    let refused = "supervision_refused mode=monitor agent=1001 refusal=no_phone";
+    assert_eq!(told.remove(0), refused, "{log:#}");
+    told.sort();
+    let wishes = ["barge", "monitor", "monitor", "take_over", "whisper"];
+    let wishes = wishes.map(|mode| format!("call_supervised mode={mode} agent=1001"));
+    assert_eq!(told, wishes, "one a wish, the refused one too");
+    let all_of_the_call = lines.iter().all(|it| it["subject"] == call.id.to_string());
+    assert!(all_of_the_call, "{log:#}");
     let nobody = world.post(&admin, &path("monitor"), "").await;
     assert_eq!(nobody.problem(), (409, "not_an_agent".to_owned()));
+}
+
+#[tokio::test]
+async fn nobody_listens_of_whom_no_line_could_be_written() {
+    let world = World::new().await;
+    let token = world.token(SUPERVISOR).await;
+    let agent = world.agent(AGENT).await;
+    let call = Call::new(world.enterprise().await, 1);
+    world.show(vec![live_call(&call, Some(agent))], Vec::new());
+    let path = format!("/api/v1/calls/{}/monitor", call.id);
+    world.db.lose_audit_log().await;
+
+    assert_eq!(world.post(&token, &path, "").await.problem().0, 500);
+    assert_eq!(world.script.asked(), []);
 }
 
 #[tokio::test]
@@ -128,4 +149,16 @@ async fn an_agent_confers_in_their_own_call() {
         agent,
     };
     assert_eq!(world.script.asked(), [confer]);
+}
+
+/// A line of the log, with names in place of ids.
+fn told(line: &Value) -> String {
+    let mut told = line["action"].as_str().unwrap().to_owned();
+    for change in line["changes"].as_array().unwrap() {
+        let name = change["after_name"].as_str();
+        let after = name.or(change["after"].as_str()).unwrap();
+        let field = change["field"].as_str().unwrap();
+        told.push_str(&format!(" {field}={after}"));
+    }
+    told
 }

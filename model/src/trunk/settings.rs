@@ -21,16 +21,13 @@ impl Trunk {
                     field: field.clone(),
                     before: Some(value.clone()),
                     after: kept.map(|(_, now)| now.clone()),
+                    ..AuditChange::default()
                 });
             }
         }
         for (field, value) in new {
             if old.iter().all(|(name, _)| *name != field) {
-                changes.push(AuditChange {
-                    field,
-                    before: None,
-                    after: Some(value),
-                });
+                changes.push(AuditChange::said(&field, value));
             }
         }
         changes.extend(changed_secrets(before, after));
@@ -167,6 +164,7 @@ fn changed_secrets(before: Option<&Trunk>, after: Option<&Trunk>) -> Vec<AuditCh
         field: field.to_owned(),
         before: before.map(|_| HIDDEN.to_owned()),
         after: after.map(|_| HIDDEN.to_owned()),
+        ..AuditChange::default()
     })
     .collect()
 }

@@ -1,7 +1,7 @@
 //! Making, changing and removing numbers, each with its line in the audit log.
 
 use super::{Stored, TrunkNumberRow, insert};
-use crate::audit_log::{self, Author};
+use crate::audit_log::{self, Author, Thing};
 use crate::column::word;
 use crate::db::{Db, Tx};
 use crate::statement::sql;
@@ -41,14 +41,9 @@ pub async fn create(db: &Db, author: Author, number: &TrunkNumber) -> Result<Sto
     let mut tx = db.begin().await?;
     require_parts(&mut tx, number).await?;
     insert(&mut tx, number, author.at).await?;
+    let changes = changes(&mut tx, None, Some(number)).await?;
     let action = AuditAction::TrunkNumberCreated;
-    note(
-        &mut tx,
-        author,
-        (action, number),
-        changes(None, Some(number)),
-    )
-    .await?;
+    note(&mut tx, author, (action, number), changes).await?;
     tx.commit().await?;
     Ok(Stored {
         number: number.clone(),
@@ -89,7 +84,7 @@ pub async fn update(
     if rows == 0 {
         return Err(Error::Changed { what: NOUN });
     }
-    let changes = changes(Some(&before), Some(number));
+    let changes = changes(&mut tx, Some(&before), Some(number)).await?;
     let action = AuditAction::TrunkNumberChanged;
     note(&mut tx, author, (action, number), changes).await?;
     tx.commit().await?;
@@ -122,14 +117,9 @@ pub async fn delete(
     if gone == 0 {
         return Err(Error::Changed { what: NOUN });
     }
+    let changes = changes(&mut tx, Some(&before), None).await?;
     let action = AuditAction::TrunkNumberDeleted;
-    note(
-        &mut tx,
-        author,
-        (action, &before),
-        changes(Some(&before), None),
-    )
-    .await?;
+    note(&mut tx, author, (action, &before), changes).await?;
     tx.commit().await
 }
 
@@ -195,35 +185,72 @@ async fn note(
 }
 
 /// What turns `before` into `after`.
-fn changes(before: Option<&TrunkNumber>, after: Option<&TrunkNumber>) -> Vec<AuditChange> {
-    let old = before.map(settings);
-    let new = after.map(settings);
-    let shown = |side: &Option<[(&str, String); 4]>, at: usize| {
-        side.as_ref().map(|settings| settings[at].1.clone())
-    };
-    let fields = new.as_ref().or(old.as_ref()).into_iter().flatten();
-    fields
-        .enumerate()
-        .map(|(at, (field, _))| AuditChange {
-            field: (*field).to_owned(),
-            before: shown(&old, at),
-            after: shown(&new, at),
-        })
-        .filter(|change| change.before != change.after)
-        .collect()
+async fn changes(
+    tx: &mut Tx,
+    before: Option<&TrunkNumber>,
+    after: Option<&TrunkNumber>,
+) -> Result<Vec<AuditChange>, Error> {
+    let old = before.map(settings).unwrap_or_default();
+    let new = after.map(settings).unwrap_or_default();
+    let mut changes = Vec::new();
+    for (field, (before, after)) in FIELDS.into_iter().zip(old.into_iter().zip(new)) {
+        if before != after {
+            changes.push(AuditChange {
+                field: field.to_owned(),
+                before_name: name_of(tx, before.as_ref()).await?,
+                after_name: name_of(tx, after.as_ref()).await?,
+                before: before.map(Setting::text),
+                after: after.map(Setting::text),
+            });
+        }
+    }
+    Ok(changes)
 }
 
-fn settings(number: &TrunkNumber) -> [(&'static str, String); 4] {
-    let destination = match number.destination {
-        Destination::Flow(flow) => format!("flow {flow}"),
-        Destination::Queue(queue) => format!("queue {queue}"),
+const FIELDS: [&str; 5] = [
+    "number",
+    "trunk",
+    "destination.flow",
+    "destination.queue",
+    "recorded",
+];
+
+/// What a setting of a number is.
+#[derive(PartialEq)]
+enum Setting {
+    Text(String),
+    Thing(Thing),
+}
+
+impl Setting {
+    fn text(self) -> String {
+        match self {
+            Self::Text(text) => text,
+            Self::Thing(thing) => thing.id(),
+        }
+    }
+}
+
+fn settings(number: &TrunkNumber) -> [Option<Setting>; FIELDS.len()] {
+    let (flow, queue) = match number.destination {
+        Destination::Flow(flow) => (Some(Thing::Flow(flow)), None),
+        Destination::Queue(queue) => (None, Some(Thing::Queue(queue))),
     };
     [
-        ("number", number.number.to_string()),
-        ("trunk", number.trunk.to_string()),
-        ("destination", destination),
-        ("recorded", number.recorded.to_string()),
+        Some(Setting::Text(number.number.to_string())),
+        Some(Setting::Thing(Thing::Trunk(number.trunk))),
+        flow.map(Setting::Thing),
+        queue.map(Setting::Thing),
+        Some(Setting::Text(number.recorded.to_string())),
     ]
+}
+
+async fn name_of(tx: &mut Tx, setting: Option<&Setting>) -> Result<Option<String>, Error> {
+    if let Some(Setting::Thing(thing)) = setting {
+        audit_log::name_of(tx, *thing).await
+    } else {
+        Ok(None)
+    }
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use std::net::UdpSocket;
 use std::time::Instant;
 use tests::api::Api;
 use tests::baresip::{Baresip, Manner};
-use tests::patience::until;
+use tests::patience::{eventually, until};
 use tests::server::Server;
 use tests::sipp::Sipp;
 use tests::voice::Voice;
@@ -64,11 +64,15 @@ fn a_forbidden_number_is_refused_to_a_telephone_and_nothing_leaves() {
     let told = told.expect("the story tells why");
     assert_eq!(told["trunk"]["name"], TRUNK, "{told:#}");
     assert_eq!(told["rule"], "abroad");
-    until("a line of the audit log", SHORTLY, || {
-        audit_lines(&admin)
-            .iter()
-            .any(|line| line["subject"] == ABROAD)
+    let line = eventually("a line of the audit log", SHORTLY, || {
+        let mut lines = audit_lines(&admin).into_iter();
+        lines.find(|line| line["subject"] == ABROAD)
     });
+    for (field, name) in [("trunk", TRUNK), ("agent", "1001")] {
+        let changes = line["changes"].as_array().unwrap();
+        let said = changes.iter().find(|it| it["field"] == field);
+        assert_eq!(said.unwrap()["after_name"], name, "{line:#}");
+    }
     until("a count", SHORTLY, || server.metric(REFUSED) >= 1.0);
     carrier.was_sent_nothing();
     drop(carrier);

@@ -4,6 +4,7 @@
 use crate::{AGENT, CALLER, SHORTLY, WHILE};
 use serde_json::{Value, json};
 use tests::api::Api;
+use tests::console::Console;
 use tests::patience::until;
 use tests::server::{Server, free_address};
 use tests::sipp::{self, Sipp};
@@ -118,11 +119,84 @@ fn a_supervisor_goes_through_all_modes_and_each_party_hears_what_it_may() {
         "the customer's side"
     );
     assert!(sound::seconds_of(&file.channels[0], CALLER) > 8.0);
-    let log = call.server.api("admin").get("/audit-log").json();
-    let lines = log["items"].as_array().unwrap();
-    let listened = lines.iter().filter(|it| it["action"] == "call_supervised");
-    assert_eq!(listened.count(), 4, "{log:#}");
+    let wishes = ["monitor", "whisper", "barge", "monitor"];
+    let wishes = wishes.map(|mode| format!("call_supervised {mode}"));
+    assert_eq!(noted(&call.server, &call.call), wishes);
     call.server.comes_to_rest();
+}
+
+/// What the audit log says of a call, oldest first, once it is sure that it is of agent 1001's.
+fn noted(server: &Server, call: &str) -> Vec<String> {
+    let log = server.api("admin").get("/audit-log").json();
+    let lines = log["items"].as_array().unwrap();
+    let of_call = lines.iter().filter(|it| it["subject"] == call);
+    let told = of_call.map(|line| {
+        let changes = line["changes"].as_array().unwrap();
+        let change = |field: &str| changes.iter().find(|it| it["field"] == field);
+        assert_eq!(change("agent").unwrap()["after_name"], "1001", "{line:#}");
+        assert_eq!(line["user"]["name"], "2001", "{line:#}");
+        let words = [
+            Some(&line["action"]),
+            change("mode").map(|it| &it["after"]),
+            change("refusal").map(|it| &it["after"]),
+        ];
+        let words: Vec<&str> = words
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .collect();
+        words.join(" ")
+    });
+    let mut told: Vec<String> = told.collect();
+    told.reverse();
+    told
+}
+
+#[test]
+fn a_supervisor_listens_by_the_buttons_of_the_console() {
+    let server = Server::start("supervises-in-the-console");
+    let agent = Voice::speaking(AGENT);
+    let agents_phone = telephone(&server, "1001", &agent);
+    server.api("1001").take_calls();
+    let near = Voice::speaking(CALLER);
+    let caller = Sipp::call(&server, "4008110511", near.port());
+    near.hears_tone(AGENT, WHILE, SHORTLY);
+    let supervisor = server.api("2001");
+    let id = supervisor.calls()[0]["id"].as_str().unwrap().to_owned();
+
+    let mut console = Console::begin(&server, "supervision", "2001");
+    console.comes_to("offered");
+    console.goes_on();
+    console.comes_to("refused");
+    let ear = Voice::speaking(SUPERVISOR);
+    let ears_phone = telephone(&server, "2001", &ear);
+    console.goes_on();
+    console.comes_to("listens");
+    ear.hears_only(&[CALLER, AGENT], &[SUPERVISOR], WHILE, SHORTLY);
+    agent.hears_only(&[CALLER], &[SUPERVISOR], WHILE, SHORTLY);
+    console.goes_on();
+    console.comes_to("whispers");
+    agent.hears_only(&[CALLER, SUPERVISOR], &[AGENT], WHILE, SHORTLY);
+    near.hears_only(&[AGENT], &[SUPERVISOR], WHILE, SHORTLY);
+    console.goes_on();
+    console.comes_to("stopped");
+    ears_phone.succeeds();
+    agent.hears_only(&[CALLER], &[SUPERVISOR], WHILE, SHORTLY);
+    caller.nudge();
+    caller.succeeds();
+    agents_phone.succeeds();
+    supervisor.finished_record();
+    console.goes_on();
+    console.succeeds();
+
+    let expected = [
+        "call_supervised monitor",
+        "supervision_refused monitor no_phone",
+        "call_supervised monitor",
+        "call_supervised whisper",
+    ];
+    assert_eq!(noted(&server, &id), expected);
+    server.comes_to_rest();
 }
 
 #[test]

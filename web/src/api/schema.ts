@@ -811,13 +811,17 @@ export interface components {
          * @description What was done.
          * @enum {string}
          */
-        AuditAction: "trunk_created" | "trunk_changed" | "trunk_deleted" | "trunk_number_created" | "trunk_number_changed" | "trunk_number_deleted" | "ladder_shown" | "ladder_exported" | "call_supervised" | "dial_forbidden" | "source_barred";
+        AuditAction: "trunk_created" | "trunk_changed" | "trunk_deleted" | "trunk_number_created" | "trunk_number_changed" | "trunk_number_deleted" | "ladder_shown" | "ladder_exported" | "call_supervised" | "supervision_refused" | "dial_forbidden" | "source_barred";
         /** @description One setting that changed. */
         AuditChange: {
             /** @description What it is; none where it is not there. */
             after?: string | null;
+            /** @description Where `after` is an id: what that was called when it was done. */
+            after_name?: string | null;
             /** @description What it was; none where it was not there. */
             before?: string | null;
+            /** @description Where `before` is an id: what that was called when it was done. */
+            before_name?: string | null;
             /** @description The setting, such as `outbound.gateways[0]`. */
             field: string;
         };

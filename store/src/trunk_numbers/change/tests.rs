@@ -1,7 +1,7 @@
 //! Numbers are changed by those who own them, one writer at a time, with a line in the audit log.
 
 use super::*;
-use crate::{demo, on_both_engines, trunk_numbers, users};
+use crate::{demo, on_both_engines, queues, trunk_numbers, users};
 use model::PhoneNumber;
 
 on_both_engines! {
@@ -28,6 +28,45 @@ on_both_engines! {
         assert!(lines.iter().all(|line| line.entry.subject == "4000000000"));
         let changed = lines.iter().find(|it| it.entry.action == AuditAction::TrunkNumberChanged);
         assert_eq!(changed.unwrap().entry.changes[0].field, "recorded");
+    }
+
+    async fn a_line_keeps_the_names_of_its_day(db: &Db) {
+        let (author, first) = demo(db).await;
+        let queue = queues::list(db, author.enterprise).await.unwrap().remove(0);
+        let Destination::Flow(flow) = first.destination else {
+            panic!("the demo's first number leads to a flow");
+        };
+        let moved = TrunkNumber { destination: Destination::Queue(queue.id), ..first.clone() };
+        update(db, author, (&moved, 1)).await.unwrap();
+        for rename in [
+            sql!("UPDATE flows SET name = 'renamed ' || id"),
+            sql!("UPDATE queues SET name = 'renamed ' || id"),
+        ] {
+            rename.run(db).await.unwrap();
+        }
+        delete(db, author.later(author.at), (first.id, 2)).await.unwrap();
+
+        let lines = audit_log::list(db, author.enterprise, None, 9).await.unwrap();
+        let after_rename = format!("renamed {}", queue.id);
+        let away = |id: String, name: &str| AuditChange {
+            before: Some(id),
+            before_name: Some(name.to_owned()),
+            ..AuditChange::default()
+        };
+        let gone = &lines[0].entry.changes;
+        let field = |name: &str| gone.iter().find(|it| it.field == name).unwrap().clone();
+        let expected = AuditChange {
+            field: "destination.queue".to_owned(),
+            ..away(queue.id.to_string(), &after_rename)
+        };
+        assert_eq!(field("destination.queue"), expected);
+        assert_eq!(field("trunk").before_name.as_deref(), Some("local"));
+        assert_eq!(field("recorded").before_name, None);
+        let expected = [
+            AuditChange { field: "destination.flow".to_owned(), ..away(flow.to_string(), "demo") },
+            AuditChange::said("destination.queue", queue.id).named(Some(queue.name)),
+        ];
+        assert_eq!(lines[1].entry.changes, expected);
     }
 
     async fn a_number_is_on_a_trunk_once_and_never_leads_to_strangers(db: &Db) {

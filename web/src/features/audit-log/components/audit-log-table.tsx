@@ -8,8 +8,12 @@ interface Props {
   loading: boolean;
 }
 
-/** What the server did against somebody, rather than somebody here. */
-const WARNINGS: readonly AuditEntry["action"][] = ["dial_forbidden", "source_barred"];
+/** What was not done, or done by the server against somebody. */
+const WARNINGS: readonly AuditEntry["action"][] = [
+  "dial_forbidden",
+  "source_barred",
+  "supervision_refused",
+];
 
 export function AuditLogTable({ lines, loading }: Props) {
   const { t } = useTranslation();
@@ -61,11 +65,12 @@ function Changes({ changes }: { changes: AuditChange[] }) {
   const none = t("common.none");
   return (
     <dl className="audit-changes">
-      {changes.map(({ field, before, after }) => (
+      {changes.map(({ field, before, after, before_name, after_name }) => (
         <div key={field}>
           <dt>{field}</dt>
           <dd>
-            {before != null && <del>{before}</del>} {after != null ? <ins>{after}</ins> : none}
+            {before != null && <del title={before}>{before_name ?? before}</del>}{" "}
+            {after != null ? <ins title={after}>{after_name ?? after}</ins> : none}
           </dd>
         </div>
       ))}

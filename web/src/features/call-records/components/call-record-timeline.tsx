@@ -7,6 +7,7 @@ import {
   type CallRecordDetail,
   type CallRecordEvent,
 } from "../api/call-records";
+import { endOf } from "../spans";
 import { useEventText } from "./event-text";
 
 const COLOURS: Partial<Record<CallRecordEvent["kind"], string>> = {
@@ -14,6 +15,10 @@ const COLOURS: Partial<Record<CallRecordEvent["kind"], string>> = {
   answered: "blue",
   bridged: "green",
   offered: "gold",
+  supervision_started: "purple",
+  supervision_changed: "purple",
+  supervision_ended: "purple",
+  conference_begun: "green",
   recording_started: "red",
   recording_ended: "red",
   ended: "gray",
@@ -30,6 +35,11 @@ export function CallRecordTimeline({ record }: { record: CallRecordDetail }) {
     return <Skeleton active />;
   }
   const begun = Date.parse(record.started_at);
+  const after = (at: string) => clock((Date.parse(at) - begun) / 1_000);
+  const span = (event: CallRecordEvent) => {
+    const end = endOf(event, data.items);
+    return `+${after(event.at)}${end ? `–${after(end)}` : ""}`;
+  };
   return (
     <Timeline
       items={data.items.map((event) => ({
@@ -39,7 +49,7 @@ export function CallRecordTimeline({ record }: { record: CallRecordDetail }) {
           <div className="event">
             <span>{textOf(event)}</span>
             <time className="figure" dateTime={event.at} title={format.instant(event.at)}>
-              +{clock((Date.parse(event.at) - begun) / 1_000)}
+              {span(event)}
             </time>
           </div>
         ),

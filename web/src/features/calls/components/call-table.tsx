@@ -1,10 +1,12 @@
 import { Badge, Empty, Table, type TableColumnsType } from "antd";
 import { useTranslation } from "react-i18next";
+import { isSupervisor, useMe } from "../../../api/me";
 import { Elapsed } from "../../../components/elapsed";
 import { useFormat } from "../../../locales/format";
 import type { LiveCall } from "../api/calls";
 import { HangUpButton } from "./hang-up-button";
 import { RecordingSwitch } from "./recording-switch";
+import { SupervisionButtons } from "./supervision-buttons";
 
 const COLOURS: Record<LiveCall["stage"], string> = {
   pre_ivr: "gray",
@@ -40,7 +42,12 @@ export function CallTable({ calls, loading }: Props) {
 function useColumns(): TableColumnsType<LiveCall> {
   const { t } = useTranslation();
   const format = useFormat();
+  const supervises = isSupervisor(useMe());
   const none = t("common.none");
+  const supervision = {
+    title: t("supervision.title"),
+    render: (_: unknown, call: LiveCall) => <SupervisionButtons call={call} />,
+  };
   return [
     {
       title: t("call.stage"),
@@ -59,6 +66,7 @@ function useColumns(): TableColumnsType<LiveCall> {
       title: t("call.recording"),
       render: (_, call) => (call.recording ? <RecordingSwitch call={call} /> : none),
     },
+    ...(supervises ? [supervision] : []),
     {
       title: t("common.actions"),
       align: "right",

@@ -1,0 +1,86 @@
+// A Chromium for stories about the console: what it is started with, what it must not complain of,
+// pictures, and what keeps people from using a page.
+
+import axe from "axe-core";
+import { strict as assert } from "node:assert";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { chromium } from "playwright-core";
+
+const FLAGS = [
+  "--headless",
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--autoplay-policy=no-user-gesture-required",
+];
+export const PATIENCE_MS = 20_000;
+
+const here = path.dirname(fileURLToPath(import.meta.url));
+const shots = process.env.TRUNKLINE_SHOTS ?? path.join(here, "..", "..", "target", "e2e");
+
+export function needed(name) {
+  const value = process.env[name];
+  assert.ok(value, `${name} is not set`);
+  return value;
+}
+
+export async function shot(page, name) {
+  await page.screenshot({ path: path.join(shots, `${name}.png`) });
+}
+
+export async function refuseBarriers(page, where) {
+  await page.evaluate(axe.source);
+  const found = await page.evaluate(() =>
+    globalThis.axe.run(globalThis.document, {
+      runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"],
+    }),
+  );
+  const barriers = found.violations.map(
+    ({ id, help, nodes }) => `${id}: ${help} (${nodes.map((node) => node.target).join("; ")})`,
+  );
+  assert.deepEqual(barriers, [], `accessibility of ${where}`);
+}
+
+/** Tells a story in a Chromium of its own, whose console stays quiet; gives what the story gives. */
+export async function browse(story) {
+  const folder = await mkdtemp(path.join(tmpdir(), "trunkline-console-"));
+  await mkdir(shots, { recursive: true });
+  const browser = await chromium.launchPersistentContext(folder, {
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    args: FLAGS,
+    headless: true,
+    viewport: { width: 1366, height: 768 },
+    locale: "en-US",
+    reducedMotion: "reduce",
+  });
+  browser.setDefaultTimeout(PATIENCE_MS);
+  const complaints = [];
+  try {
+    const page = browser.pages()[0] ?? (await browser.newPage());
+    page.on("pageerror", (error) => complaints.push(String(error)));
+    page.on("console", (message) => {
+      const expected = /status of (401|409)/.test(message.text());
+      if (message.type() === "error" && !expected) {
+        complaints.push(message.text());
+      }
+    });
+    try {
+      const told = await story(page);
+      assert.deepEqual(complaints, [], "the browser's console stays quiet");
+      return told;
+    } catch (failure) {
+      await shot(page, "failure");
+      throw failure;
+    }
+  } finally {
+    await browser.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
