@@ -153,12 +153,13 @@ async fn an_agent_confers_in_their_own_call() {
 
 /// A line of the log, with names in place of ids.
 fn told(line: &Value) -> String {
-    let mut told = line["action"].as_str().unwrap().to_owned();
-    for change in line["changes"].as_array().unwrap() {
+    let said = |change: &Value| {
         let name = change["after_name"].as_str();
         let after = name.or(change["after"].as_str()).unwrap();
-        let field = change["field"].as_str().unwrap();
-        told.push_str(&format!(" {field}={after}"));
-    }
-    told
+        format!("{}={after}", change["field"].as_str().unwrap())
+    };
+    let changes = line["changes"].as_array().unwrap().iter().map(said);
+    let action = line["action"].as_str().unwrap().to_owned();
+    let told: Vec<String> = std::iter::once(action).chain(changes).collect();
+    told.join(" ")
 }

@@ -1,4 +1,4 @@
-import { App, Button, Popconfirm, Space, Tag } from "antd";
+import { App, Button, Popconfirm, Tag } from "antd";
 import { useTranslation } from "react-i18next";
 import { RequestFailed } from "../../../api/client";
 import { useMe } from "../../../api/me";
@@ -21,11 +21,11 @@ export function SupervisionButtons({ call }: { call: LiveCall }) {
   };
   const wishes = wishesFor(call, agent);
   return (
-    <Space size="small" wrap>
+    <div className="supervision">
       {wishes.length > 0 && (
         <div
           role="group"
-          className="supervision"
+          className="supervision-wishes"
           aria-label={t("supervision.group", { caller: call.caller })}
         >
           {wishes.map((wish) => {
@@ -66,16 +66,20 @@ export function SupervisionButtons({ call }: { call: LiveCall }) {
           })}
         </div>
       )}
-      {call.supervisors.map((one) => (
-        <Tag key={one.agent.id}>
-          {t(one.hears ? "supervision.hears" : "supervision.ringing", {
-            name: one.agent.name ?? one.agent.id,
-            mode: t(`record.supervision.${one.mode}`),
-          })}
-        </Tag>
-      ))}
+      {call.supervisors.length > 0 && (
+        <div>
+          {call.supervisors.map((one) => (
+            <Tag key={one.agent.id}>
+              {t(one.hears ? "supervision.hears" : "supervision.ringing", {
+                name: one.agent.name ?? one.agent.id,
+                mode: t(`record.supervision.${one.mode}`),
+              })}
+            </Tag>
+          ))}
+        </div>
+      )}
       {wishes.length === 0 && call.supervisors.length === 0 && t("common.none")}
-    </Space>
+    </div>
   );
 }
 
