@@ -65,6 +65,12 @@ pub(crate) struct View {
     answer_mode: Option<AnswerMode>,
     /// How often a device of an agent rang.
     offers: u32,
+    /// How often an agent handed the customer on.
+    transfers: u32,
+    /// How often an agent who talked in it called somebody else meanwhile.
+    consults: u32,
+    /// How often a third person was brought in.
+    conferences: u32,
     /// From the arrival to the end; none while it lasts.
     duration_ms: Option<i64>,
     /// The same in whole seconds.
@@ -158,6 +164,9 @@ impl View {
             extension: entry.extension,
             answer_mode: record.answer_mode.map(AnswerMode::from),
             offers: record.offers,
+            transfers: record.transfers,
+            consults: record.consults,
+            conferences: record.conferences,
             duration_ms,
             duration_seconds: duration_ms.map(whole_seconds),
             queue_ms: record.queue_ms,

@@ -1,8 +1,8 @@
 //! What can happen to a call, and how it can end.
 
 use crate::{
-    AgentId, AnswerMode, ConferenceSide, DialRefusal, Finding, FlowId, PhoneNumber, QueueId,
-    RecordingId, SupervisionEnd, SupervisionMode, TrunkId, UserId,
+    AgentId, AnswerMode, CallId, ConferenceSide, DialRefusal, Finding, FlowId, PhoneNumber,
+    QueueId, RecordingId, SupervisionEnd, SupervisionMode, TrunkId, UserId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -340,6 +340,15 @@ pub enum CallFact {
         supervisor: AgentId,
         /// How.
         end: SupervisionEnd,
+    },
+    /// An agent who talks in it calls somebody else meanwhile (咨询), and it rings there.
+    Consulted {
+        /// The agent.
+        agent: AgentId,
+        /// Whom they call.
+        to: PhoneNumber,
+        /// The call in which they do.
+        call: CallId,
     },
     /// An agent let the customer and whom they consulted hear each other.
     ConferenceBegun {

@@ -46,6 +46,12 @@ pub struct CallRecord {
     pub answer_mode: Option<AnswerMode>,
     /// How often a device of an agent rang.
     pub offers: u32,
+    /// How often an agent handed the customer on.
+    pub transfers: u32,
+    /// How often an agent who talked in it called somebody else meanwhile (咨询).
+    pub consults: u32,
+    /// How often a third person was brought in.
+    pub conferences: u32,
     /// Milliseconds spent waiting in queues.
     pub queue_ms: i64,
     /// Milliseconds during which an agent's device rang.
@@ -115,6 +121,9 @@ impl CallRecord {
             agent: None,
             answer_mode: None,
             offers: 0,
+            transfers: 0,
+            consults: 0,
+            conferences: 0,
             queue_ms: 0,
             ring_ms: 0,
             talk_ms: 0,
@@ -151,6 +160,11 @@ impl CallRecord {
             | CallFact::ConferenceLeft {
                 side: ConferenceSide::Customer,
             } => self.stop_talking(at),
+            CallFact::Transferred { status, .. } => {
+                self.transfers += u32::from((200..300).contains(status));
+            }
+            CallFact::Consulted { .. } => self.consults += 1,
+            CallFact::ConferenceBegun { .. } => self.conferences += 1,
             CallFact::RecordingStarted { recording, .. } => self.recording = Some(*recording),
             CallFact::Found { finding, .. } => self.find(*finding),
             CallFact::Ended(ending) => self.end(at, ending),
@@ -162,11 +176,9 @@ impl CallRecord {
             | CallFact::DialForbidden { .. }
             | CallFact::DialFailed { .. }
             | CallFact::HoldChanged { .. }
-            | CallFact::Transferred { .. }
             | CallFact::SupervisionStarted { .. }
             | CallFact::SupervisionChanged { .. }
             | CallFact::SupervisionEnded { .. }
-            | CallFact::ConferenceBegun { .. }
             | CallFact::ConferenceLeft { .. }
             | CallFact::RecordingEnded { .. }
             | CallFact::RecordingPaused { .. }

@@ -24,7 +24,8 @@ call_records.agent_id, call_records.answer_mode, call_records.offers, call_recor
 call_records.ring_ms, call_records.talk_ms, call_records.recording_id, \
 call_records.early_finding, call_records.answered_by, call_records.ended_by, \
 call_records.ended_stage, call_records.ended_reason, call_records.sip_code, call_records.q850, \
-call_records.open_queue_at, call_records.open_ring_at, call_records.open_talk_at";
+call_records.open_queue_at, call_records.open_ring_at, call_records.open_talk_at, \
+call_records.transfers, call_records.consults, call_records.conferences";
 
 #[derive(sqlx::FromRow)]
 struct CallRecordRow {
@@ -46,6 +47,9 @@ struct CallRecordRow {
     agent_id: Option<Word<AgentId>>,
     answer_mode: Option<Word<AnswerMode>>,
     offers: i64,
+    transfers: i64,
+    consults: i64,
+    conferences: i64,
     queue_ms: i64,
     ring_ms: i64,
     talk_ms: i64,
@@ -100,7 +104,10 @@ impl From<CallRecordRow> for CallRecord {
             queue: row.queue_id.map(|id| id.0),
             agent: row.agent_id.map(|id| id.0),
             answer_mode: row.answer_mode.map(|mode| mode.0),
-            offers: u32::try_from(row.offers).unwrap_or(u32::MAX),
+            offers: count(row.offers),
+            transfers: count(row.transfers),
+            consults: count(row.consults),
+            conferences: count(row.conferences),
             queue_ms: row.queue_ms,
             ring_ms: row.ring_ms,
             talk_ms: row.talk_ms,
@@ -115,6 +122,10 @@ impl From<CallRecordRow> for CallRecord {
             },
         }
     }
+}
+
+fn count(rows: i64) -> u32 {
+    u32::try_from(rows).unwrap_or(u32::MAX)
 }
 
 fn instant(at: Option<At>) -> Option<Timestamp> {
@@ -215,6 +226,9 @@ pub(crate) async fn save(tx: &mut Tx, record: &CallRecord) -> Result<(), Error> 
         .bind(millis(record.open.talk))
         .bind(record.early_finding.as_ref().map(word))
         .bind(record.answered_by.as_ref().map(word))
+        .bind(i64::from(record.transfers))
+        .bind(i64::from(record.consults))
+        .bind(i64::from(record.conferences))
         .run(tx)
         .await?;
     Ok(())
@@ -227,11 +241,12 @@ fn upsert() -> Statement {
              sip_call_id, started_at, answered_at, bridged_at, ended_at, flow_id, queue_id,
              agent_id, answer_mode, offers, queue_ms, ring_ms, talk_ms, recording_id, ended_by,
              ended_stage, ended_reason, sip_code, q850, open_queue_at, open_ring_at, open_talk_at,
-             early_finding, answered_by
+             early_finding, answered_by, transfers, consults, conferences
          )
          VALUES (
              $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
-             $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32
+             $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32,
+             $33, $34, $35
          )
          ON CONFLICT (id) DO UPDATE
          SET answered_at = excluded.answered_at,
@@ -255,7 +270,10 @@ fn upsert() -> Statement {
              open_ring_at = excluded.open_ring_at,
              open_talk_at = excluded.open_talk_at,
              early_finding = excluded.early_finding,
-             answered_by = excluded.answered_by"
+             answered_by = excluded.answered_by,
+             transfers = excluded.transfers,
+             consults = excluded.consults,
+             conferences = excluded.conferences"
     )
 }
 

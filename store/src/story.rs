@@ -1,9 +1,9 @@
 //! Seeded stories of calls for tests: what happens to them, in the order of the journal.
 
 use model::{
-    AgentId, AnswerMode, CallFact, CallId, CallType, Direction, EndReason, EndStage, EndedBy,
-    Ending, EnterpriseId, Event, Fact, FactId, FlowId, OfferOutcome, PhoneNumber, QueueExit,
-    QueueId, RecordingId, Timestamp, TrunkId,
+    AgentId, AnswerMode, CallFact, CallId, CallType, ConferenceSide, Direction, EndReason,
+    EndStage, EndedBy, Ending, EnterpriseId, Event, Fact, FactId, FlowId, OfferOutcome,
+    PhoneNumber, QueueExit, QueueId, RecordingId, Timestamp, TrunkId,
 };
 use rand_chacha::ChaCha12Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
@@ -149,6 +149,7 @@ impl Story {
         if self.below(3) == 0 {
             plot.push(CallFact::Resumed);
         }
+        self.bring_in(plot, agent);
         if self.below(2) == 0 {
             plot.push(CallFact::Unbridged { agent: Some(agent) });
         }
@@ -161,6 +162,33 @@ impl Story {
                 sha256: (self.below(8) > 0).then(|| "5e".repeat(32)),
             });
             self.look_after(plot, recording);
+        }
+    }
+
+    /// The agent asks somebody else, brings them in, hands the customer on, or tries to.
+    fn bring_in(&mut self, plot: &mut Vec<CallFact>, agent: AgentId) {
+        for _ in 0..self.below(3) {
+            plot.push(CallFact::Consulted {
+                agent,
+                to: self.number(),
+                call: CallId::new(Timestamp::default(), random(&mut self.rng)),
+            });
+        }
+        for _ in 0..self.below(3) {
+            plot.push(CallFact::ConferenceBegun {
+                agent,
+                guest: None,
+                number: Some(self.number()),
+            });
+            let side = ConferenceSide::Guest;
+            plot.push(CallFact::ConferenceLeft { side });
+        }
+        for _ in 0..self.below(3) {
+            plot.push(CallFact::Transferred {
+                agent,
+                to: self.number(),
+                status: [200, 202, 403, 486, 603][self.below(5)],
+            });
         }
     }
 

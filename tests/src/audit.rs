@@ -2,6 +2,7 @@
 //! product's own folding.
 
 mod agents;
+mod consults;
 mod times;
 
 use crate::story;
@@ -30,6 +31,7 @@ pub fn at_rest(world: &World) {
     }
     faults.extend(times::differences(&story::records(world), world));
     faults.extend(times::recordings(world));
+    faults.extend(consults::difference(world));
     faults.extend(agents::stuck(world));
     faults.extend(states_left(world));
     for phone in &world.phones {

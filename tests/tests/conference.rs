@@ -128,6 +128,10 @@ fn an_agent_who_leaves_hands_the_customer_on() {
         settle(&mut world);
         assert_eq!(left(&world), [ConferenceSide::Agent]);
         let told = records(&world);
+        let counts = told
+            .iter()
+            .map(|it| (it.consults, it.conferences, it.transfers));
+        assert_eq!(counts.collect::<Vec<_>>(), [(1, 1, 1), (0, 0, 0)]);
         let reasons: Vec<_> = told.iter().flat_map(|it| &it.ending).collect();
         assert!(reasons.iter().any(|it| it.reason == EndReason::Transferred));
     }
@@ -152,6 +156,43 @@ fn a_customer_who_leaves_leaves_the_other_two_to_each_other() {
         settle(&mut world);
         assert_eq!(left(&world), [ConferenceSide::Customer]);
     }
+}
+
+#[test]
+fn whom_the_agent_asks_meanwhile_counts_once_it_rings_there() {
+    let mut world = enquiry(408, "1002");
+    world.at("1001", |phone, now| phone.hang_up(now));
+    world.run_for(seconds(1));
+    world.habit("outside", Habit::Ring);
+    let ask = |world: &mut World, number: &'static str| {
+        world.at("1001", |phone, now| phone.dial(now, number, Offer::Early));
+        world.run_for(seconds(3));
+        world.at("1001", |phone, now| phone.hang_up(now));
+        world.run_for(seconds(2));
+    };
+    ask(&mut world, "13912345678");
+    ask(&mut world, "0000");
+    world.kill();
+    ask(&mut world, "1003");
+    assert_eq!(world.talk("caller").stage, Stage::Up, "{}", world.ladder);
+    world.at("caller", |phone, now| phone.hang_up(now));
+    settle(&mut world);
+    ask(&mut world, "1003");
+    settle(&mut world);
+
+    let told = records(&world);
+    assert_eq!((told[0].consults, told[0].conferences), (3, 0), "{told:#?}");
+    assert!(told[1..].iter().all(|it| it.consults == 0), "{told:#?}");
+    let facts = world.center.journal.calls();
+    let asked = facts[&told[0].id]
+        .iter()
+        .filter_map(|(_, fact)| match fact {
+            CallFact::Consulted { to, call, .. } => Some((to.to_string(), *call)),
+            _ => None,
+        });
+    let expected = [("1002", 1), ("13912345678", 2), ("1003", 4)];
+    let expected = expected.map(|(to, nth)| (to.to_owned(), told[nth].id));
+    assert_eq!(asked.collect::<Vec<_>>(), expected);
 }
 
 #[test]

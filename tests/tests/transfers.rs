@@ -173,6 +173,9 @@ fn the_customer_is_put_together_with_whom_the_agent_consulted() {
     settle(&mut world);
     let reasons = [0, 1].map(|nth| record(&world, nth).ending.unwrap().reason);
     assert_eq!(reasons, [EndReason::HungUp, EndReason::Transferred]);
+    let counts = [0, 1].map(|nth| record(&world, nth));
+    let counts = counts.map(|it| (it.consults, it.transfers, it.conferences));
+    assert_eq!(counts, [(1, 1, 0), (0, 0, 0)]);
 }
 
 #[test]

@@ -124,6 +124,14 @@ pub(crate) enum CallEvent {
         supervisor: Named,
         end: SupervisionEnd,
     },
+    /// An agent who talks in it calls somebody else meanwhile, and it rings there.
+    Consulted {
+        agent: Named,
+        to: String,
+        /// The call in which they do.
+        #[schema(format = "uuid")]
+        call: String,
+    },
     /// An agent let the customer and whom they consulted hear each other.
     ConferenceBegun {
         agent: Named,
@@ -336,6 +344,11 @@ impl CallEvent {
             CallFact::SupervisionEnded { supervisor, end } => Self::SupervisionEnded {
                 supervisor: names.agent(supervisor),
                 end: end.into(),
+            },
+            CallFact::Consulted { agent, to, call } => Self::Consulted {
+                agent: names.agent(agent),
+                to: to.into(),
+                call: call.to_string(),
             },
             CallFact::ConferenceBegun {
                 agent,

@@ -110,6 +110,11 @@ impl Call {
             .flatten()
     }
 
+    /// Whether the agent talks in it.
+    pub(crate) fn is_talk_of(&self, agent: AgentId) -> bool {
+        matches!(self.stage, Stage::Talking) && self.agents().any(|it| it == agent)
+    }
+
     /// The agent whose devices ring.
     pub(crate) fn rung_agent(&self) -> Option<AgentId> {
         self.rung.first().and_then(|party| party.who.agent())

@@ -11,7 +11,7 @@ use crate::exchange::{Exchange, Side};
 use crate::leg::{Leg, Manners, Outfit};
 use crate::{AgentEntry, Directory};
 use media::{Codec, Order};
-use model::{CallId, CallType, Direction, EndReason, PhoneNumber, Timestamp};
+use model::{AgentId, CallId, CallType, Direction, EndReason, PhoneNumber, Timestamp};
 use sip::{Incoming, SessionId};
 use std::sync::Arc;
 use std::time::Duration;
@@ -211,6 +211,15 @@ fn is_colleague(agent: &AgentEntry, called: &PhoneNumber, directory: &Directory)
 }
 
 impl Call {
+    /// The agent who dialled, while nobody has answered.
+    pub(crate) fn placed_by(&self) -> Option<AgentId> {
+        if matches!(self.stage, Stage::Placing) {
+            return self.party_agent();
+        }
+        let rings_inside = matches!(self.stage, Stage::Waiting { queue: None });
+        self.colleague.filter(|_| rings_inside)
+    }
+
     /// The number that an agent dialled rings: their phone is told, and hears what it plays.
     pub(super) fn placed_rings(
         &mut self,

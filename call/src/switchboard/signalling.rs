@@ -120,8 +120,12 @@ impl Switchboard {
         };
         if let Some(call) = call {
             let id = call.origin.id;
+            let placed_by = call.placed_by();
             self.calls.insert(id, Box::new(call));
             self.with_call(now, id, |_, _| ());
+            if let Some(agent) = placed_by {
+                self.note_consult(now, (agent, id));
+            }
         }
     }
 

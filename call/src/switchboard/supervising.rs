@@ -3,7 +3,7 @@
 use super::Switchboard;
 use crate::call::Wish;
 use crate::{CommandError, Key, Output};
-use model::{AgentId, CallId};
+use model::{AgentId, CallFact, CallId};
 use std::time::Duration;
 
 impl Switchboard {
@@ -31,6 +31,25 @@ impl Switchboard {
             done = call.stop_supervising(now, supervisor, exchange);
         });
         done
+    }
+
+    /// Writes into the conversation of an agent, the oldest where there are two, that they call
+    /// somebody else meanwhile.
+    pub(super) fn note_consult(&mut self, now: Duration, (agent, id): (AgentId, CallId)) {
+        let Some(placed) = self.calls.get(&id) else {
+            return;
+        };
+        let fact = CallFact::Consulted {
+            agent,
+            to: placed.origin.called.clone(),
+            call: id,
+        };
+        let others = self.exchange.engagements.calls(agent);
+        let others = others.filter_map(|it| self.calls.get(&it));
+        let conversations = others.filter(|it| it.origin.id != id && it.is_talk_of(agent));
+        if let Some(oldest) = conversations.min_by_key(|it| it.origin.id) {
+            oldest.note(now, fact, &mut self.exchange);
+        }
     }
 
     /// Brings whom the agent consults into their call with the customer, whichever of the two calls

@@ -63,6 +63,27 @@ fn a_caller_who_gives_up_while_it_rings_has_no_agent_and_no_answer_mode() {
     );
 }
 
+#[test]
+fn a_refused_transfer_is_none() {
+    let mut record = arrived();
+    let to = PhoneNumber::parse("1002").unwrap();
+    for status in [100, 200, 202, 403, 486] {
+        let transferred = CallFact::Transferred {
+            agent: agent(),
+            to: to.clone(),
+            status,
+        };
+        record.apply(Timestamp::from_millis(5), &transferred);
+    }
+    let (agent, call) = (agent(), record.id);
+    record.apply(
+        Timestamp::from_millis(6),
+        &CallFact::Consulted { agent, to, call },
+    );
+    let counts = (record.transfers, record.consults, record.conferences);
+    assert_eq!(counts, (2, 1, 0));
+}
+
 fn arrived() -> CallRecord {
     let number = |text| PhoneNumber::parse(text).unwrap();
     let fact = CallFact::Arrived {

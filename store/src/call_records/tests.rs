@@ -46,6 +46,13 @@ fn variants(template: &CallRecord) -> Vec<CallRecord> {
         ..template.clone()
     };
     let mut records = Vec::new();
+    records.push(CallRecord {
+        offers: 1,
+        transfers: 2,
+        consults: 3,
+        conferences: u32::MAX,
+        ..template.clone()
+    });
     records.extend(directions().map(|direction| CallRecord {
         direction,
         ..template.clone()

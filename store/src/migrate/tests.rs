@@ -1,9 +1,11 @@
 //! What was there before a migration means the same after it.
 
-use crate::{Db, demo, on_both_engines, statement::sql, trunks};
+use crate::story::Story;
+use crate::{Db, demo, on_both_engines, projection, statement::sql, trunks};
 use model::{DialRules, Timestamp};
 
 const TRUNKS: &str = include_str!("../../../migrations/sqlite/0002_trunks.sql");
+const COUNTS: &str = include_str!("../../../migrations/sqlite/0014_call_counts.sql");
 const DIALING: &str = include_str!("../../../migrations/sqlite/0008_trunk_dialing.sql");
 
 on_both_engines! {
@@ -27,6 +29,22 @@ on_both_engines! {
             .collect();
         assert_eq!(gateways, ["[2001:db8::5]:50600", "192.0.2.7:5061"]);
     }
+
+    async fn old_calls_are_counted_by_their_facts(db: &Db) {
+        let journal = Story::new(14).journal(300);
+        projection::apply(db, "node", &journal).await.unwrap();
+        let (transfers, conferences) = counts(db).await;
+        assert!(transfers > 5 && conferences > 5, "{transfers}, {conferences}");
+        let reset = sql!("UPDATE call_records SET transfers = 0, conferences = 0");
+        reset.run(db).await.unwrap();
+
+        again(db, COUNTS, "UPDATE call_records").await;
+
+        assert_eq!(counts(db).await, (transfers, conferences));
+        let rebuilt = projection::rebuild(db).await.unwrap();
+        assert_eq!(rebuilt.differences, []);
+    }
+
     async fn what_dialled_out_goes_on_dialling_at_home(db: &Db) {
         fill(db).await;
         sql!("DELETE FROM trunk_dial_rules").run(db).await.unwrap();
@@ -45,6 +63,14 @@ on_both_engines! {
             assert!(out.permit(number).is_err(), "{number}");
         }
     }
+}
+
+async fn counts(db: &Db) -> (i64, i64) {
+    let question = sql!(
+        "SELECT CAST(SUM(transfers) AS BIGINT), CAST(SUM(conferences) AS BIGINT)
+         FROM call_records"
+    );
+    question.one(db).await.unwrap()
 }
 
 async fn fill(db: &Db) {

@@ -110,6 +110,7 @@ impl Fold {
             | CallFact::SupervisionStarted { .. }
             | CallFact::SupervisionChanged { .. }
             | CallFact::SupervisionEnded { .. }
+            | CallFact::Consulted { .. }
             | CallFact::ConferenceBegun { .. }
             | CallFact::ConferenceLeft { .. }
             | CallFact::Found { .. }

@@ -192,6 +192,21 @@ fn assert_obvious(record: &CallRecord, facts: &Facts, seed: u64) {
     if expected.ending.is_some() && expected.agent.is_none() {
         expected.answer_mode = None;
     }
+    let count = |wanted: fn(&CallFact) -> bool| {
+        let wanted = facts.iter().filter(|(_, fact)| wanted(fact));
+        u32::try_from(wanted.count()).unwrap()
+    };
+    expected.consults = count(|fact| matches!(fact, CallFact::Consulted { .. }));
+    expected.conferences = count(|fact| matches!(fact, CallFact::ConferenceBegun { .. }));
+    expected.transfers = count(|fact| {
+        matches!(
+            fact,
+            CallFact::Transferred {
+                status: 200 | 202,
+                ..
+            }
+        )
+    });
     assert_eq!(record, &expected, "seed {seed}");
 }
 

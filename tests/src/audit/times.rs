@@ -19,6 +19,12 @@ pub(super) fn differences(records: &[CallRecord], world: &World) -> Vec<String> 
             ("ring", record.ring_ms, ring_ms(facts)),
             ("talk", record.talk_ms, talk_ms(facts)),
             ("offers", i64::from(record.offers), offers(facts)),
+            ("transfers", i64::from(record.transfers), transfers(facts)),
+            (
+                "conferences",
+                i64::from(record.conferences),
+                conferences(facts),
+            ),
         ];
         for (what, folded, counted) in figures {
             if folded != counted {
@@ -100,6 +106,20 @@ fn offers(facts: &Said) -> i64 {
         .iter()
         .filter(|(_, fact)| matches!(fact, CallFact::Offered { .. }));
     offers.count() as i64
+}
+
+fn transfers(facts: &Said) -> i64 {
+    let done = facts
+        .iter()
+        .filter(|(_, fact)| matches!(fact, CallFact::Transferred { status, .. } if *status == 200));
+    done.count() as i64
+}
+
+/// By who left them, or with the call: each conference ends once.
+fn conferences(facts: &Said) -> i64 {
+    let begins = |fact: &CallFact| matches!(fact, CallFact::ConferenceBegun { .. });
+    let ends = |fact: &CallFact| matches!(fact, CallFact::ConferenceLeft { .. }) || is_end(fact);
+    spans(facts, begins, ends).len() as i64
 }
 
 /// Recordings that are not closed, or not as long as what they recorded.

@@ -65,6 +65,7 @@ impl Phone {
             sent: Default::default(),
             offer: Offer::Early,
             progressed: false,
+            rang: false,
             cancel_wanted: false,
             parted: false,
             reports: Vec::new(),

@@ -32,6 +32,7 @@ impl Phone {
             sent: Default::default(),
             offer,
             progressed: false,
+            rang: false,
             cancel_wanted: false,
             parted: false,
             reports: Vec::new(),
@@ -223,6 +224,7 @@ impl Phone {
                 }
                 let cancels = talk.cancel_wanted && !talk.progressed;
                 talk.progressed = true;
+                talk.rang |= status > 100;
                 if cancels {
                     self.cancel(now, &heard.call_id.clone());
                 }

@@ -78,12 +78,19 @@ pub struct Talk {
     pub(super) sent: (String, u32, String),
     pub(super) offer: Offer,
     pub(super) progressed: bool,
+    /// Whether the other side said that it rings there.
+    pub(super) rang: bool,
     pub(super) cancel_wanted: bool,
     /// Whether a BYE of the other side came.
     pub(super) parted: bool,
 }
 
 impl Talk {
+    /// Whether this phone made it, and was told that it rings or is answered.
+    pub fn has_rung_there(&self) -> bool {
+        self.invite.is_none() && (self.rang || self.up_at.is_some())
+    }
+
     /// The lines that every request in the dialog has.
     pub(super) fn headers(&self, via: &str, sequence: &str, contact: &str) -> Vec<String> {
         vec![
