@@ -161,14 +161,14 @@ fn a_customer_who_leaves_leaves_the_other_two_to_each_other() {
 #[test]
 fn whom_the_agent_asks_meanwhile_counts_once_it_rings_there() {
     let mut world = enquiry(408, "1002");
-    world.at("1001", |phone, now| phone.hang_up(now));
+    world.at("1002", |phone, now| phone.hang_up(now));
     world.run_for(seconds(1));
-    world.habit("outside", Habit::Ring);
+    let (after, status) = (seconds(1), 486);
+    world.habit("outside", Habit::Decline { after, status });
+    world.habit("1003", Habit::Decline { after, status });
     let ask = |world: &mut World, number: &'static str| {
         world.at("1001", |phone, now| phone.dial(now, number, Offer::Early));
         world.run_for(seconds(3));
-        world.at("1001", |phone, now| phone.hang_up(now));
-        world.run_for(seconds(2));
     };
     ask(&mut world, "13912345678");
     ask(&mut world, "0000");

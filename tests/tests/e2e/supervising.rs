@@ -5,7 +5,7 @@ use crate::{AGENT, CALLER, SHORTLY, WHILE};
 use serde_json::{Value, json};
 use tests::api::Api;
 use tests::console::Console;
-use tests::patience::until;
+use tests::patience::{eventually, until};
 use tests::server::{Server, free_address};
 use tests::sipp::{self, Sipp};
 use tests::sound::{self, Wav};
@@ -258,5 +258,13 @@ fn an_agent_confers_with_the_caller_and_whom_they_consulted() {
     caller.succeeds();
     outside.succeeds();
     until("no call", SHORTLY, || own.calls().is_empty());
+    let of_customer = |record: &Value| record["caller"] == "13800138000";
+    let record = eventually("the customer's record", SHORTLY, || {
+        let records = admin.records().into_iter();
+        records.into_iter().find(|it| of_customer(it) && it["ended_at"].is_string())
+    });
+    for count in ["consults", "conferences", "transfers"] {
+        assert_eq!(record[count], 1, "{count}: {record:#}");
+    }
     server.comes_to_rest();
 }

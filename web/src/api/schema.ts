@@ -990,6 +990,16 @@ export interface components {
             supervisor: components["schemas"]["Named"];
         } | {
             agent: components["schemas"]["Named"];
+            /**
+             * Format: uuid
+             * @description The call in which they do.
+             */
+            call: string;
+            /** @enum {string} */
+            kind: "consulted";
+            to: string;
+        } | {
+            agent: components["schemas"]["Named"];
             guest?: components["schemas"]["Named"] | null;
             /** @enum {string} */
             kind: "conference_begun";
@@ -1136,6 +1146,16 @@ export interface components {
             called: string;
             /** @description The calling number. */
             caller: string;
+            /**
+             * Format: int32
+             * @description How often a third person was brought in.
+             */
+            conferences: number;
+            /**
+             * Format: int32
+             * @description How often an agent who talked in it called somebody else meanwhile.
+             */
+            consults: number;
             /** @description Who called whom. */
             direction: components["schemas"]["Direction"];
             /**
@@ -1204,6 +1224,11 @@ export interface components {
              * @description The same in whole seconds.
              */
             talk_seconds: number;
+            /**
+             * Format: int32
+             * @description How often an agent handed the customer on.
+             */
+            transfers: number;
             /**
              * Format: uuid
              * @description The trunk's id.

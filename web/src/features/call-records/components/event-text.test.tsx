@@ -19,6 +19,10 @@ const EVENTS: [CallRecordEvent, string][] = [
     "Left the step menu by 1, keys 1",
   ],
   [{ ...stamp, kind: "bridged", agent }, "Talking to Li Lei"],
+  [
+    { ...stamp, kind: "consulted", agent, to: "1002", call: stamp.id },
+    "Li Lei calls 1002 meanwhile",
+  ],
   [{ ...stamp, kind: "bridged" }, "Talking to an outside number"],
   [
     { ...stamp, kind: "ended", by: "customer", reason: "hung_up", stage: "talking" },

@@ -88,6 +88,8 @@ export function useEventText(): (event: CallRecordEvent) => string {
           supervisor: named(event.supervisor),
           end: t(`record.supervisionEnds.${event.end}`),
         });
+      case "consulted":
+        return say(event.kind, { agent: named(event.agent), to: event.to });
       case "conference_begun":
         return say(event.kind, {
           agent: named(event.agent),
