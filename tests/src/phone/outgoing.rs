@@ -31,8 +31,7 @@ impl Phone {
             invite: None,
             sent: Default::default(),
             offer,
-            progressed: false,
-            rang: false,
+            progress: None,
             cancel_wanted: false,
             parted: false,
             reports: Vec::new(),
@@ -134,7 +133,7 @@ impl Phone {
         match talk.stage {
             Stage::Calling => {
                 talk.cancel_wanted = true;
-                if talk.progressed {
+                if talk.progress.is_some() {
                     self.cancel(now, call);
                 }
             }
@@ -222,9 +221,8 @@ impl Phone {
                 if talk.stage == Stage::Calling && !heard.body.is_empty() {
                     talk.voice.listen_to(now, &heard.body);
                 }
-                let cancels = talk.cancel_wanted && !talk.progressed;
-                talk.progressed = true;
-                talk.rang |= status > 100;
+                let cancels = talk.cancel_wanted && talk.progress.is_none();
+                talk.progress = talk.progress.max(Some(status));
                 if cancels {
                     self.cancel(now, &heard.call_id.clone());
                 }

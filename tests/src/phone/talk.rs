@@ -77,9 +77,8 @@ pub struct Talk {
     /// Branch and CSeq of our INVITE, and the request line's URI.
     pub(super) sent: (String, u32, String),
     pub(super) offer: Offer,
-    pub(super) progressed: bool,
-    /// Whether the other side said that it rings there.
-    pub(super) rang: bool,
+    /// The highest provisional status that came.
+    pub(super) progress: Option<u16>,
     pub(super) cancel_wanted: bool,
     /// Whether a BYE of the other side came.
     pub(super) parted: bool,
@@ -88,7 +87,7 @@ pub struct Talk {
 impl Talk {
     /// Whether this phone made it, and was told that it rings or is answered.
     pub fn has_rung_there(&self) -> bool {
-        self.invite.is_none() && (self.rang || self.up_at.is_some())
+        self.invite.is_none() && (self.progress > Some(100) || self.up_at.is_some())
     }
 
     /// The lines that every request in the dialog has.

@@ -258,10 +258,9 @@ fn an_agent_confers_with_the_caller_and_whom_they_consulted() {
     caller.succeeds();
     outside.succeeds();
     until("no call", SHORTLY, || own.calls().is_empty());
-    let of_customer = |record: &Value| record["caller"] == "13800138000";
+    let customers = |it: &Value| it["caller"] == "13800138000" && it["ended_at"].is_string();
     let record = eventually("the customer's record", SHORTLY, || {
-        let records = admin.records().into_iter();
-        records.into_iter().find(|it| of_customer(it) && it["ended_at"].is_string())
+        admin.records().into_iter().find(customers)
     });
     for count in ["consults", "conferences", "transfers"] {
         assert_eq!(record[count], 1, "{count}: {record:#}");
