@@ -6,7 +6,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 use std::str::FromStr;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// The database, whichever engine it is. Cloning it shares the connections.
 #[derive(Debug, Clone)]
@@ -21,6 +21,10 @@ pub enum Db {
     /// PostgreSQL.
     Postgres(PgPool),
 }
+
+/// How often a file is tried that another process puts in WAL mode at this moment: for that lock
+/// SQLite does not wait by itself.
+const LOCK_INTERVAL: Duration = Duration::from_millis(10);
 
 /// The bounds of the connection pools.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,17 +91,21 @@ impl Db {
             .busy_timeout(limits.busy_timeout)
             .foreign_keys(true);
         let pool = SqlitePoolOptions::new().acquire_timeout(limits.acquire_timeout);
-        let write = pool
+        let writer = options
             .clone()
-            .max_connections(1)
-            .connect_with(
-                options
-                    .clone()
-                    .create_if_missing(true)
-                    .journal_mode(SqliteJournalMode::Wal)
-                    .synchronous(SqliteSynchronous::Normal),
-            )
-            .await?;
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Normal);
+        let begun = Instant::now();
+        let write = loop {
+            let one = pool.clone().max_connections(1);
+            match one.connect_with(writer.clone()).await {
+                Err(refusal) if is_locked(&refusal) && begun.elapsed() < limits.busy_timeout => {
+                    tokio::time::sleep(LOCK_INTERVAL).await;
+                }
+                done => break done?,
+            }
+        };
         let read = pool
             .max_connections(limits.connections)
             .connect_lazy_with(options.read_only(true));
@@ -169,6 +177,11 @@ impl Tx {
         }
         Ok(())
     }
+}
+
+fn is_locked(error: &sqlx::Error) -> bool {
+    let refusal = error.as_database_error();
+    refusal.is_some_and(|it| it.code().as_deref() == Some("5"))
 }
 
 fn not_an_address(url: &str) -> Error {
