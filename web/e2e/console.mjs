@@ -204,6 +204,11 @@ async function readAuditLog(page) {
   await shot(page, "audit-log-changes");
   await refuseBarriers(page, "changes in the audit log");
   await page.getByRole("button", { name: "Next page" }).isDisabled();
+  const looked = page.getByRole("row").filter({ hasText: "Signalling looked at" }).first();
+  await looked.getByRole("link").click();
+  await page.getByRole("heading", { name: "What happened" }).waitFor();
+  await page.goBack();
+  await looked.waitFor();
 }
 
 /** Chooses an option of a list by its text. */

@@ -1,3 +1,4 @@
+import { Link } from "@tanstack/react-router";
 import { Empty, Table, Tag, type TableColumnsType } from "antd";
 import { useTranslation } from "react-i18next";
 import { useFormat } from "../../../locales/format";
@@ -13,6 +14,14 @@ const WARNINGS: readonly AuditEntry["action"][] = [
   "dial_forbidden",
   "source_barred",
   "supervision_refused",
+];
+
+/** What was done to a call, whose record says more. */
+const OF_CALLS: readonly AuditEntry["action"][] = [
+  "call_supervised",
+  "supervision_refused",
+  "ladder_shown",
+  "ladder_exported",
 ];
 
 export function AuditLogTable({ lines, loading }: Props) {
@@ -33,7 +42,12 @@ export function AuditLogTable({ lines, loading }: Props) {
         </Tag>
       ),
     },
-    { title: t("audit.subject"), className: "figure", dataIndex: "subject" },
+    {
+      title: t("audit.subject"),
+      className: "figure",
+      render: (_, { action, subject }) =>
+        OF_CALLS.includes(action) ? <CallLink call={subject} /> : subject,
+    },
     {
       title: t("audit.changes"),
       align: "right",
@@ -59,6 +73,14 @@ export function AuditLogTable({ lines, loading }: Props) {
   );
 }
 
+function CallLink({ call }: { call: string }) {
+  return (
+    <Link to="/call-records" search={{ range: "last7", record: call }}>
+      {call}
+    </Link>
+  );
+}
+
 /** What a line of the log changed, setting by setting. */
 function Changes({ changes }: { changes: AuditChange[] }) {
   const { t } = useTranslation();
@@ -70,7 +92,13 @@ function Changes({ changes }: { changes: AuditChange[] }) {
           <dt>{field}</dt>
           <dd>
             {before != null && <del title={before}>{before_name ?? before}</del>}{" "}
-            {after != null ? <ins title={after}>{after_name ?? after}</ins> : none}
+            {after == null ? (
+              none
+            ) : (
+              <ins title={after}>
+                {field === "call" ? <CallLink call={after} /> : (after_name ?? after)}
+              </ins>
+            )}
           </dd>
         </div>
       ))}
