@@ -1,32 +1,27 @@
-//! `GET /api/v1/flows`
+//! IVR flows (流程): drawn as drafts, checked, published as versions.
 
-use crate::auth::Caller;
-use crate::error::Problem;
-use crate::page::Page;
+pub(crate) mod check;
+pub(crate) mod create;
+pub(crate) mod list;
+pub(crate) mod publish;
+pub(crate) mod save;
+pub(crate) mod show;
+mod spoken;
+pub(crate) mod versions;
+
+use crate::error::FieldError;
+use crate::names::{Named, Names};
+use crate::time::At;
 use crate::{ApiError, State};
-use axum::{Json, extract};
-use model::PublishedFlow;
-use serde::Serialize;
+use ivr::{Document, Problem, Resources};
+use model::EnterpriseId;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use store::flow_drafts::Drawn;
 use utoipa::ToSchema;
 
-/// The flows of the enterprise with the version that callers enter, by name.
-#[utoipa::path(
-    get,
-    path = "/api/v1/flows",
-    operation_id = "list_flows",
-    tag = "flows",
-    responses(
-        (status = 200, body = Page<View>),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-    ),
-)]
-pub(crate) async fn list(
-    extract::State(state): extract::State<State>,
-    caller: Caller,
-) -> Result<Json<Page<View>>, ApiError> {
-    let flows = store::flows::list(&state.db, caller.enterprise()).await?;
-    Ok(Json(Page::whole(flows.into_iter().map(View::from))))
-}
+/// The longest body with a flow in it, in bytes.
+pub(crate) const LONGEST_FLOW: usize = ivr::limits::DOCUMENT_BYTES + 1_024;
 
 /// A flow and its live version.
 #[derive(Debug, Serialize, ToSchema)]
@@ -37,16 +32,98 @@ pub(crate) struct View {
     id: String,
     /// Its name.
     name: String,
-    /// The version that callers enter.
-    version: u32,
+    /// The version that callers enter; none before the first is published.
+    version: Option<u32>,
+    /// Whether something was drawn since.
+    draft_waits: bool,
+    /// When it was saved or published last.
+    changed_at: Option<At>,
+    /// Who did it; none where it came with the server.
+    changed_by: Option<Named>,
 }
 
-impl From<PublishedFlow> for View {
-    fn from(flow: PublishedFlow) -> Self {
+impl View {
+    fn new(drawn: &Drawn, names: &Names) -> Self {
         Self {
-            id: flow.id.to_string(),
-            name: flow.name,
-            version: flow.version.0,
+            id: drawn.id.to_string(),
+            name: drawn.name.clone(),
+            version: drawn.live.as_ref().map(|(version, _)| version.0),
+            draft_waits: drawn.waits,
+            changed_at: drawn.at.map(At),
+            changed_by: drawn.by.map(|id| names.user(id)),
         }
     }
+}
+
+/// A flow with what is drawn of it.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = FlowDetail)]
+pub(crate) struct Detail {
+    /// The flow.
+    flow: View,
+    /// Counts what was saved; `If-Match` names the one that was seen.
+    draft_version: i64,
+    /// The flow document as it was drawn, whatever is wrong with it.
+    document: Value,
+}
+
+impl Detail {
+    fn new(drawn: &Drawn, names: &Names) -> Result<Self, ApiError> {
+        Ok(Self {
+            flow: View::new(drawn, names),
+            draft_version: drawn.version,
+            document: value_of(&drawn.document)?,
+        })
+    }
+}
+
+/// A flow document to be saved or checked.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = FlowRequest)]
+pub(crate) struct Request {
+    /// The flow document.
+    document: Value,
+}
+
+impl Request {
+    /// The document's text, kept as it is typed.
+    fn text(&self) -> String {
+        self.document.to_string()
+    }
+}
+
+fn value_of(document: &str) -> Result<Value, ApiError> {
+    serde_json::from_str(document).map_err(|error| {
+        ApiError::Store(store::Error::Unreadable {
+            what: "flow",
+            problem: error.to_string(),
+        })
+    })
+}
+
+/// Everything that keeps a document from being published, or the document.
+async fn checked(
+    state: &State,
+    enterprise: EnterpriseId,
+    text: &str,
+) -> Result<Result<Document, Vec<Problem>>, ApiError> {
+    let queues = store::queues::list(&state.db, enterprise).await?;
+    let resources = Resources {
+        voices: &state.voices,
+        queues: queues.into_iter().map(|queue| queue.name).collect(),
+    };
+    Ok(Document::from_json(text).and_then(|document| {
+        ivr::check(&document, &resources)?;
+        Ok(document)
+    }))
+}
+
+/// The refusal that names every problem with its place.
+fn refusal(problems: Vec<Problem>) -> ApiError {
+    let errors = problems.into_iter().map(|problem| FieldError {
+        pointer: problem.path,
+        detail: problem.message,
+    });
+    ApiError::Invalid(errors.collect())
 }

@@ -98,12 +98,26 @@ fn documented() -> OpenApiRouter<State> {
             trunk_numbers::delete::delete
         ))
         .routes(routes!(audit_log::list))
-        .routes(routes!(flows::list))
+        .merge(flows())
         .routes(routes!(bots::update))
         .routes(routes!(docs::specification))
         .routes(routes!(health::healthz))
         .routes(routes!(health::readyz))
         .routes(routes!(health::metrics))
+}
+
+/// The flows, whose documents are longer than other bodies.
+fn flows() -> OpenApiRouter<State> {
+    OpenApiRouter::new()
+        .routes(routes!(flows::list::list, flows::create::create))
+        .routes(routes!(flows::check::check))
+        .routes(routes!(flows::show::show))
+        .routes(routes!(flows::save::save))
+        .routes(routes!(flows::publish::publish))
+        .routes(routes!(flows::versions::list))
+        .routes(routes!(flows::versions::show))
+        .routes(routes!(flows::publish::roll_back))
+        .layer(DefaultBodyLimit::max(flows::LONGEST_FLOW))
 }
 
 fn text(document: &Document) -> String {

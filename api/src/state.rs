@@ -122,6 +122,8 @@ pub struct State {
     pub vault: store::Vault,
     /// The live engine.
     pub engine: Engine,
+    /// What flows can say.
+    pub voices: Arc<ivr::Voices>,
     /// The settings in force.
     pub configuration: Configuration,
     /// What bots prove themselves with, where any may call.

@@ -77,8 +77,8 @@ words! {
     /// What was done.
     AuditAction {
         TrunkCreated, TrunkChanged, TrunkDeleted, TrunkNumberCreated, TrunkNumberChanged,
-        TrunkNumberDeleted, LadderShown, LadderExported, CallSupervised,
-        SupervisionRefused, DialForbidden, SourceBarred,
+        TrunkNumberDeleted, FlowCreated, FlowPublished, LadderShown, LadderExported,
+        CallSupervised, SupervisionRefused, DialForbidden, SourceBarred,
     }
     /// How a supervisor takes part in a call.
     SupervisionMode { Monitor, Whisper, Barge, TakeOver }

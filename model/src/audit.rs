@@ -39,6 +39,10 @@ pub enum AuditAction {
     TrunkNumberChanged,
     /// A number was removed.
     TrunkNumberDeleted,
+    /// A flow was made.
+    FlowCreated,
+    /// A version of a flow was published: callers enter it.
+    FlowPublished,
     /// Somebody looked at the SIP messages of a call.
     LadderShown,
     /// Somebody downloaded the SIP messages of a call.

@@ -183,6 +183,7 @@ impl Boot {
         let ledger = runtime.spawn(ledger.run());
         let (pulse, job) = (Arc::clone(&handles.pulse), jobs.check());
         let state = api::State {
+            voices: Arc::clone(&source.voices),
             db: source.db.clone(),
             vault: source.vault.clone(),
             engine: api::Engine {

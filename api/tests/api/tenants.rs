@@ -72,7 +72,7 @@ async fn every_route_but_the_open_ones_needs_a_session() {
             continue;
         }
         let id = "01890000-0000-7000-8000-000000000000";
-        let path = path.replace("{id}", id);
+        let path = path.replace("{id}", id).replace("{version}", "1");
         let answer = world
             .send(request(method.clone(), "", &path, Body::from("{}")))
             .await;
@@ -97,13 +97,14 @@ async fn what_belongs_to_another_enterprise_does_not_exist() {
             } else {
                 call.id.to_string()
             };
-            let address = path.replace("{id}", &id);
+            let address = path.replace("{id}", &id).replace("{version}", "1");
             let body = match (
                 method.as_str(),
                 path.rsplit('/').nth(1),
                 path.rsplit('/').next(),
             ) {
                 (_, _, Some("sign-in")) => r#"{"answer_mode":"sip"}"#,
+                (_, _, Some("draft")) => r#"{"document":{"nodes":{}}}"#,
                 (_, _, Some("status")) => r#"{"status":"online"}"#,
                 ("PUT", Some("trunks"), _) => {
                     r#"{"name":"x","inbound":{"sources":["203.0.113.1"]}}"#
@@ -140,7 +141,7 @@ async fn junk_is_refused_and_never_a_fault_of_the_server() {
     for (method, path) in documented() {
         for junk in ["x", "..", "%00", "%ff%fe", "' OR 1=1", id] {
             let junk = junk.replace(' ', "%20");
-            let address = path.replace("{id}", &junk);
+            let address = path.replace("{id}", &junk).replace("{version}", &junk);
             let queries = [
                 "",
                 "?limit=-1",

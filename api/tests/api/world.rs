@@ -130,6 +130,16 @@ fn asset(path: &str) -> Option<Asset> {
     })
 }
 
+/// The voices that the server ships.
+fn voices() -> ivr::Voices {
+    let manifests = [
+        include_str!("../../../prompts/zh-CN/xiaoxiao/pack.toml"),
+        include_str!("../../../prompts/en-US/hibari/pack.toml"),
+    ]
+    .map(|text| ivr::PackManifest::from_toml(text).unwrap());
+    ivr::Voices::from_manifests(&manifests).unwrap()
+}
+
 impl World {
     pub(crate) async fn new() -> Self {
         let db = store::test::sqlite().await;
@@ -153,6 +163,7 @@ impl World {
                 commands,
                 live: watched,
             },
+            voices: Arc::new(voices()),
             configuration: Configuration { reloads },
             bot_token: Some("a token for bots".into()),
             data_dir: folder.path().to_owned(),

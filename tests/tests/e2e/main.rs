@@ -9,6 +9,7 @@ mod console;
 mod conversation;
 mod crash;
 mod crossings;
+mod designer;
 mod encrypted;
 mod endings;
 mod families;

@@ -96,6 +96,20 @@ const trunkNumbers = createRoute({
   ),
 });
 
+const flows = createRoute({
+  getParentRoute: () => inside,
+  path: "/flows",
+  component: lazyRouteComponent(() => import("./flows-route"), "FlowsRoute"),
+});
+
+const flowDesigner = createRoute({
+  getParentRoute: () => inside,
+  path: "/flows/$id",
+  validateSearch: (search): { version?: number } =>
+    typeof search.version === "number" && search.version > 0 ? { version: search.version } : {},
+  component: lazyRouteComponent(() => import("./flow-designer-route"), "FlowDesignerRoute"),
+});
+
 const auditLog = createRoute({
   getParentRoute: () => inside,
   path: "/audit-log",
@@ -108,7 +122,17 @@ const auditLog = createRoute({
 export const router = createRouter({
   routeTree: root.addChildren([
     signIn,
-    inside.addChildren([start, calls, callRecords, agents, trunks, trunkNumbers, auditLog]),
+    inside.addChildren([
+      start,
+      calls,
+      callRecords,
+      agents,
+      flows,
+      flowDesigner,
+      trunks,
+      trunkNumbers,
+      auditLog,
+    ]),
   ]),
   defaultPreload: "intent",
 });

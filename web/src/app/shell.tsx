@@ -3,6 +3,7 @@ import {
   AuditOutlined,
   CustomerServiceOutlined,
   NumberOutlined,
+  PartitionOutlined,
   PhoneOutlined,
   UnorderedListOutlined,
 } from "@ant-design/icons";
@@ -47,7 +48,7 @@ export function Shell() {
           <Menu
             mode="horizontal"
             disabledOverflow
-            selectedKeys={[path]}
+            selectedKeys={[path.startsWith("/flows/") ? "/flows" : path]}
             items={[
               {
                 key: "/calls",
@@ -70,6 +71,11 @@ export function Shell() {
               },
               ...(isSupervisor(me)
                 ? [
+                    {
+                      key: "/flows",
+                      icon: <PartitionOutlined aria-hidden />,
+                      label: <Link to="/flows">{t("menu.flows")}</Link>,
+                    },
                     {
                       key: "/trunks",
                       icon: <ApiOutlined aria-hidden />,

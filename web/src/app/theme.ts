@@ -11,6 +11,12 @@ export function themeOf(appearance: Appearance): ThemeConfig {
       colorPrimary: dark ? "#62acf0" : "#0b5cad",
       ...(dark && { colorLink: "#7db9f2", colorLinkHover: "#a3cff7", colorLinkActive: "#7db9f2" }),
       colorError: dark ? "#ff7875" : "#b91c1c",
+      ...(!dark && {
+        colorSuccess: "#1b6b33",
+        colorSuccessBg: "#edf8f0",
+        colorWarning: "#8a4b00",
+        colorWarningBg: "#fff5e5",
+      }),
       colorInfo: dark ? "#4c9be8" : "#0b5cad",
       colorBgLayout: dark ? "#10151a" : "#f3f5f8",
       colorTextSecondary: dark ? "#a9b4bf" : "#52606d",

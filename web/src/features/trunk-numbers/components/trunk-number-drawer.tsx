@@ -80,7 +80,7 @@ function Fields() {
   const { t } = useTranslation();
   const to = Form.useWatch<Values["to"] | undefined>("to");
   const trunks = useQuery(trunksQuery).data?.items;
-  const flows = useQuery(flowsQuery).data?.items;
+  const flows = useQuery(flowsQuery).data?.items.filter(({ version }) => version != null);
   const queues = useQuery(queuesQuery).data?.items;
   const needed = [{ required: true, message: t("trunkNumber.needed") }];
   return (

@@ -1,0 +1,131 @@
+//! `POST /api/v1/flows/{id}/publish` and `POST /api/v1/flows/{id}/versions/{version}/publish`
+
+use super::{checked, refusal};
+use crate::auth::Caller;
+use crate::error::Problem;
+use crate::etag::IfMatch;
+use crate::parameters::Id;
+use crate::{ApiError, State};
+use axum::{Json, extract};
+use ivr::Document;
+use model::{FlowId, FlowVersion};
+use serde::Serialize;
+use store::flow_drafts::{Drawn, Publication};
+use utoipa::ToSchema;
+
+/// The version that callers enter from now on.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = LiveVersion)]
+pub(crate) struct Live {
+    /// Its number.
+    version: u32,
+    /// Whether only places on the canvas had changed, so that it is the version from before.
+    same: bool,
+}
+
+/// Publishes the draft: callers enter it from now on, calls in progress stay on their version. What
+/// differs from the live version in places on the canvas only makes no new version. For
+/// administrators.
+#[utoipa::path(
+    post,
+    path = "/api/v1/flows/{id}/publish",
+    operation_id = "publish_flow",
+    tag = "flows",
+    params(
+        ("id" = String, Path, format = "uuid", description = "the flow"),
+        ("if-match" = String, Header, description = "the draft that was seen, such as \"3\""),
+    ),
+    responses(
+        (status = 200, body = Live),
+        (status = 401, body = Problem, content_type = "application/problem+json"),
+        (status = 403, body = Problem, content_type = "application/problem+json"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 409, body = Problem, content_type = "application/problem+json"),
+        (status = 412, body = Problem, content_type = "application/problem+json"),
+        (status = 422, body = Problem, content_type = "application/problem+json"),
+        (status = 428, body = Problem, content_type = "application/problem+json"),
+        (status = 503, body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub(crate) async fn publish(
+    extract::State(state): extract::State<State>,
+    caller: Caller,
+    Id(id): Id<FlowId>,
+    IfMatch(version): IfMatch,
+) -> Result<Json<Live>, ApiError> {
+    caller.require_admin()?;
+    let drawn = store::flow_drafts::show(&state.db, caller.enterprise(), id).await?;
+    if drawn.version != version {
+        return Err(ApiError::Changed("draft"));
+    }
+    let document = checked(&state, caller.enterprise(), &drawn.document)
+        .await?
+        .map_err(refusal)?;
+    let publication = Publication {
+        flow: id,
+        name: &document.name,
+        document: &drawn.document,
+        draft: (version > 0).then_some(version),
+        same_as: does_the_same(&drawn, &document),
+    };
+    let live = store::flow_drafts::publish(&state.db, caller.author(), publication).await?;
+    state.configuration.apply().await?;
+    Ok(Json(Live {
+        version: live.0,
+        same: publication.same_as.is_some(),
+    }))
+}
+
+/// Publishes an older version again, as a new version; for administrators.
+#[utoipa::path(
+    post,
+    path = "/api/v1/flows/{id}/versions/{version}/publish",
+    operation_id = "publish_flow_version",
+    tag = "flows",
+    params(
+        ("id" = String, Path, format = "uuid", description = "the flow"),
+        ("version" = u32, Path, description = "the version"),
+    ),
+    responses(
+        (status = 200, body = Live),
+        (status = 401, body = Problem, content_type = "application/problem+json"),
+        (status = 403, body = Problem, content_type = "application/problem+json"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 409, body = Problem, content_type = "application/problem+json"),
+        (status = 422, body = Problem, content_type = "application/problem+json"),
+        (status = 503, body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub(crate) async fn roll_back(
+    extract::State(state): extract::State<State>,
+    caller: Caller,
+    Id((id, version)): Id<(FlowId, FlowVersion)>,
+) -> Result<Json<Live>, ApiError> {
+    caller.require_admin()?;
+    let versions = store::flow_drafts::versions(&state.db, caller.enterprise(), id).await?;
+    let old = versions.into_iter().find(|it| it.version == version);
+    let old = old.ok_or(ApiError::NotFound("flow version"))?;
+    let document = checked(&state, caller.enterprise(), &old.document)
+        .await?
+        .map_err(refusal)?;
+    let publication = Publication {
+        flow: id,
+        name: &document.name,
+        document: &old.document,
+        draft: None,
+        same_as: None,
+    };
+    let live = store::flow_drafts::publish(&state.db, caller.author(), publication).await?;
+    state.configuration.apply().await?;
+    Ok(Json(Live {
+        version: live.0,
+        same: false,
+    }))
+}
+
+/// The live version, if a document does the same.
+fn does_the_same(drawn: &Drawn, document: &Document) -> Option<FlowVersion> {
+    let (version, live) = drawn.live.as_ref()?;
+    let live = Document::from_json(live).ok()?;
+    (live.semantic_hash() == document.semantic_hash()).then_some(*version)
+}

@@ -1,0 +1,33 @@
+//! Flows drawn in the console, and the call that takes what was published.
+
+use crate::{CALLER, SHORTLY};
+use tests::console::Console;
+use tests::patience::until;
+use tests::server::Server;
+use tests::sipp::Sipp;
+use tests::voice::Voice;
+
+/// Leads to `echo-digits`, which asks for digits until the story makes it hang up at once.
+const NUMBER: &str = "4008110512";
+
+#[test]
+fn a_flow_is_drawn_published_and_taken_by_the_next_call() {
+    let server = Server::start("designer");
+    let admin = server.api("admin");
+
+    Console::begin(&server, "flows", "admin").succeeds();
+
+    let voice = Voice::speaking(CALLER);
+    let caller = Sipp::call(&server, NUMBER, voice.port());
+    caller.succeeds();
+    let mut entered = None;
+    until("a call in the published version", SHORTLY, || {
+        let events = admin.story(&admin.finished_record());
+        entered = events
+            .into_iter()
+            .find(|event| event["kind"] == "flow_entered");
+        entered.is_some()
+    });
+    assert_eq!(entered.unwrap()["version"], 2);
+    server.comes_to_rest();
+}

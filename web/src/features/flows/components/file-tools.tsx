@@ -1,0 +1,70 @@
+import { App, Button, Upload } from "antd";
+import { DownloadOutlined, UploadOutlined } from "@ant-design/icons";
+import { useTranslation } from "react-i18next";
+import { readDocument, writeDocument, type FlowDocument } from "../model/document";
+import { placed } from "../model/layout";
+
+/** Gives the flow as a file, every space and place in it. */
+export function ExportButton({ document }: { document: FlowDocument }) {
+  const { t } = useTranslation();
+  return (
+    <Button
+      icon={<DownloadOutlined />}
+      aria-label={t("flow.export")}
+      title={t("flow.export")}
+      onClick={() => {
+        const text = JSON.stringify(writeDocument(document), null, 2);
+        const address = URL.createObjectURL(new Blob([text], { type: "application/json" }));
+        const link = window.document.createElement("a");
+        link.href = address;
+        link.download = `${document.name || "flow"}.json`;
+        link.click();
+        URL.revokeObjectURL(address);
+      }}
+    />
+  );
+}
+
+interface Props {
+  document: FlowDocument;
+  onImport: (document: FlowDocument) => void;
+}
+
+/** Reads a flow file in place of what is drawn, which can be undone; and gives one. */
+export function FileTools({ document, onImport }: Props) {
+  const { t } = useTranslation();
+  const { message } = App.useApp();
+  const read = async (file: File) => {
+    const imported = fileIn(await file.text());
+    if (imported) {
+      onImport(placed({ ...imported, name: document.name }));
+      void message.info(t("flow.imported"));
+    } else {
+      void message.error(t("flow.notAFlow"));
+    }
+  };
+  return (
+    <>
+      <Upload
+        accept=".json,application/json"
+        showUploadList={false}
+        beforeUpload={(file) => {
+          void read(file);
+          return false;
+        }}
+      >
+        <Button icon={<UploadOutlined />} aria-label={t("flow.import")} title={t("flow.import")} />
+      </Upload>
+      <ExportButton document={document} />
+    </>
+  );
+}
+
+/** The flow that a file's text holds. */
+export function fileIn(text: string): FlowDocument | undefined {
+  try {
+    return readDocument(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,87 @@
+import { PlusOutlined } from "@ant-design/icons";
+import { Button, Dropdown } from "antd";
+import { useTranslation } from "react-i18next";
+import type { Value } from "../model/document";
+import { ITEM_KINDS } from "../model/fields";
+import { asFields, asList, replaced, shifted } from "../model/values";
+import { useDesigning, within, type Place } from "./designing";
+import { EntryTools } from "./entry-tools";
+import { Part } from "./part";
+
+const MOST = 64;
+type ItemKind = keyof typeof ITEM_KINDS;
+const KINDS: ItemKind[] = ["clip", "say", "pause_ms"];
+
+function kindOf(item: Value): ItemKind {
+  const fields = asFields(item);
+  return KINDS.find((kind) => Object.hasOwn(fields, kind)) ?? "clip";
+}
+
+interface Props {
+  place: Place;
+  value: Value | undefined;
+  onChange: (value: Value[]) => void;
+}
+
+/** What a node says: clips, texts that are read, and pauses, in their order. */
+export function ItemsEditor({ place, value, onChange }: Props) {
+  const { t } = useTranslation();
+  const { readOnly } = useDesigning();
+  const items = asList(value);
+  return (
+    <div className="flow-entries">
+      {items.map((item, at) => {
+        const kind = kindOf(item);
+        const name = `${t(`flow.items.${kind}`)} ${String(at + 1)}`;
+        return (
+          <section className="flow-entry" key={at} aria-label={name}>
+            <header>
+              <span>{name}</span>
+              {!readOnly && (
+                <EntryTools
+                  name={name}
+                  first={at === 0}
+                  last={at === items.length - 1}
+                  onMove={(by) => {
+                    onChange(shifted(items, at, by));
+                  }}
+                  onRemove={() => {
+                    onChange(replaced(items, at, undefined));
+                  }}
+                />
+              )}
+            </header>
+            <Part
+              fields={ITEM_KINDS[kind].fields}
+              place={within(place, at)}
+              value={item}
+              onChange={(changed) => {
+                onChange(replaced(items, at, changed ?? {}));
+              }}
+            />
+          </section>
+        );
+      })}
+      {!readOnly && items.length < MOST && (
+        <Dropdown
+          trigger={["click"]}
+          menu={{
+            items: KINDS.map((kind) => ({ key: kind, label: t(`flow.items.${kind}`) })),
+            onClick: ({ key }) => {
+              const kind = KINDS.find((known) => known === key) ?? "clip";
+              onChange([...items, structuredClone(ITEM_KINDS[kind].fresh)]);
+            },
+          }}
+        >
+          <Button
+            size="small"
+            icon={<PlusOutlined aria-hidden />}
+            aria-label={`${t("flow.addItem")}: ${t(`flow.fields.${String(place.path.at(-1))}`)}`}
+          >
+            {t("flow.addItem")}
+          </Button>
+        </Dropdown>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,71 @@
+import { PlusOutlined } from "@ant-design/icons";
+import { Button } from "antd";
+import { useTranslation } from "react-i18next";
+import type { Fields, Value } from "../model/document";
+import type { Field } from "../model/fields";
+import { asList, replaced, shifted } from "../model/values";
+import { useDesigning, within, type Place } from "./designing";
+import { EntryTools } from "./entry-tools";
+import { Part } from "./part";
+
+interface Props {
+  place: Place;
+  fields: readonly Field[];
+  max: number;
+  fresh: Fields;
+  value: Value | undefined;
+  onChange: (value: Value[]) => void;
+}
+
+/** A list of entries that have fields, such as the cases of a branch. */
+export function ListEditor({ place, fields, max, fresh, value, onChange }: Props) {
+  const { t } = useTranslation();
+  const { readOnly } = useDesigning();
+  const entries = asList(value);
+  return (
+    <div className="flow-entries">
+      {entries.map((entry, at) => {
+        const name = `${t("flow.entry")} ${String(at + 1)}`;
+        return (
+          <section className="flow-entry" key={at} aria-label={name}>
+            <header>
+              <span>{name}</span>
+              {!readOnly && (
+                <EntryTools
+                  name={name}
+                  first={at === 0}
+                  last={at === entries.length - 1}
+                  onMove={(by) => {
+                    onChange(shifted(entries, at, by));
+                  }}
+                  onRemove={() => {
+                    onChange(replaced(entries, at, undefined));
+                  }}
+                />
+              )}
+            </header>
+            <Part
+              fields={fields}
+              place={within(place, at)}
+              value={entry}
+              onChange={(changed) => {
+                onChange(replaced(entries, at, changed ?? {}));
+              }}
+            />
+          </section>
+        );
+      })}
+      {!readOnly && entries.length < max && (
+        <Button
+          size="small"
+          icon={<PlusOutlined aria-hidden />}
+          onClick={() => {
+            onChange([...entries, structuredClone(fresh)]);
+          }}
+        >
+          {t("flow.addEntry")}
+        </Button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,120 @@
+import { ReactFlowProvider, type ColorMode } from "@xyflow/react";
+import "@xyflow/react/dist/style.css";
+import { useMemo, useState, type ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { Alert } from "antd";
+import { useChecked } from "../api/checks";
+import { useQueueNames } from "../api/queues";
+import type { Act, Designer } from "../model/designer";
+import type { FlowDocument } from "../model/document";
+import { problemsOf, type FlowProblem } from "../model/problems";
+import { variablesOf } from "../model/values";
+import { Canvas } from "./canvas";
+import { DesigningContext, type Designing } from "./designing";
+import { EditTools } from "./edit-tools";
+import "./flows.css";
+import { Inspector } from "./inspector";
+import { Palette } from "./palette";
+import { ProblemsPanel } from "./problems-panel";
+import { useDesigner, useEditing } from "./use-editing";
+import { useKeyboard } from "./use-keyboard";
+
+export interface Work {
+  designer: Designer;
+  act: React.Dispatch<Act>;
+  document: FlowDocument;
+  problems: readonly FlowProblem[];
+}
+
+interface Props {
+  flow: string;
+  document: FlowDocument;
+  readOnly: boolean;
+  appearance: ColorMode;
+  /** Under which name place and zoom are remembered. */
+  memory: string;
+  /** What stands at the ends of the bar. */
+  title: ReactNode;
+  actions: (work: Work) => ReactNode;
+  onSave: (document: FlowDocument) => void;
+}
+
+export function Workspace(props: Props) {
+  return (
+    <ReactFlowProvider>
+      <Desk {...props} />
+    </ReactFlowProvider>
+  );
+}
+
+/** The bar, the palette, the canvas, the form and the problems of one flow. */
+function Desk({
+  flow,
+  document: opened,
+  readOnly,
+  appearance,
+  memory,
+  title,
+  actions,
+  onSave,
+}: Props) {
+  const { t } = useTranslation();
+  const [designer, act] = useDesigner(opened);
+  const [target, setTarget] = useState<FlowProblem>();
+  const editing = useEditing(designer, act);
+  const document = designer.history.present;
+  const { problems, spoken, clips, checking, failed } = useChecked(flow, document);
+  const queues = useQueueNames();
+  const designing = useMemo(
+    (): Designing => ({
+      readOnly,
+      problems: problemsOf(problems),
+      spoken,
+      variables: variablesOf(document),
+      queues,
+      clips,
+    }),
+    [readOnly, problems, spoken, document, queues, clips],
+  );
+  useKeyboard(
+    readOnly
+      ? undefined
+      : {
+          ...editing,
+          save: () => {
+            onSave(document);
+          },
+        },
+  );
+  const jump = (problem: FlowProblem) => {
+    act({ act: "select", ids: problem.node == null ? [] : [problem.node] });
+    setTarget({ ...problem });
+  };
+  return (
+    <DesigningContext value={designing}>
+      <div className="flow-designer">
+        <div className="flow-bar">
+          {title}
+          <EditTools designer={designer} editing={editing} readOnly={readOnly} />
+          <div className="flow-bar-end">{actions({ designer, act, document, problems })}</div>
+        </div>
+        {readOnly ? <div /> : <Palette onAdd={editing.add} />}
+        <div className="flow-middle">
+          <Canvas
+            designer={designer}
+            act={act}
+            readOnly={readOnly}
+            appearance={appearance}
+            memory={memory}
+          />
+          {failed ? (
+            <Alert type="error" title={t("flow.checkFailed")} banner />
+          ) : (
+            <ProblemsPanel problems={problems} checking={checking} onJump={jump} />
+          )}
+        </div>
+        <Inspector designer={designer} problems={problems} act={act} target={target} />
+      </div>
+    </DesigningContext>
+  );
+}

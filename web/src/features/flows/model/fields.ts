@@ -1,0 +1,74 @@
+import { LANGUAGES, type Fields, type Value } from "./document";
+
+/** How a field is edited. */
+export type Shape =
+  | { type: "text"; max: number }
+  | { type: "name" }
+  | { type: "number"; min: number; max: number; unit?: "ms" | "s" }
+  | { type: "switch" }
+  | { type: "choice"; options: readonly string[] }
+  | { type: "items" }
+  | { type: "clip" }
+  | { type: "spoken"; max: number }
+  | { type: "keys" }
+  | { type: "key" }
+  | { type: "variable" }
+  | { type: "assigned" }
+  | { type: "queue" }
+  | { type: "table"; max: number }
+  | { type: "list"; max: number; fields: Field[]; fresh: Fields }
+  | { type: "part"; fields: Field[] }
+  | { type: "condition" };
+
+export interface Field {
+  name: string;
+  shape: Shape;
+  /** What the server takes where the field is left out; without it the field is required. */
+  standard?: Value;
+}
+
+/** The longest wait, in milliseconds. */
+export const WAIT_MS = 120_000;
+
+/** The rules by which a text is read aloud. */
+export const READINGS = ["digits", "number", "phone", "money", "date", "time"] as const;
+
+const OPTION_FIELDS: Field[] = [
+  { name: "yao", shape: { type: "switch" }, standard: null },
+  { name: "liang", shape: { type: "switch" }, standard: true },
+  { name: "oh", shape: { type: "switch" }, standard: false },
+  { name: "doubles", shape: { type: "switch" }, standard: false },
+  { name: "clock", shape: { type: "choice", options: ["12h", "24h"] }, standard: "12h" },
+  { name: "home", shape: { type: "text", max: 4 }, standard: null },
+  {
+    name: "group_pause_ms",
+    shape: { type: "number", min: 0, max: 10_000, unit: "ms" },
+    standard: 250,
+  },
+];
+const ITEM_LANGUAGE: Field = {
+  name: "language",
+  shape: { type: "choice", options: LANGUAGES },
+  standard: null,
+};
+
+/** The kinds of item that a node says, and what a new one holds. */
+export const ITEM_KINDS: Record<"clip" | "say" | "pause_ms", { fields: Field[]; fresh: Fields }> = {
+  clip: {
+    fields: [{ name: "clip", shape: { type: "clip" } }, ITEM_LANGUAGE],
+    fresh: { clip: "welcome" },
+  },
+  say: {
+    fields: [
+      { name: "say", shape: { type: "choice", options: READINGS } },
+      { name: "text", shape: { type: "spoken", max: 1_024 } },
+      ITEM_LANGUAGE,
+      { name: "options", shape: { type: "part", fields: OPTION_FIELDS }, standard: {} },
+    ],
+    fresh: { say: "digits", text: "12 34" },
+  },
+  pause_ms: {
+    fields: [{ name: "pause_ms", shape: { type: "number", min: 0, max: WAIT_MS, unit: "ms" } }],
+    fresh: { pause_ms: 500 },
+  },
+};

@@ -1,0 +1,190 @@
+import { LANGUAGES, type Fields, type Value } from "./document";
+import { WAIT_MS, type Field } from "./fields";
+
+export type Group = "speech" | "input" | "logic" | "connect" | "end";
+export const GROUPS: Group[] = ["speech", "input", "logic", "connect", "end"];
+
+export interface Kind {
+  group: Group;
+  fields: Field[];
+  exits: (fields: Fields) => string[];
+  /** What a new node holds besides what may be left out. */
+  fresh: Fields;
+}
+
+const CASE: Fields = { exit: "yes", variable: "caller", when: { starts_with: "1" } };
+const ITEMS: Field = { name: "items", shape: { type: "items" } };
+const INTERRUPTIBLE: Field = { name: "interruptible", shape: { type: "switch" }, standard: true };
+const RETRIES: Field = {
+  name: "retries",
+  shape: { type: "number", min: 0, max: 9 },
+  standard: 2,
+};
+
+function otherItems(name: string): Field {
+  return { name, shape: { type: "items" }, standard: [] };
+}
+
+function wait(name: string, standard: number): Field {
+  return { name, shape: { type: "number", min: 1, max: WAIT_MS, unit: "ms" }, standard };
+}
+
+function text(name: string, max = 1_024): Field {
+  return { name, shape: { type: "text", max } };
+}
+
+function always(...exits: string[]): () => string[] {
+  return () => exits;
+}
+
+/** The texts that a list of a node's fields holds, such as its keys. */
+function namesIn(value: Value | undefined, field?: string): string[] {
+  return (Array.isArray(value) ? value : []).flatMap((entry) => {
+    const name =
+      field !== undefined && typeof entry === "object" && entry !== null && !Array.isArray(entry)
+        ? entry[field]
+        : entry;
+    return typeof name === "string" ? [name] : [];
+  });
+}
+
+/** Every kind of node that the designer has a form for. */
+export const KINDS: Record<string, Kind> = {
+  play: {
+    group: "speech",
+    fields: [ITEMS, INTERRUPTIBLE],
+    exits: always("ok"),
+    fresh: { items: [] },
+  },
+  language: {
+    group: "speech",
+    fields: [{ name: "language", shape: { type: "choice", options: LANGUAGES } }],
+    exits: always("ok"),
+    fresh: { language: "en-US" },
+  },
+  menu: {
+    group: "input",
+    fields: [
+      ITEMS,
+      { name: "keys", shape: { type: "keys" } },
+      wait("timeout_ms", 5_000),
+      RETRIES,
+      otherItems("invalid_items"),
+      otherItems("timeout_items"),
+      INTERRUPTIBLE,
+    ],
+    exits: (fields) => [...namesIn(fields.keys), "timeout", "invalid"],
+    fresh: { items: [], keys: ["1", "2"] },
+  },
+  collect: {
+    group: "input",
+    fields: [
+      ITEMS,
+      { name: "variable", shape: { type: "assigned" } },
+      { name: "min_length", shape: { type: "number", min: 0, max: 64 }, standard: 1 },
+      { name: "max_length", shape: { type: "number", min: 1, max: 64 }, standard: 32 },
+      { name: "terminator", shape: { type: "key" }, standard: "#" },
+      wait("first_timeout_ms", 8_000),
+      wait("inter_digit_timeout_ms", 4_000),
+      RETRIES,
+      { name: "sensitive", shape: { type: "switch" }, standard: false },
+      otherItems("invalid_items"),
+      otherItems("timeout_items"),
+      INTERRUPTIBLE,
+    ],
+    exits: always("ok", "timeout", "invalid"),
+    fresh: { items: [], variable: "digits" },
+  },
+  voicemail: {
+    group: "input",
+    fields: [
+      ITEMS,
+      {
+        name: "max_seconds",
+        shape: { type: "number", min: 1, max: 1_800, unit: "s" },
+        standard: 120,
+      },
+      { name: "end_keys", shape: { type: "text", max: 16 }, standard: "#" },
+    ],
+    exits: always("ok"),
+    fresh: { items: [{ clip: "leave_message" }, { clip: "beep" }] },
+  },
+  set: {
+    group: "logic",
+    fields: [{ name: "variable", shape: { type: "assigned" } }, text("value")],
+    exits: always("ok"),
+    fresh: { variable: "value", value: "" },
+  },
+  branch: {
+    group: "logic",
+    fields: [
+      {
+        name: "cases",
+        shape: {
+          type: "list",
+          max: 64,
+          fresh: CASE,
+          fields: [
+            { name: "exit", shape: { type: "name" } },
+            { name: "variable", shape: { type: "variable" } },
+            { name: "when", shape: { type: "condition" } },
+          ],
+        },
+      },
+    ],
+    exits: (fields) => [...namesIn(fields.cases, "exit"), "otherwise"],
+    fresh: { cases: [CASE] },
+  },
+  queue: {
+    group: "connect",
+    fields: [
+      { name: "queue", shape: { type: "queue" } },
+      { name: "priority", shape: { type: "number", min: 0, max: 9 }, standard: 0 },
+    ],
+    exits: always("no_agent", "timeout", "full", "error"),
+    fresh: { queue: "" },
+  },
+  agent: {
+    group: "connect",
+    fields: [text("extension", 64)],
+    exits: always("no_agent", "busy", "no_answer", "error"),
+    fresh: { extension: "" },
+  },
+  number: {
+    group: "connect",
+    fields: [text("number", 64), { name: "recorded", shape: { type: "switch" }, standard: false }],
+    exits: always("busy", "no_answer", "refused", "error"),
+    fresh: { number: "" },
+  },
+  stream: {
+    group: "connect",
+    fields: [
+      text("url"),
+      {
+        name: "protocol",
+        shape: { type: "choice", options: ["twilio", "jambonz", "audiosocket"] },
+        standard: "twilio",
+      },
+      { name: "parameters", shape: { type: "table", max: 64 }, standard: {} },
+      {
+        name: "max_seconds",
+        shape: { type: "number", min: 1, max: 14_400, unit: "s" },
+        standard: 1_800,
+      },
+      { name: "handoff_variable", shape: { type: "assigned" }, standard: "handoff" },
+    ],
+    exits: always("done", "transfer", "timeout", "error"),
+    fresh: { url: "" },
+  },
+  hangup: {
+    group: "end",
+    fields: [otherItems("items")],
+    exits: always(),
+    fresh: { items: [{ clip: "goodbye" }] },
+  },
+};
+
+/** What is known of a kind; nothing of one that a newer server has. */
+export function kindOf(kind: string): Kind | undefined {
+  return Object.hasOwn(KINDS, kind) ? KINDS[kind] : undefined;
+}

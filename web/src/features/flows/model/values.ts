@@ -1,0 +1,82 @@
+import { isFields, type Fields, type FlowDocument, type Value } from "./document";
+import type { Field } from "./fields";
+import { kindOf } from "./kinds";
+
+export function asText(value: Value | undefined): string {
+  return typeof value === "string" ? value : "";
+}
+
+export function asList(value: Value | undefined): Value[] {
+  return Array.isArray(value) ? value : [];
+}
+
+export function asFields(value: Value | undefined): Fields {
+  return isFields(value) ? value : {};
+}
+
+/** The list with one entry replaced, or without it. */
+export function replaced(list: readonly Value[], at: number, value: Value | undefined): Value[] {
+  return list.flatMap((old, index) =>
+    index === at ? (value === undefined ? [] : [value]) : [old],
+  );
+}
+
+/** The list with an entry one place up or down. */
+export function shifted(list: readonly Value[], at: number, by: 1 | -1): Value[] {
+  const moved = [...list];
+  const [entry] = moved.splice(at, 1);
+  if (entry !== undefined) {
+    moved.splice(at + by, 0, entry);
+  }
+  return moved;
+}
+
+/** What every call has, and a flow does not set. */
+export const CALL_VARIABLES = ["caller", "called", "trunk_number", "language"];
+
+function assignedIn(fields: readonly Field[], values: Fields): string[] {
+  return fields.flatMap(({ name, shape, standard }) =>
+    shape.type === "assigned" ? [asText(values[name] ?? standard)] : [],
+  );
+}
+
+/** The names that a text of the flow may use. */
+export function variablesOf(document: FlowDocument): string[] {
+  const assigned = Object.values(document.nodes).flatMap(({ kind, fields }) =>
+    assignedIn(kindOf(kind)?.fields ?? [], fields),
+  );
+  const declared = Object.keys(document.variables);
+  return [...new Set([...CALL_VARIABLES, ...declared, ...assigned])].filter((name) => name !== "");
+}
+
+const TESTS = [
+  "equals",
+  "not_equals",
+  "starts_with",
+  "digits",
+  "greater",
+  "less",
+  "empty",
+] as const;
+export const CONDITIONS: readonly string[] = TESTS;
+
+/** The name of a comparison, and what is compared with. */
+export function conditionOf(value: Value | undefined): { test: string; with: Value } {
+  if (typeof value === "string") {
+    return { test: value, with: "" };
+  }
+  const [test = "equals", other = ""] = Object.entries(asFields(value))[0] ?? [];
+  return { test, with: other };
+}
+
+/** A comparison as the flow file has it; what is compared with stays if it fits. */
+export function conditionFrom(test: string, other: Value): Value {
+  if (test === "empty") {
+    return "empty";
+  }
+  if (test === "digits") {
+    const { min, max } = asFields(other);
+    return { digits: { min: min ?? 1, max: max ?? 11 } };
+  }
+  return { [test]: asText(other) };
+}
