@@ -83,6 +83,7 @@ fn play_frames() -> f64 {
                 sending: true,
                 rtcp: RtcpPath::Shared,
                 security: None,
+                wishes: media::codec::Wishes::default(),
             },
             signalling: remote.ip(),
             line: Line {

@@ -85,6 +85,8 @@ pub(crate) struct Exchange {
     pub(crate) certificate: Option<[u8; 32]>,
     /// Encryption of the phones' media.
     phone_srtp: SrtpPolicy,
+    /// Whether supervisors' phones are asked to answer by themselves.
+    pub(crate) supervisors_answer: bool,
 }
 
 impl Exchange {
@@ -116,6 +118,7 @@ impl Exchange {
             advertise: config.media_advertise.clone(),
             certificate: config.media_certificate,
             phone_srtp: config.phone_srtp,
+            supervisors_answer: config.supervisors_answer,
         }
     }
 

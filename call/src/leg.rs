@@ -448,6 +448,7 @@ impl Leg {
             sending: listens(agreed.direction),
             rtcp: agreed.rtcp,
             security,
+            wishes: agreed.wishes,
         }
     }
 

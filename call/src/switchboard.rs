@@ -48,6 +48,8 @@ pub struct Config {
     pub media_certificate: Option<[u8; 32]>,
     /// Whether the media of phones is encrypted; that of browsers always is.
     pub phone_srtp: SrtpPolicy,
+    /// Whether the phones of supervisors are asked to answer by themselves when they want to listen.
+    pub supervisors_answer: bool,
     /// Calls in progress at most.
     pub max_calls: usize,
 }

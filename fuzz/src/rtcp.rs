@@ -25,6 +25,7 @@ pub fn run(data: &[u8]) {
             sending: true,
             rtcp: RtcpPath::Beside { port: 4_001 },
             security: None,
+            wishes: media::codec::Wishes::default(),
         },
         signalling: remote.ip(),
         line: Line {

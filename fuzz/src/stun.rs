@@ -49,6 +49,7 @@ pub(crate) fn guarded(security: Security, outbox: &mut Outbox) -> Engine {
         sending: true,
         rtcp: RtcpPath::Shared,
         security: Some(Box::new(security)),
+        wishes: media::codec::Wishes::default(),
     };
     let open = Order::Open {
         leg: LEG,

@@ -18,6 +18,7 @@ use crate::clock::FRAME_SAMPLES;
 pub use decoder::Decoder;
 pub use encoder::{Encoder, PACKET_BYTES_MAX};
 use g711::Law;
+pub use opus::Wishes;
 pub use rate::{FRAME_MAX, PACKET_SAMPLES_MAX, Rate};
 pub use resample::Resampler;
 

@@ -23,6 +23,7 @@
 //!     sending: true,
 //!     rtcp: media::RtcpPath::Shared,
 //!     security: None,
+//!     wishes: media::codec::Wishes::default(),
 //! };
 //! let line = Line { ssrc: 7, sequence: 1, timestamp: 0 };
 //! let open = Order::Open { leg, terms, signalling: phone.ip(), line };

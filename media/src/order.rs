@@ -7,6 +7,7 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
+use crate::codec::Wishes;
 use crate::detect::{Finding, Listening};
 use crate::security::{Progress, Security};
 use crate::srtp::Keys;
@@ -54,6 +55,8 @@ pub struct Terms {
     pub rtcp: RtcpPath,
     /// What protects the media; nothing for media in the clear.
     pub security: Option<Box<Security>>,
+    /// What the peer asks of Opus.
+    pub wishes: Wishes,
 }
 
 /// Where the reports of a stream are exchanged.

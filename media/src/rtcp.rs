@@ -66,6 +66,7 @@ pub(crate) struct Reports {
     their_report: Option<(u32, Micros)>,
     round_trip: Option<Micros>,
     far: Option<Far>,
+    lost_percent: Option<u8>,
 }
 
 /// How our stream arrives over there, as last reported.
@@ -87,6 +88,7 @@ impl Reports {
             their_report: None,
             round_trip: None,
             far: None,
+            lost_percent: None,
         };
         reports.schedule(now);
         reports
@@ -98,6 +100,12 @@ impl Reports {
 
     pub(crate) fn far(&self) -> Option<Far> {
         self.far
+    }
+
+    /// The share of our packets that is lost these days: it rises with the latest report and falls
+    /// by half with each, so that redundancy outlasts the gaps between bursts.
+    pub(crate) fn lost_percent(&self) -> Option<u8> {
+        self.lost_percent
     }
 
     /// Whether a report is due; the next one is scheduled then.
@@ -150,6 +158,9 @@ impl Reports {
             lost: block.lost,
             jitter: block.jitter,
         });
+        let told = (u16::from(block.fraction_lost) * 100).div_ceil(256) as u8;
+        let faded = self.lost_percent.map_or(0, |before| before / 2);
+        self.lost_percent = Some(told.max(faded));
         if block.last_report == 0 {
             return;
         }

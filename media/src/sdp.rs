@@ -16,6 +16,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::codec::Wishes;
 use crate::security::Security;
 use crate::{Codec, RtcpPath, Understood};
 
@@ -63,6 +64,8 @@ pub struct Agreed {
     pub understood: Understood,
     /// What protects the media; nothing for media in the clear.
     pub security: Option<Box<Security>>,
+    /// What the peer asks of Opus.
+    pub wishes: Wishes,
 }
 
 /// Who sends, from our point of view.

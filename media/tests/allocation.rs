@@ -55,6 +55,7 @@ fn busy_engine(outbox: &mut Outbox) -> Engine {
                 sending: true,
                 rtcp: RtcpPath::Shared,
                 security: None,
+                wishes: media::codec::Wishes::default(),
             },
             signalling: phone(n).ip(),
             line: Line {

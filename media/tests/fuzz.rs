@@ -159,6 +159,7 @@ fn the_engine_outlives_any_packets_from_its_own_peers() {
                 sending: true,
                 rtcp: RtcpPath::Shared,
                 security: None,
+                wishes: media::codec::Wishes::default(),
             },
             signalling: peer.ip(),
             line: Line {

@@ -40,6 +40,7 @@ fn engine(keys: Keys, outbox: &mut Outbox) -> Engine {
             sending: true,
             rtcp: RtcpPath::Shared,
             security: security.map(Box::new),
+            wishes: media::codec::Wishes::default(),
         };
         let line = Line {
             ssrc: n.into(),

@@ -46,6 +46,7 @@ impl World {
             sending: true,
             rtcp: RtcpPath::Shared,
             security: None,
+            wishes: media::codec::Wishes::default(),
         };
         world.order(Order::Open {
             leg: LEG,

@@ -66,6 +66,7 @@ fn engine(outbox: &mut Outbox) -> Engine {
             rtcp: RtcpPath::Shared,
             inband_keys: false,
             security: None,
+            wishes: media::codec::Wishes::default(),
         },
         signalling: phone(n).ip(),
         line: Line {

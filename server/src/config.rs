@@ -47,6 +47,8 @@ pub(crate) struct Config {
     pub(crate) media_advertise: Vec<IpAddr>,
     /// Whether the media of phones is encrypted.
     pub(crate) phone_srtp: SrtpPolicy,
+    /// Whether supervisors' phones are asked to answer by themselves.
+    pub(crate) auto_answer: bool,
     /// The address RTP is received on.
     pub(crate) media_listen: IpAddr,
     /// RTP ports.
@@ -193,6 +195,7 @@ impl Config {
         let bots = secured::bots(&mut reader);
         let dns_servers = reader.name_servers("dns.servers");
         let phone_srtp = reader.one_of("media.phone_srtp", &["optional", "required", "off"]);
+        let auto_answer = reader.one_of("supervision.auto_answer", &["on", "off"]);
         let media_listen = reader.ip("media.listen");
         let media_advertise = advertised::media(&mut reader, media_listen);
         let media_ports = reader.ports("media.ports");
@@ -214,6 +217,7 @@ impl Config {
             bots: bots?,
             dns_servers: dns_servers?,
             media_advertise: media_advertise?,
+            auto_answer: auto_answer? == "on",
             phone_srtp: match phone_srtp? {
                 "required" => SrtpPolicy::Required,
                 "off" => SrtpPolicy::Off,

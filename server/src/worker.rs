@@ -318,6 +318,7 @@ impl Boot {
             media_advertise: config.media_advertise.clone(),
             media_certificate: Some(self.identity.fingerprint()),
             phone_srtp: config.phone_srtp,
+            supervisors_answer: config.auto_answer,
             max_calls: config.max_calls,
         }
     }

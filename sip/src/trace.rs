@@ -25,8 +25,8 @@ pub struct TraceConfig {
     pub bytes: usize,
     /// Most messages.
     pub entries: usize,
-    /// Whether a ladder shows what people wrote and which keys they pressed: bodies of MESSAGE and
-    /// INFO.
+    /// Whether a ladder shows what people wrote: bodies of MESSAGE. Keys, bodies of INFO, are never
+    /// shown.
     pub shows_bodies: bool,
 }
 

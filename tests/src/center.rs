@@ -93,6 +93,7 @@ impl Center {
             media_advertise: Vec::new(),
             media_certificate: None,
             phone_srtp: model::SrtpPolicy::default(),
+            supervisors_answer: true,
             max_calls: 1_000,
         };
         let mut center = Self {
@@ -121,7 +122,14 @@ impl Center {
         self.start(now);
     }
 
-    /// Changes how long a call may live, with a new process.
+    /// Starts the process anew, which asks no phone of a supervisor to answer by itself.
+    pub fn leave_answering_to_supervisors(&mut self, now: Duration) {
+        self.config.supervisors_answer = false;
+        self.process = None;
+        self.start(now);
+    }
+
+    /// Starts the process anew with another longest life of calls.
     pub fn shorten_calls(&mut self, now: Duration, life: Duration) {
         self.config.sip.session_timers.longest_life = Some(life);
         self.process = None;

@@ -176,6 +176,39 @@ fn a_recording_pauses_by_itself_while_the_caller_types_what_is_sensitive() {
 }
 
 #[test]
+fn what_is_typed_by_info_where_it_is_sensitive_is_told_nowhere() {
+    let mut world = World::new(155, 0);
+
+    world.ring("caller", "4008110518");
+    world.run_for(seconds(2));
+    let (_, call) = begun(&world);
+    for key in ["8", "6", "4", "2"] {
+        let body = format!("Signal={key}\r\nDuration=160\r\n");
+        world.at("caller", |phone, now| {
+            phone.press_by_info(now, "application/dtmf-relay", &body);
+        });
+        world.run_for(Duration::from_millis(300));
+    }
+    world.run_for(seconds(2));
+    let now = world.now;
+    let enterprise = tests::demo::enterprise();
+    let wish = Command::Ladder { enterprise, call };
+    let call::Answer::Ladder(rungs) = world.center.ask(now, wish).unwrap() else {
+        panic!("no ladder");
+    };
+    let ladder: Vec<String> = rungs
+        .iter()
+        .map(|rung| String::from_utf8_lossy(&rung.message).into_owned())
+        .collect();
+    let infos = ladder.iter().filter(|text| text.starts_with("INFO "));
+    assert_eq!(infos.count(), 4, "{ladder:#?}");
+    assert!(!ladder.concat().contains("Signal="), "{ladder:#?}");
+    settle(&mut world);
+    let told = format!("{:?}", world.center.journal.calls());
+    assert!(told.contains("****") && !told.contains("8642"), "{told}");
+}
+
+#[test]
 fn a_person_goes_on_wanting_silence_after_the_sensitive_keys() {
     let mut world = World::new(153, 0);
 

@@ -19,9 +19,16 @@ const VOICES: [f64; 5] = [CUSTOMER, AGENT, COLLEAGUE, SUPERVISOR, OTHER];
 
 /// A customer talks with agent 1001; 1003 and 1004 may supervise.
 fn conversation(seed: u64) -> World {
-    let mut world = World::with(seed, 4, |demo| {
+    ready_to_listen(office(seed))
+}
+
+fn office(seed: u64) -> World {
+    World::with(seed, 4, |demo| {
         demo.sales_agents = vec!["1001".to_owned(), "1002".to_owned()];
-    });
+    })
+}
+
+fn ready_to_listen(mut world: World) -> World {
     for name in ["1001", "1003", "1004"] {
         world.habit(name, Habit::Answer { after: seconds(1) });
     }
@@ -369,5 +376,26 @@ fn a_take_over_survives_a_kill_at_every_step() {
             };
             story(Some(kill));
         }
+    }
+}
+
+#[test]
+fn the_phone_of_a_supervisor_is_asked_to_answer_by_itself_only_if_so_set() {
+    for (seed, asked) in [(240, true), (241, false)] {
+        let mut world = office(seed);
+        if !asked {
+            let now = world.now;
+            world.center.leave_answering_to_supervisors(now);
+        }
+        let mut world = ready_to_listen(world);
+        enter(&mut world, "1003", SupervisionMode::Monitor);
+        let invite = world.talk("1003").invite.clone().unwrap();
+        let told = invite.header("Answer-Mode").is_some()
+            && invite
+                .header("Call-Info")
+                .is_some_and(|it| it.contains("answer-after=0"));
+        assert_eq!(told, asked, "{}", world.ladder);
+        hears(&world, "1003", &[CUSTOMER, AGENT]);
+        settle(&mut world);
     }
 }

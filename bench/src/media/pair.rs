@@ -166,6 +166,7 @@ impl Pair {
                 sending: true,
                 rtcp: RtcpPath::Shared,
                 security: security.map(Box::new),
+                wishes: media::codec::Wishes::default(),
             },
             signalling: mouth.remote.ip(),
             line: Line {

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// The first byte of a saved call: a process that finds another one closes the call.
-const FORMAT: u8 = 5;
+const FORMAT: u8 = 6;
 
 /// What can be read of a saved call whatever became of the rest: enough to close it. It lies in
 /// front of the state in a form that no change of a type touches.

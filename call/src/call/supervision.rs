@@ -114,15 +114,11 @@ impl Call {
         let devices = exchange.endpoint.contacts(now, &entry.extension);
         let before = self.supervisors.len();
         for device in devices.into_iter().take(DEVICES) {
-            // They have just asked for it: a phone that can answers by itself (RFC 5373, and what
-            // desk phones understand).
-            let headers = vec![
-                ("Answer-Mode".to_owned(), "Auto".to_owned()),
-                (
-                    "Call-Info".to_owned(),
-                    format!("<sip:{}>;answer-after=0", device.flow.local),
-                ),
-            ];
+            let headers = if exchange.supervisors_answer {
+                answering_by_itself(&device)
+            } else {
+                Vec::new()
+            };
             let to = (entry.extension.as_str(), device);
             if let Some(leg) = self.invite_device(now, to, headers, exchange) {
                 exchange.know_leg(leg.names(), self.name(), Side::Party);
@@ -380,4 +376,16 @@ impl Call {
         }
         shown
     }
+}
+
+/// They have just asked for it: a phone that can answers by itself (RFC 5373, and what desk phones
+/// understand).
+fn answering_by_itself(device: &sip::Binding) -> Vec<(String, String)> {
+    let local = device.flow.local;
+    [
+        ("Answer-Mode", "Auto".to_owned()),
+        ("Call-Info", format!("<sip:{local}>;answer-after=0")),
+    ]
+    .map(|(name, value)| (name.to_owned(), value))
+    .to_vec()
 }

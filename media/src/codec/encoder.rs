@@ -4,7 +4,7 @@ use audio_codec::Encoder as _;
 use audio_codec::g722::G722Encoder;
 
 use super::rate::Rate;
-use super::{Codec, Law, opus};
+use super::{Codec, Law, Wishes, opus};
 
 /// Bytes in the longest packet that an encoder makes.
 pub const PACKET_BYTES_MAX: usize = 320;
@@ -48,6 +48,13 @@ impl Encoder {
             Kind::G711(_) => Rate::Narrow,
             Kind::G722(_) => Rate::Wide,
             Kind::Opus(encoder) => encoder.rate(),
+        }
+    }
+
+    /// Takes over what the peer asks of Opus.
+    pub fn heed(&mut self, wishes: &Wishes) {
+        if let Kind::Opus(encoder) = &mut self.0 {
+            encoder.heed(wishes);
         }
     }
 

@@ -3,19 +3,82 @@
 //! Decoded at 16 kHz whatever was sent, encoded from 8 or 16 kHz: above that the cost doubles for
 //! what no telephone at the other end can play.
 
+use serde::{Deserialize, Serialize};
+
 use opus_rs::{Application, OpusDecoder, OpusEncoder};
 
 use super::rate::{PACKET_SAMPLES_MAX, Rate};
 
-/// Bits a second; redundancy takes part of them.
-const NARROW_BITS: i32 = 16_000;
-const WIDE_BITS: i32 = 24_000;
+/// Bits a second.
+const NARROW_BITS: u32 = 16_000;
+const WIDE_BITS: u32 = 24_000;
+/// The same with redundancy, for which Opus finds no room in fewer at any loss from 1 to 25 %.
+const REDUNDANT_NARROW_BITS: u32 = 20_000;
+const REDUNDANT_WIDE_BITS: u32 = 28_000;
 /// Higher ones search longer for hardly a difference in speech.
 const COMPLEXITY: i32 = 1;
 /// Loss that redundancy is made for until the peer reports another one.
 const LOSS_PERCENT: u8 = 5;
 /// Units of 8 kHz in the longest packet: 120 ms (RFC 6716 §3.2.5).
 const UNITS_MAX: u32 = 960;
+
+/// What a peer asks of whoever sends it Opus (RFC 7587 §6.1). It may ask for `stereo` and `usedtx`
+/// as well: what is made here has one channel, which every decoder plays, and never pauses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wishes {
+    /// The highest sampling rate that it plays.
+    pub playback_hertz: u32,
+    /// Bits a second at most.
+    pub bits_max: Option<u32>,
+    /// Whether it makes use of in-band redundancy.
+    pub redundancy: bool,
+}
+
+impl Wishes {
+    /// The highest rate that is decoded here, and so the highest that we ask for.
+    pub(crate) const DECODED_HERTZ: u32 = 16_000;
+    /// What is said of nothing.
+    const PLAYBACK_HERTZ: u32 = 48_000;
+    /// The lowest rate of bits that carries speech at all (RFC 6716 §2.1.1).
+    const BITS_LEAST: u32 = 6_000;
+
+    /// Reads the parameters of a format; what is not understood is passed over.
+    pub(crate) fn read(parameters: &str) -> Self {
+        let mut wishes = Self::default();
+        for parameter in parameters.split(';') {
+            let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
+            let number = value.trim().parse::<u32>();
+            match (name.trim().to_ascii_lowercase().as_str(), number) {
+                ("maxplaybackrate", Ok(hertz)) => wishes.playback_hertz = hertz,
+                ("maxaveragebitrate", Ok(bits)) => {
+                    wishes.bits_max = Some(bits.max(Self::BITS_LEAST));
+                }
+                ("useinbandfec", Ok(wanted)) => wishes.redundancy = wanted == 1,
+                _ => {}
+            }
+        }
+        wishes
+    }
+
+    /// The rate to encode from, of audio that could be had at `rate`.
+    pub(crate) fn limit(&self, rate: Rate) -> Rate {
+        if self.playback_hertz < Rate::Wide.hertz() {
+            Rate::Narrow
+        } else {
+            rate
+        }
+    }
+}
+
+impl Default for Wishes {
+    fn default() -> Self {
+        Self {
+            playback_hertz: Self::PLAYBACK_HERTZ,
+            bits_max: None,
+            redundancy: false,
+        }
+    }
+}
 
 /// The decoder of one stream.
 pub(super) struct Decoder {
@@ -81,6 +144,8 @@ impl std::fmt::Debug for Decoder {
 pub(super) struct Encoder {
     inner: OpusEncoder,
     rate: Rate,
+    wishes: Wishes,
+    loss_percent: u8,
 }
 
 impl Encoder {
@@ -88,22 +153,48 @@ impl Encoder {
         let hertz = rate.hertz() as i32;
         let mut inner = OpusEncoder::new(hertz, 1, Application::Voip)
             .expect("8 and 16 kHz mono are modes of Opus");
-        inner.bitrate_bps = match rate {
-            Rate::Narrow => NARROW_BITS,
-            Rate::Wide => WIDE_BITS,
-        };
         inner.complexity = COMPLEXITY;
-        inner.use_inband_fec = true;
-        inner.packet_loss_perc = LOSS_PERCENT.into();
-        Self { inner, rate }
+        let mut encoder = Self {
+            inner,
+            rate,
+            wishes: Wishes::default(),
+            loss_percent: LOSS_PERCENT,
+        };
+        encoder.adjust();
+        encoder
     }
 
     pub(super) fn rate(&self) -> Rate {
         self.rate
     }
 
+    pub(super) fn heed(&mut self, wishes: &Wishes) {
+        self.wishes = *wishes;
+        self.adjust();
+    }
+
     pub(super) fn set_loss(&mut self, percent: u8) {
-        self.inner.packet_loss_perc = percent.min(100).into();
+        self.loss_percent = percent.min(100);
+        self.adjust();
+    }
+
+    /// Without redundancy nothing else is to be given up for the sake of losses either.
+    fn adjust(&mut self) {
+        let redundant = self.wishes.redundancy && self.loss_percent > 0;
+        let usual = match (self.rate, redundant) {
+            (Rate::Narrow, false) => NARROW_BITS,
+            (Rate::Wide, false) => WIDE_BITS,
+            (Rate::Narrow, true) => REDUNDANT_NARROW_BITS,
+            (Rate::Wide, true) => REDUNDANT_WIDE_BITS,
+        };
+        let bits = self.wishes.bits_max.map_or(usual, |most| usual.min(most));
+        self.inner.bitrate_bps = bits as i32;
+        self.inner.use_inband_fec = redundant;
+        self.inner.packet_loss_perc = if redundant {
+            self.loss_percent.into()
+        } else {
+            0
+        };
     }
 
     /// Encodes 20 ms; how many bytes they take.

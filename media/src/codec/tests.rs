@@ -71,6 +71,10 @@ fn g729_is_neither_decoded_nor_encoded() {
 fn a_lost_opus_packet_is_found_in_the_one_behind_it() {
     let clean = voice(Rate::Wide, 32_000);
     let mut encoder = Encoder::new(Codec::Opus, Rate::Wide).unwrap();
+    encoder.heed(&Wishes {
+        redundancy: true,
+        ..Wishes::default()
+    });
     encoder.set_loss(20);
     let mut bytes = [0; PACKET_BYTES_MAX];
     let packets: Vec<Vec<u8>> = clean

@@ -215,8 +215,8 @@ impl Leg {
             return;
         }
         let widest = spoken.iter().map(|codec| codec.decoded_rate()).max();
-        let rate = widest.unwrap_or(Rate::Narrow);
         let codec = self.terms.codec;
+        let rate = self.terms.wishes.limit(widest.unwrap_or(Rate::Narrow));
         match &mut self.hearing {
             Some(hearing) if hearing.fits(codec, rate) => hearing.change(),
             _ => {
@@ -224,5 +224,6 @@ impl Leg {
                 self.hearing = Hearing::new(codec, rate, last).map(Box::new);
             }
         }
+        self.heed_peer();
     }
 }

@@ -1,7 +1,7 @@
 //! What a leg needs to hear a mix, and to be heard in one.
 
 use crate::clock::Micros;
-use crate::codec::{Codec, Encoder, FRAME_MAX, PACKET_BYTES_MAX, Rate, Resampler};
+use crate::codec::{Codec, Encoder, FRAME_MAX, PACKET_BYTES_MAX, Rate, Resampler, Wishes};
 use crate::jitter::{JitterBuffer, Playout};
 
 /// 5 ms at 8 kHz.
@@ -41,6 +41,14 @@ impl Hearing {
     /// Whether it encodes to this codec from this rate.
     pub(crate) fn fits(&self, codec: Codec, rate: Rate) -> bool {
         self.encoder.codec() == codec && (self.rate() == rate || codec != Codec::Opus)
+    }
+
+    /// Takes over what the peer asks for, and how much it last lost.
+    pub(crate) fn heed(&mut self, wishes: &Wishes, lost_percent: Option<u8>) {
+        self.encoder.heed(wishes);
+        if let Some(percent) = lost_percent {
+            self.encoder.set_loss(percent);
+        }
     }
 
     /// Something else is heard from here on.

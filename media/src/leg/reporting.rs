@@ -54,6 +54,14 @@ impl Leg {
         if let Some(received) = rtcp::read(datagram, ours) {
             self.reports.handle(now, ours, &received);
             self.watch.live(now);
+            self.heed_peer();
+        }
+    }
+
+    /// Lets what encodes for the peer know what it asks for and what it loses.
+    pub(crate) fn heed_peer(&mut self) {
+        if let Some(hearing) = &mut self.hearing {
+            hearing.heed(&self.terms.wishes, self.reports.lost_percent());
         }
     }
 

@@ -4,6 +4,7 @@ use std::fmt::{Display, Formatter, Result as Written};
 
 use super::parse::Media;
 use crate::Codec;
+use crate::codec::Wishes;
 
 /// The payload type that we offer for Opus.
 const OPUS_PAYLOAD_TYPE: u8 = 96;
@@ -17,6 +18,8 @@ pub(super) struct Formats {
     pub(super) codecs: Vec<(u8, Codec)>,
     /// Telephone events and their clocks.
     pub(super) events: Vec<(u8, u32)>,
+    /// The rate that we ask for in Opus, where it is not the highest that is decoded here.
+    pub(super) playback_hertz: Option<u32>,
 }
 
 impl Formats {
@@ -70,6 +73,23 @@ impl Formats {
         Some(event.0)
     }
 
+    /// What we ask of a peer's encoder: of Opus (RFC 7587 §6.1) redundancy, one channel, no more than
+    /// is mixed here and than the peer itself has a use for; of G.729 (RFC 4856 §2.1.9) no silence
+    /// suppression, which could not be decoded.
+    fn parameters(&self, codec: Codec) -> Option<String> {
+        match codec {
+            Codec::Opus => {
+                let decoded = Wishes::DECODED_HERTZ;
+                let hertz = self.playback_hertz.map_or(decoded, |it| it.min(decoded));
+                Some(format!(
+                    "useinbandfec=1;stereo=0;maxplaybackrate={hertz};maxaveragebitrate=40000"
+                ))
+            }
+            Codec::G729 => Some("annexb=no".to_owned()),
+            Codec::Pcmu | Codec::Pcma | Codec::G722 => None,
+        }
+    }
+
     /// All payload types.
     pub(super) fn payload_types(&self) -> impl Iterator<Item = u8> {
         let events = self.events.iter().map(|event| event.0);
@@ -84,7 +104,7 @@ impl Display for Formats {
             let (name, clock) = (codec.encoding_name(), codec.clock());
             let channels = if codec == Codec::Opus { "/2" } else { "" };
             write!(f, "a=rtpmap:{payload_type} {name}/{clock}{channels}\r\n")?;
-            if let Some(parameters) = parameters(codec) {
+            if let Some(parameters) = self.parameters(codec) {
                 write!(f, "a=fmtp:{payload_type} {parameters}\r\n")?;
             }
         }
@@ -93,18 +113,6 @@ impl Display for Formats {
             write!(f, "a=fmtp:{payload_type} 0-15\r\n")?;
         }
         Ok(())
-    }
-}
-
-/// What we ask of a peer's encoder: of Opus (RFC 7587 §6.1) redundancy, one channel, no more than
-/// is mixed here; of G.729 (RFC 4856 §2.1.9) no silence suppression, which could not be decoded.
-fn parameters(codec: Codec) -> Option<&'static str> {
-    match codec {
-        Codec::Opus => {
-            Some("useinbandfec=1;stereo=0;maxplaybackrate=16000;maxaveragebitrate=40000")
-        }
-        Codec::G729 => Some("annexb=no"),
-        Codec::Pcmu | Codec::Pcma | Codec::G722 => None,
     }
 }
 

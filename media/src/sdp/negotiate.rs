@@ -8,6 +8,7 @@ use super::parse::{Description, Media, parse};
 use super::print::{Head, Stream};
 use super::protect;
 use super::{Agreed, Direction, Local, SdpError};
+use crate::codec::Wishes;
 use crate::security::Security;
 use crate::{Codec, RtcpPath};
 
@@ -41,6 +42,7 @@ pub fn answer(offer: &[u8], local: &Local) -> Result<(Vec<u8>, Agreed), SdpError
                 .map(|payload_type| (payload_type, agreed.codec.clock()))
                 .into_iter()
                 .collect(),
+            playback_hertz: Some(agreed.wishes.playback_hertz),
         },
         direction: agreed.direction,
         rtcp_mux: agreed.rtcp == RtcpPath::Shared,
@@ -158,7 +160,15 @@ fn agree(
         direction: direction(description, media, checked, address),
         understood: others.copied().take(UNDERSTOOD_MAX).collect(),
         security: security.map(Box::new),
+        wishes: wishes(media, payload_type),
     })
+}
+
+/// What is asked of the codec that was chosen.
+fn wishes(media: &Media, payload_type: u8) -> Wishes {
+    let mut parameters = media.parameters.iter();
+    let said = parameters.find(|it| it.0 == payload_type);
+    said.map(|it| Wishes::read(&it.1)).unwrap_or_default()
 }
 
 /// Where reports go: what we offer is that they share the port.

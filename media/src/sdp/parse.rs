@@ -37,6 +37,8 @@ pub(super) struct Media {
     pub(super) direction: Option<Direction>,
     pub(super) ptime: Option<Duration>,
     pub(super) mappings: SmallVec<[Mapping; 8]>,
+    /// What is said of formats besides, by their payload types.
+    pub(super) parameters: SmallVec<[(u8, String); 2]>,
     /// Whether reports may share the port of the media (RFC 5761).
     pub(super) rtcp_mux: bool,
     /// Port of the reports, where it is not the next one (RFC 3605).
@@ -119,6 +121,7 @@ fn parse_media(line: usize, value: &str) -> Result<Media, SdpError> {
         direction: None,
         ptime: None,
         mappings: SmallVec::new(),
+        parameters: SmallVec::new(),
         rtcp_mux: false,
         rtcp_port: None,
         security: Attributes::default(),
@@ -169,6 +172,16 @@ fn parse_attribute(
             let mapping = parse_mapping(argument).ok_or_else(|| bad(line, "rtpmap", argument))?;
             if media.mappings.len() < FORMATS_MAX {
                 media.mappings.push(mapping);
+            }
+        }
+        "fmtp" => {
+            let parameters = argument.split_once(char::is_whitespace);
+            let parameters = parameters.and_then(|(format, said)| {
+                let payload_type = format.parse().ok()?;
+                Some((payload_type, said.trim().to_owned()))
+            });
+            if media.parameters.len() < FORMATS_MAX {
+                media.parameters.extend(parameters);
             }
         }
         "rtcp-mux" => media.rtcp_mux = true,

@@ -16,6 +16,7 @@ mod handset;
 mod keys;
 mod moving;
 mod recording;
+mod redundancy;
 mod reports;
 mod restart;
 mod secure;

@@ -131,6 +131,7 @@ pub(crate) fn terms(remote: SocketAddr, codec: impl Into<Codec>) -> Terms {
         sending: true,
         rtcp: RtcpPath::Shared,
         security: None,
+        wishes: media::codec::Wishes::default(),
     }
 }
 

@@ -44,6 +44,7 @@ fn terms(phone: SocketAddr) -> Terms {
         sending: true,
         rtcp: RtcpPath::Shared,
         understood: Understood::new(),
+        wishes: media::codec::Wishes::default(),
     }
 }
 

@@ -39,6 +39,7 @@ pub(crate) const KEYS: &[Key] = &[
     open("media.listen", "0.0.0.0"),
     open("media.advertise", ""),
     open("media.phone_srtp", "optional"),
+    open("supervision.auto_answer", "on"),
     open("media.ports", "20000-29999"),
     open("media.workers", "auto"),
     open("recording.compress", "off"),

@@ -1,5 +1,5 @@
-//! What nobody may read in a ladder: digest responses, media keys, and if so configured the bodies
-//! in which people write and press keys.
+//! What nobody may read in a ladder: digest responses, media keys, the keys that people press, and
+//! unless so configured what they write.
 //!
 //! Works on bytes, for a damaged message may hold secrets too.
 
@@ -7,11 +7,25 @@ use super::{line_end, split};
 
 const MASK: u8 = b'*';
 
+/// What the body of a message is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Content {
+    /// Keys, which may be the digits of a card: nothing in here tells.
+    Keys,
+    /// What people write.
+    Letter,
+    Other,
+}
+
 /// Overwrites the secrets of a message; its length stays.
 pub(super) fn mask(message: &mut [u8], shows_bodies: bool) {
-    let (head, mut hides_body) = mask_head(message);
-    hides_body &= !shows_bodies;
+    let (head, content) = mask_head(message);
     let body = &mut message[head..];
+    let hides_body = match content {
+        Content::Keys => true,
+        Content::Letter => !shows_bodies,
+        Content::Other => false,
+    };
     if hides_body {
         body.fill(MASK);
     } else {
@@ -19,10 +33,10 @@ pub(super) fn mask(message: &mut [u8], shows_bodies: bool) {
     }
 }
 
-/// Masks the header lines; returns where the body begins and whether it is private.
-fn mask_head(message: &mut [u8]) -> (usize, bool) {
+/// Masks the header lines; returns where the body begins and what it is.
+fn mask_head(message: &mut [u8]) -> (usize, Content) {
     let method = message.split(|byte| *byte == b' ').next();
-    let mut is_private = method.is_some_and(is_private_method);
+    let mut content = method.map_or(Content::Other, content_of);
     let mut at = 0;
     let mut is_secret = false;
     while at < message.len() {
@@ -30,7 +44,7 @@ fn mask_head(message: &mut [u8]) -> (usize, bool) {
         let next = memchr::memchr(b'\n', &message[at..]).map_or(message.len(), |end| at + end + 1);
         let line = &mut message[at..end];
         if line.is_empty() {
-            return (next, is_private);
+            return (next, content);
         }
         let is_folded = matches!(line.first(), Some(b' ' | b'\t'));
         if !is_folded && let Some((name, value)) = split(line) {
@@ -38,7 +52,9 @@ fn mask_head(message: &mut [u8]) -> (usize, bool) {
                 || name.eq_ignore_ascii_case(b"Proxy-Authorization");
             if name.eq_ignore_ascii_case(b"CSeq") {
                 let method = value.rsplit(|byte| *byte == b' ').next();
-                is_private |= method.is_some_and(is_private_method);
+                if content == Content::Other {
+                    content = method.map_or(Content::Other, content_of);
+                }
             }
         }
         if is_secret {
@@ -47,11 +63,15 @@ fn mask_head(message: &mut [u8]) -> (usize, bool) {
         }
         at = next;
     }
-    (message.len(), false)
+    (message.len(), Content::Other)
 }
 
-fn is_private_method(method: &[u8]) -> bool {
-    matches!(method, b"MESSAGE" | b"INFO")
+fn content_of(method: &[u8]) -> Content {
+    match method {
+        b"INFO" => Content::Keys,
+        b"MESSAGE" => Content::Letter,
+        _ => Content::Other,
+    }
 }
 
 /// Masks the value of each parameter of this name, quoted or not.

@@ -177,24 +177,42 @@ pub(crate) fn server_towards(
         ("TRUNKLINE__BOTS__AUTH_TOKEN", TOKEN.to_owned()),
     ];
     keys.extend_from_slice(more);
-    let mut server = Server::start_with(story, &keys);
-    let base = server.url();
-    let flow = json!({
-        "name": "echo-digits",
-        "language": "zh-CN",
-        "start": "bot",
-        "nodes": {
-            "bot": {
-                "kind": "stream",
-                "url": url,
-                "parameters": {"who": "${caller}", "what": "a story", "base": base},
+    server_with(story, &keys, |base| {
+        json!({
+            "name": "echo-digits",
+            "language": "zh-CN",
+            "start": "bot",
+            "nodes": {
+                "bot": {
+                    "kind": "stream",
+                    "url": url,
+                    "parameters": {"who": "${caller}", "what": "a story", "base": base},
+                },
+                "done": {"kind": "hangup"},
+                "handed": handed,
+                "broken": {"kind": "hangup"},
             },
-            "done": {"kind": "hangup"},
-            "handed": handed,
-            "broken": {"kind": "hangup"},
-        },
-        "edges": edges,
-    });
+            "edges": edges,
+        })
+    })
+}
+
+/// A server whose number leads to this flow.
+pub(crate) fn server_with_flow(
+    story: &str,
+    keys: &[(&'static str, String)],
+    flow: &Value,
+) -> Server {
+    server_with(story, keys, |_| flow.clone())
+}
+
+fn server_with(
+    story: &str,
+    keys: &[(&'static str, String)],
+    flow: impl FnOnce(String) -> Value,
+) -> Server {
+    let mut server = Server::start_with(story, keys);
+    let flow = flow(server.url());
     let database = server.folder().join("data").join("trunkline.db");
     let script = "import sqlite3, sys\n\
         base = sqlite3.connect(sys.argv[1], timeout=10)\n\

@@ -29,6 +29,7 @@ mod recordings;
 mod renegotiation;
 mod returning;
 mod scanners;
+mod secrets;
 mod secure_bots;
 mod sockets;
 mod softphones;

@@ -271,3 +271,46 @@ fn what_is_only_passed_on_is_taken_when_there_is_nothing_else() {
     let (_, agreed) = answer(PHONE.as_bytes(), &local_of(&[Codec::G729])).unwrap();
     assert_eq!((agreed.codec, agreed.payload_type), (Codec::G729, 18));
 }
+
+/// What is agreed with a peer that says this of its Opus, and our answer.
+fn opus_answer(parameters: &str) -> (Wishes, String) {
+    let offer = format!(
+        "v=0\r\nc=IN IP4 192.0.2.1\r\nm=audio 4000 RTP/AVP 111\r\n\
+         a=rtpmap:111 opus/48000/2\r\n{parameters}"
+    );
+    let (text, agreed) = answer(offer.as_bytes(), &local_of(&[Codec::Opus])).unwrap();
+    (agreed.wishes, String::from_utf8(text).unwrap())
+}
+
+#[test]
+fn what_a_peer_asks_of_opus_is_heeded() {
+    let (wishes, text) = opus_answer(
+        "a=fmtp:111 minptime=10; useinbandfec=1;stereo=1;usedtx=1; \
+         maxplaybackrate=8000;maxaveragebitrate=12000\r\n",
+    );
+    let asked = Wishes {
+        playback_hertz: 8_000,
+        bits_max: Some(12_000),
+        redundancy: true,
+    };
+    assert_eq!(wishes, asked);
+    assert!(text.contains("maxplaybackrate=8000;"), "{text}");
+    assert!(text.contains("stereo=0;"), "{text}");
+}
+
+#[test]
+fn a_peer_that_asks_nothing_of_opus_plays_everything_and_takes_no_redundancy() {
+    for parameters in [
+        "",
+        "a=fmtp:111\r\n",
+        "a=fmtp:111 useinbandfec=x;;=;maxplaybackrate\r\n",
+    ] {
+        let (wishes, text) = opus_answer(parameters);
+        assert_eq!(wishes, Wishes::default(), "{parameters}");
+        assert!(text.contains("maxplaybackrate=16000;"), "{text}");
+    }
+    let (wishes, _) = opus_answer("a=fmtp:111 maxaveragebitrate=1\r\n");
+    assert_eq!(wishes.bits_max, Some(6_000));
+    let (wishes, _) = opus_answer("a=fmtp:96 useinbandfec=1\r\n");
+    assert_eq!(wishes, Wishes::default(), "of another format");
+}
