@@ -7,13 +7,13 @@ pub use search::{Entry, Filter, list};
 use crate::Error;
 use crate::column::{At, Word, word};
 use crate::db::{Db, Tx};
-use crate::statement::{On, Statement, sql};
+use crate::statement::{On, Statement, insertions, sql};
 use model::{
     AgentId, AnswerMode, CallId, CallRecord, CallType, Direction, EndReason, EndStage, EndedBy,
     Ending, EnterpriseId, Finding, FlowId, OpenSpans, PhoneNumber, QueueId, RecordingId, Timestamp,
     TrunkId,
 };
-use sea_query::{Expr, ExprTrait, Query, SelectStatement};
+use sea_query::{Expr, ExprTrait, OnConflict, Query, SelectStatement, Value};
 
 const COLUMNS: &str = "\
 call_records.id, call_records.enterprise_id, call_records.direction, call_records.call_type, \
@@ -190,91 +190,113 @@ pub(crate) async fn without_facts(on: impl Into<On<'_>>, limit: u32) -> Result<V
     Ok(rows.into_iter().map(|(id,)| id.0).collect())
 }
 
-/// Writes a record, or what has become of it since.
-pub(crate) async fn save(tx: &mut Tx, record: &CallRecord) -> Result<(), Error> {
-    let ending = record.ending.as_ref();
-    upsert()
-        .bind(word(&record.id))
-        .bind(word(&record.enterprise))
-        .bind(word(&record.direction))
-        .bind(word(&record.call_type))
-        .bind(word(&record.trunk))
-        .bind(record.trunk_number.as_str())
-        .bind(record.caller.as_str())
-        .bind(record.called.as_str())
-        .bind(record.sip_call_id.as_str())
-        .bind(record.started_at.as_millis())
-        .bind(millis(record.answered_at))
-        .bind(millis(record.bridged_at))
-        .bind(millis(record.ended_at))
-        .bind(record.flow.as_ref().map(word))
-        .bind(record.queue.as_ref().map(word))
-        .bind(record.agent.as_ref().map(word))
-        .bind(record.answer_mode.as_ref().map(word))
-        .bind(i64::from(record.offers))
-        .bind(record.queue_ms)
-        .bind(record.ring_ms)
-        .bind(record.talk_ms)
-        .bind(record.recording.as_ref().map(word))
-        .bind(ending.map(|ending| word(&ending.by)))
-        .bind(ending.map(|ending| word(&ending.stage)))
-        .bind(ending.map(|ending| word(&ending.reason)))
-        .bind(ending.and_then(|ending| ending.sip_code).map(i64::from))
-        .bind(ending.and_then(|ending| ending.q850).map(i64::from))
-        .bind(millis(record.open.queue))
-        .bind(millis(record.open.ring))
-        .bind(millis(record.open.talk))
-        .bind(record.early_finding.as_ref().map(word))
-        .bind(record.answered_by.as_ref().map(word))
-        .bind(i64::from(record.transfers))
-        .bind(i64::from(record.consults))
-        .bind(i64::from(record.conferences))
-        .run(tx)
-        .await?;
+/// What a record begins with, and what becomes of it.
+const WRITTEN_ONCE: [&str; 10] = [
+    "id",
+    "enterprise_id",
+    "direction",
+    "call_type",
+    "trunk_id",
+    "trunk_number",
+    "caller",
+    "called",
+    "sip_call_id",
+    "started_at",
+];
+const WRITTEN_AGAIN: [&str; 25] = [
+    "answered_at",
+    "bridged_at",
+    "ended_at",
+    "flow_id",
+    "queue_id",
+    "agent_id",
+    "answer_mode",
+    "offers",
+    "queue_ms",
+    "ring_ms",
+    "talk_ms",
+    "recording_id",
+    "ended_by",
+    "ended_stage",
+    "ended_reason",
+    "sip_code",
+    "q850",
+    "open_queue_at",
+    "open_ring_at",
+    "open_talk_at",
+    "early_finding",
+    "answered_by",
+    "transfers",
+    "consults",
+    "conferences",
+];
+
+/// Writes records, or what has become of them since.
+pub(crate) async fn save(tx: &mut Tx, records: &[&CallRecord]) -> Result<(), Error> {
+    for chunk in insertions(records) {
+        upsert(chunk).run(&mut *tx).await?;
+    }
     Ok(())
 }
 
-fn upsert() -> Statement {
-    sql!(
-        "INSERT INTO call_records (
-             id, enterprise_id, direction, call_type, trunk_id, trunk_number, caller, called,
-             sip_call_id, started_at, answered_at, bridged_at, ended_at, flow_id, queue_id,
-             agent_id, answer_mode, offers, queue_ms, ring_ms, talk_ms, recording_id, ended_by,
-             ended_stage, ended_reason, sip_code, q850, open_queue_at, open_ring_at, open_talk_at,
-             early_finding, answered_by, transfers, consults, conferences
-         )
-         VALUES (
-             $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
-             $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32,
-             $33, $34, $35
-         )
-         ON CONFLICT (id) DO UPDATE
-         SET answered_at = excluded.answered_at,
-             bridged_at = excluded.bridged_at,
-             ended_at = excluded.ended_at,
-             flow_id = excluded.flow_id,
-             queue_id = excluded.queue_id,
-             agent_id = excluded.agent_id,
-             answer_mode = excluded.answer_mode,
-             offers = excluded.offers,
-             queue_ms = excluded.queue_ms,
-             ring_ms = excluded.ring_ms,
-             talk_ms = excluded.talk_ms,
-             recording_id = excluded.recording_id,
-             ended_by = excluded.ended_by,
-             ended_stage = excluded.ended_stage,
-             ended_reason = excluded.ended_reason,
-             sip_code = excluded.sip_code,
-             q850 = excluded.q850,
-             open_queue_at = excluded.open_queue_at,
-             open_ring_at = excluded.open_ring_at,
-             open_talk_at = excluded.open_talk_at,
-             early_finding = excluded.early_finding,
-             answered_by = excluded.answered_by,
-             transfers = excluded.transfers,
-             consults = excluded.consults,
-             conferences = excluded.conferences"
-    )
+fn upsert(records: &[&CallRecord]) -> Statement {
+    let mut insert = Query::insert();
+    insert
+        .into_table("call_records")
+        .columns(WRITTEN_ONCE.into_iter().chain(WRITTEN_AGAIN))
+        .on_conflict(
+            OnConflict::column("id")
+                .update_columns(WRITTEN_AGAIN)
+                .to_owned(),
+        );
+    for record in records {
+        insert.values_panic(values(record).map(Into::into));
+    }
+    insert.into()
+}
+
+fn values(record: &CallRecord) -> [Value; WRITTEN_ONCE.len() + WRITTEN_AGAIN.len()] {
+    let ending = record.ending.as_ref();
+    [
+        word(&record.id).into(),
+        word(&record.enterprise).into(),
+        word(&record.direction).into(),
+        word(&record.call_type).into(),
+        word(&record.trunk).into(),
+        record.trunk_number.as_str().into(),
+        record.caller.as_str().into(),
+        record.called.as_str().into(),
+        record.sip_call_id.as_str().into(),
+        record.started_at.as_millis().into(),
+        millis(record.answered_at).into(),
+        millis(record.bridged_at).into(),
+        millis(record.ended_at).into(),
+        record.flow.as_ref().map(word).into(),
+        record.queue.as_ref().map(word).into(),
+        record.agent.as_ref().map(word).into(),
+        record.answer_mode.as_ref().map(word).into(),
+        i64::from(record.offers).into(),
+        record.queue_ms.into(),
+        record.ring_ms.into(),
+        record.talk_ms.into(),
+        record.recording.as_ref().map(word).into(),
+        ending.map(|ending| word(&ending.by)).into(),
+        ending.map(|ending| word(&ending.stage)).into(),
+        ending.map(|ending| word(&ending.reason)).into(),
+        ending
+            .and_then(|ending| ending.sip_code)
+            .map(i64::from)
+            .into(),
+        ending.and_then(|ending| ending.q850).map(i64::from).into(),
+        millis(record.open.queue).into(),
+        millis(record.open.ring).into(),
+        millis(record.open.talk).into(),
+        record.early_finding.as_ref().map(word).into(),
+        record.answered_by.as_ref().map(word).into(),
+        i64::from(record.transfers).into(),
+        i64::from(record.consults).into(),
+        i64::from(record.conferences).into(),
+    ]
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use crate::Error;
 use crate::column::{At, Word, word};
 use crate::db::{Db, Tx};
-use crate::statement::{On, Statement, sql};
+use crate::statement::{On, Statement, insertions, sql};
 use model::{AgentFact, AgentId, CallFact, CallId, EnterpriseId, Event, Fact, FactId, SourceFact};
 use sea_query::{OnConflict, Query};
 use std::collections::HashSet;
@@ -11,10 +11,6 @@ use std::str::FromStr;
 
 /// The most facts of one call that are shown.
 pub const SHOWN_OF_CALL: u32 = 2_000;
-
-/// Rows of one INSERT. A remainder is written with the smaller sizes, so that only these few texts
-/// ever reach the databases' statement caches.
-const INSERT_ROWS: [usize; 4] = [64, 16, 4, 1];
 
 #[derive(sqlx::FromRow)]
 pub(crate) struct FactRow {
@@ -133,16 +129,9 @@ pub(crate) async fn insert(
     batch: &[(u64, Fact)],
 ) -> Result<HashSet<FactId>, Error> {
     let mut fresh = HashSet::with_capacity(batch.len());
-    let mut rest = batch;
-    while !rest.is_empty() {
-        let rows = INSERT_ROWS
-            .into_iter()
-            .find(|rows| *rows <= rest.len())
-            .unwrap_or(1);
-        let (chunk, after) = rest.split_at(rows);
+    for chunk in insertions(batch) {
         let inserted: Vec<(Word<FactId>,)> = insertion(node, chunk)?.all(&mut *tx).await?;
         fresh.extend(inserted.into_iter().map(|(id,)| id.0));
-        rest = after;
     }
     Ok(fresh)
 }

@@ -46,12 +46,10 @@ pub async fn apply(db: &Db, node: &str, batch: &[(u64, Fact)]) -> Result<Applied
         fold.take(fact);
         audit_log::take(&mut tx, fact).await?;
     }
-    for record in fold.changed_records() {
-        call_records::save(&mut tx, record).await?;
-    }
-    for recording in fold.changed_recordings() {
-        recordings::save(&mut tx, recording).await?;
-    }
+    let records: Vec<_> = fold.changed_records().collect();
+    call_records::save(&mut tx, &records).await?;
+    let recordings: Vec<_> = fold.changed_recordings().collect();
+    recordings::save(&mut tx, &recordings).await?;
     tx.commit().await?;
     Ok(Applied {
         fresh: fresh.len(),

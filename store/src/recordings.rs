@@ -3,9 +3,9 @@
 use crate::Error;
 use crate::column::{At, Word, word};
 use crate::db::{Db, Tx};
-use crate::statement::{On, Statement, sql};
+use crate::statement::{On, Statement, insertions, sql};
 use model::{CallId, EnterpriseId, Recording, RecordingFormat, RecordingId, RecordingState};
-use sea_query::{Expr, ExprTrait, Query};
+use sea_query::{Expr, ExprTrait, OnConflict, Query, Value};
 
 #[derive(sqlx::FromRow)]
 struct RecordingRow {
@@ -260,34 +260,56 @@ pub(crate) async fn without_facts(
     Ok(rows.into_iter().map(|(id,)| id.0).collect())
 }
 
-pub(crate) async fn save(tx: &mut Tx, recording: &Recording) -> Result<(), Error> {
-    sql!(
-        "INSERT INTO recordings (id, enterprise_id, call_id, started_at, duration_ms, size_bytes,
-                                 path, state, fault, format, sha256, bucket)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
-         ON CONFLICT (id) DO UPDATE
-         SET duration_ms = excluded.duration_ms,
-             size_bytes = excluded.size_bytes,
-             path = excluded.path,
-             state = excluded.state,
-             fault = excluded.fault,
-             format = excluded.format,
-             sha256 = excluded.sha256,
-             bucket = excluded.bucket"
-    )
-    .bind(word(&recording.id))
-    .bind(word(&recording.enterprise))
-    .bind(word(&recording.call))
-    .bind(recording.started_at.as_millis())
-    .bind(recording.duration_ms)
-    .bind(recording.size_bytes)
-    .bind(recording.path.as_str())
-    .bind(word(&recording.state))
-    .bind(recording.fault.clone())
-    .bind(word(&recording.format))
-    .bind(recording.sha256.clone())
-    .bind(recording.bucket.clone())
-    .run(tx)
-    .await?;
+/// What a recording begins with, and what becomes of it.
+const WRITTEN_ONCE: [&str; 4] = ["id", "enterprise_id", "call_id", "started_at"];
+const WRITTEN_AGAIN: [&str; 8] = [
+    "duration_ms",
+    "size_bytes",
+    "path",
+    "state",
+    "fault",
+    "format",
+    "sha256",
+    "bucket",
+];
+
+/// Writes recordings, or what has become of them since.
+pub(crate) async fn save(tx: &mut Tx, recordings: &[&Recording]) -> Result<(), Error> {
+    for chunk in insertions(recordings) {
+        upsert(chunk).run(&mut *tx).await?;
+    }
     Ok(())
+}
+
+fn upsert(recordings: &[&Recording]) -> Statement {
+    let mut insert = Query::insert();
+    insert
+        .into_table("recordings")
+        .columns(WRITTEN_ONCE.into_iter().chain(WRITTEN_AGAIN))
+        .on_conflict(
+            OnConflict::column("id")
+                .update_columns(WRITTEN_AGAIN)
+                .to_owned(),
+        );
+    for recording in recordings {
+        insert.values_panic(values(recording).map(Into::into));
+    }
+    insert.into()
+}
+
+fn values(recording: &Recording) -> [Value; WRITTEN_ONCE.len() + WRITTEN_AGAIN.len()] {
+    [
+        word(&recording.id).into(),
+        word(&recording.enterprise).into(),
+        word(&recording.call).into(),
+        recording.started_at.as_millis().into(),
+        recording.duration_ms.into(),
+        recording.size_bytes.into(),
+        recording.path.as_str().into(),
+        word(&recording.state).into(),
+        recording.fault.clone().into(),
+        word(&recording.format).into(),
+        recording.sha256.clone().into(),
+        recording.bucket.clone().into(),
+    ]
 }

@@ -22,6 +22,21 @@ macro_rules! sql {
 }
 pub(crate) use sql;
 
+/// Rows of one INSERT. A remainder is written with the smaller sizes, so that only these few texts
+/// of a table ever reach the databases' statement caches.
+const INSERT_ROWS: [usize; 4] = [64, 16, 4, 1];
+
+/// The rows of each INSERT that together write all of `rows`: a statement of its own for every row
+/// costs more than the row.
+pub(crate) fn insertions<T>(mut rows: &[T]) -> impl Iterator<Item = &[T]> {
+    std::iter::from_fn(move || {
+        let size = INSERT_ROWS.into_iter().find(|size| *size <= rows.len())?;
+        let (chunk, rest) = rows.split_at(size);
+        rows = rest;
+        Some(chunk)
+    })
+}
+
 /// A statement with the values of its placeholders.
 pub(crate) struct Statement {
     text: Text,

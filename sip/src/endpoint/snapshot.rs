@@ -18,6 +18,8 @@ use crate::transaction::table::Transaction;
 
 /// The version of the saved form.
 const VERSION: u8 = 2;
+/// Most sessions are saved in no more, so that the room for them is asked for once.
+const USUAL_BYTES: usize = 4_096;
 
 #[derive(Serialize)]
 struct SessionView<'a> {
@@ -56,12 +58,12 @@ impl Endpoint {
             .iter()
             .filter_map(|slot| self.transactions.get(*slot))
             .collect();
-        postcard::to_allocvec(&SessionView {
+        let view = SessionView {
             version: VERSION,
             session,
             transactions,
-        })
-        .ok()
+        };
+        postcard::to_extend(&view, Vec::with_capacity(USUAL_BYTES)).ok()
     }
 
     /// Brings a saved session back; it behaves like the original from here. Timers that are overdue

@@ -15,7 +15,7 @@ on_both_engines! {
                 ..variant
             };
             let mut tx = db.begin().await.unwrap();
-            save(&mut tx, &record).await.unwrap();
+            save(&mut tx, &[&record]).await.unwrap();
             tx.commit().await.unwrap();
 
             let entry = show(db, story.enterprise, record.id).await.unwrap();
