@@ -127,6 +127,28 @@ async function speak(page) {
   await shot(page, "flows-read-as");
 }
 
+/** A value is reckoned, and what can be right for no caller is refused while it is typed. */
+async function reckon(page) {
+  await page.getByRole("navigation").getByRole("button", { name: "Set variable" }).click();
+  const settings = page.getByRole("complementary", { name: "Settings" });
+  await settings.getByRole("combobox", { name: "How it is given" }).click();
+  const options = page.locator(".ant-select-dropdown:not(.ant-select-dropdown-hidden)");
+  await options.getByTitle("An expression", { exact: true }).click();
+  const expression = settings.getByRole("textbox", { name: "Expression" });
+  await expression.fill("caller > 1");
+  const problems = page.getByRole("region", { name: "Problems" });
+  await problems.getByText('">" does not take a text and a whole number').waitFor();
+  await shot(page, "flows-expression");
+  await expression.fill("int(caller) > 1 ? 'x' : 'y'");
+  await problems.getByText('">" does not take a text and a whole number').waitFor({
+    state: "hidden",
+  });
+  await settings.blur();
+  await step(page, "set").click();
+  await page.keyboard.press("Delete");
+  await step(page, "set").waitFor({ state: "detached" });
+}
+
 /** What is wrong is listed at once, each with its node, and a click leads there. */
 async function mend(page) {
   await step(page, "ask").click();
@@ -260,6 +282,7 @@ await browse(async (page) => {
   const id = await make(page, "drawn by hand");
   await draw(page);
   await speak(page);
+  await reckon(page);
   await mend(page);
   await retract(page);
   await keepPlaces(page, id);

@@ -128,6 +128,7 @@ function Shaped(props: ShapeProps) {
         <ListEditor
           place={place}
           fields={shape.fields}
+          ways={shape.ways}
           max={shape.max}
           fresh={shape.fresh}
           value={value}

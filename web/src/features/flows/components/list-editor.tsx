@@ -2,7 +2,7 @@ import { PlusOutlined } from "@ant-design/icons";
 import { Button } from "antd";
 import { useTranslation } from "react-i18next";
 import type { Fields, Value } from "../model/document";
-import type { Field } from "../model/fields";
+import type { Field, Way } from "../model/fields";
 import { asList, replaced, shifted } from "../model/values";
 import { useDesigning, within, type Place } from "./designing";
 import { EntryTools } from "./entry-tools";
@@ -11,6 +11,7 @@ import { Part } from "./part";
 interface Props {
   place: Place;
   fields: readonly Field[];
+  ways: readonly Way[] | undefined;
   max: number;
   fresh: Fields;
   value: Value | undefined;
@@ -18,7 +19,7 @@ interface Props {
 }
 
 /** A list of entries that have fields, such as the cases of a branch. */
-export function ListEditor({ place, fields, max, fresh, value, onChange }: Props) {
+export function ListEditor({ place, fields, ways, max, fresh, value, onChange }: Props) {
   const { t } = useTranslation();
   const { readOnly } = useDesigning();
   const entries = asList(value);
@@ -46,6 +47,7 @@ export function ListEditor({ place, fields, max, fresh, value, onChange }: Props
             </header>
             <Part
               fields={fields}
+              ways={ways}
               place={within(place, at)}
               value={entry}
               onChange={(changed) => {

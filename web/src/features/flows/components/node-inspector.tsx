@@ -3,13 +3,16 @@ import { useState, type Dispatch } from "react";
 import { useTranslation } from "react-i18next";
 import type { Act } from "../model/designer";
 import { NAME_CHARS, isFields, type FlowDocument, type FlowNode } from "../model/document";
-import { rename, setField } from "../model/edit";
+import { rename, setField, setFields } from "../model/edit";
+import type { Field } from "../model/fields";
 import { kindOf } from "../model/kinds";
+import { wayOf } from "../model/values";
 import { useDesigning } from "./designing";
 import { ExitsEditor } from "./exits-editor";
 import { FieldEditor } from "./field-editor";
 import { KindIcon } from "./kind-icon";
 import { LateInput } from "./late-input";
+import { WayPicker } from "./way-picker";
 import { useFlowWords } from "./words";
 
 interface Props {
@@ -30,6 +33,21 @@ export function NodeInspector({ id, node, document, act }: Props) {
   const kind = kindOf(node.kind);
   const loose = (problems.get(id) ?? NONE).filter(
     ({ path }) => path === `nodes.${id}` || !path.startsWith(`nodes.${id}.`),
+  );
+  const editor = (field: Field) => (
+    <FieldEditor
+      key={field.name}
+      field={field}
+      place={{ node: id, path: [field.name] }}
+      value={node.fields[field.name]}
+      onChange={(value) => {
+        act({
+          act: "edit",
+          document: setField(document, id, field.name, value),
+          change: `${id} ${field.name}`,
+        });
+      }}
+    />
   );
   return (
     <div className="flow-form">
@@ -72,21 +90,19 @@ export function NodeInspector({ id, node, document, act }: Props) {
         </Button>
       )}
       {kind ? (
-        kind.fields.map((field) => (
-          <FieldEditor
-            key={field.name}
-            field={field}
-            place={{ node: id, path: [field.name] }}
-            value={node.fields[field.name]}
-            onChange={(value) => {
-              act({
-                act: "edit",
-                document: setField(document, id, field.name, value),
-                change: `${id} ${field.name}`,
-              });
-            }}
-          />
-        ))
+        <>
+          {kind.fields.map(editor)}
+          {kind.ways && (
+            <WayPicker
+              ways={kind.ways}
+              values={node.fields}
+              onChange={(fields) => {
+                act({ act: "edit", document: setFields(document, id, fields) });
+              }}
+            />
+          )}
+          {kind.ways && wayOf(node.fields, kind.ways)?.fields.map(editor)}
+        </>
       ) : (
         <RawFields id={id} node={node} document={document} act={act} />
       )}

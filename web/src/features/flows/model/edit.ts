@@ -116,10 +116,16 @@ export function setField(
   value: Value | undefined,
 ): FlowDocument {
   const node = document.nodes[id];
+  return node ? setFields(document, id, withField(node.fields, name, value)) : document;
+}
+
+/** Gives a node other fields; the edge of an exit that is renamed by it follows. */
+export function setFields(document: FlowDocument, id: string, fields: Fields): FlowDocument {
+  const node = document.nodes[id];
   if (!node) {
     return document;
   }
-  const changed = { ...node, fields: withField(node.fields, name, value) };
+  const changed = { ...node, fields };
   return {
     ...document,
     nodes: { ...document.nodes, [id]: changed },

@@ -16,7 +16,7 @@ export type Shape =
   | { type: "assigned" }
   | { type: "queue" }
   | { type: "table"; max: number }
-  | { type: "list"; max: number; fields: Field[]; fresh: Fields }
+  | { type: "list"; max: number; fields: Field[]; ways?: Way[]; fresh: Fields }
   | { type: "part"; fields: Field[] }
   | { type: "condition" };
 
@@ -26,6 +26,16 @@ export interface Field {
   /** What the server takes where the field is left out; without it the field is required. */
   standard?: Value;
 }
+
+/** One of several sets of fields, of which a node or an entry has exactly one. */
+export interface Way {
+  name: "comparison" | "expression" | "text";
+  fields: Field[];
+  fresh: Fields;
+}
+
+/** The longest expression, in bytes, which are characters where it is not within quotes. */
+export const EXPRESSION_BYTES = 512;
 
 /** The longest wait, in milliseconds. */
 export const WAIT_MS = 120_000;
@@ -72,3 +82,16 @@ export const ITEM_KINDS: Record<"clip" | "say" | "pause_ms", { fields: Field[]; 
     fresh: { pause_ms: 500 },
   },
 };
+
+export function wait(name: string, standard: number): Field {
+  return { name, shape: { type: "number", min: 1, max: WAIT_MS, unit: "ms" }, standard };
+}
+
+export function text(name: string, max = 1_024): Field {
+  return { name, shape: { type: "text", max } };
+}
+
+export function expression(name: string, fresh: string): Way {
+  const field: Field = { name, shape: { type: "text", max: EXPRESSION_BYTES } };
+  return { name: "expression", fields: [field], fresh: { [name]: fresh } };
+}

@@ -1,5 +1,5 @@
 import { LANGUAGES, type Fields, type Value } from "./document";
-import { WAIT_MS, type Field } from "./fields";
+import { expression, text, wait, type Field, type Way } from "./fields";
 
 export type Group = "speech" | "input" | "logic" | "connect" | "end";
 export const GROUPS: Group[] = ["speech", "input", "logic", "connect", "end"];
@@ -7,6 +7,8 @@ export const GROUPS: Group[] = ["speech", "input", "logic", "connect", "end"];
 export interface Kind {
   group: Group;
   fields: Field[];
+  /** More fields, of one of these sets. */
+  ways?: Way[];
   exits: (fields: Fields) => string[];
   /** What a new node holds besides what may be left out. */
   fresh: Fields;
@@ -23,14 +25,6 @@ const RETRIES: Field = {
 
 function otherItems(name: string): Field {
   return { name, shape: { type: "items" }, standard: [] };
-}
-
-function wait(name: string, standard: number): Field {
-  return { name, shape: { type: "number", min: 1, max: WAIT_MS, unit: "ms" }, standard };
-}
-
-function text(name: string, max = 1_024): Field {
-  return { name, shape: { type: "text", max } };
 }
 
 function always(...exits: string[]): () => string[] {
@@ -111,7 +105,11 @@ export const KINDS: Record<string, Kind> = {
   },
   set: {
     group: "logic",
-    fields: [{ name: "variable", shape: { type: "assigned" } }, text("value")],
+    fields: [{ name: "variable", shape: { type: "assigned" } }],
+    ways: [
+      { name: "text", fields: [text("value")], fresh: { value: "" } },
+      expression("expression", "caller"),
+    ],
     exits: always("ok"),
     fresh: { variable: "value", value: "" },
   },
@@ -124,10 +122,17 @@ export const KINDS: Record<string, Kind> = {
           type: "list",
           max: 64,
           fresh: CASE,
-          fields: [
-            { name: "exit", shape: { type: "name" } },
-            { name: "variable", shape: { type: "variable" } },
-            { name: "when", shape: { type: "condition" } },
+          fields: [{ name: "exit", shape: { type: "name" } }],
+          ways: [
+            {
+              name: "comparison",
+              fields: [
+                { name: "variable", shape: { type: "variable" } },
+                { name: "when", shape: { type: "condition" } },
+              ],
+              fresh: { variable: "caller", when: { starts_with: "1" } },
+            },
+            expression("if", "caller.startsWith('1')"),
           ],
         },
       },

@@ -1,5 +1,5 @@
 import { isFields, type Fields, type FlowDocument, type Value } from "./document";
-import type { Field } from "./fields";
+import type { Field, Way } from "./fields";
 import { kindOf } from "./kinds";
 
 export function asText(value: Value | undefined): string {
@@ -12,6 +12,20 @@ export function asList(value: Value | undefined): Value[] {
 
 export function asFields(value: Value | undefined): Fields {
   return isFields(value) ? value : {};
+}
+
+/** The set of fields that there is; the first where there is none. */
+export function wayOf(values: Fields, ways: readonly Way[]): Way | undefined {
+  return (
+    ways.find(({ fields }) => fields.some(({ name }) => Object.hasOwn(values, name))) ?? ways[0]
+  );
+}
+
+/** The values with the fields of one set in place of those of the others. */
+export function turnedTo(values: Fields, ways: readonly Way[], name: string): Fields {
+  const ruled = new Set(ways.flatMap(({ fields }) => fields.map((field) => field.name)));
+  const rest = Object.entries(values).filter(([field]) => !ruled.has(field));
+  return { ...Object.fromEntries(rest), ...ways.find((way) => way.name === name)?.fresh };
 }
 
 /** The list with one entry replaced, or without it. */
