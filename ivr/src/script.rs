@@ -1,6 +1,6 @@
 //! Tests of flows as text: a caller who does what the script says, on a clock of its own.
 //!
-//! A script plays one [`Session`] without telephone, network or waiting: what is said is heard out, the
+//! A script plays one [`Session`](crate::Session) without telephone, network or waiting: what is said is heard out, the
 //! caller presses keys, stays silent or hangs up, and transfers end as given. What comes of it is compared.
 
 mod run;

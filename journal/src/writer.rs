@@ -7,8 +7,9 @@ use crate::{
     sync::Syncer,
 };
 use std::{
-    fs::{self, File, OpenOptions},
+    fs::{self, DirBuilder, File, OpenOptions},
     io::Write as _,
+    os::unix::fs::DirBuilderExt as _,
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
@@ -76,7 +77,10 @@ impl Journal {
     /// A file that cannot be read, written or made; a segment of a newer release. Damaged bytes
     /// are no error: they are cut and counted.
     pub fn open(dir: &Path, options: Options) -> Result<(Self, Recovered), Error> {
-        fs::create_dir_all(dir).map_err(Error::file("create", dir))?;
+        // The states of calls hold what callers typed: a folder that is made here is nobody else's.
+        let mut private = DirBuilder::new();
+        let made = private.recursive(true).mode(0o700).create(dir);
+        made.map_err(Error::file("create", dir))?;
         let (recovered, segments) = recovery::recover(dir)?;
         let last_seq = recovered.last_seq.max(options.given_elsewhere);
         let goes_on = segments

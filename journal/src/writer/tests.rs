@@ -5,7 +5,7 @@ mod killed;
 use super::*;
 use model::{AgentFact, AgentId, EnterpriseId, Event, Fact, FactId, StatusActor, Timestamp};
 use proptest::prelude::*;
-use std::{collections::BTreeMap, env, time::Instant};
+use std::{collections::BTreeMap, env, os::unix::fs::PermissionsExt as _, time::Instant};
 use tempfile::TempDir;
 use uuid::Uuid;
 
@@ -54,6 +54,15 @@ fn drain(reader: &mut Reader, max: usize) -> Vec<(u64, Fact)> {
         }
         all.extend(batch);
     }
+}
+
+#[test]
+fn the_folder_is_nobody_elses() {
+    let parent = TempDir::new().unwrap();
+    let folder = parent.path().join("journal");
+    open(&folder);
+    let rights = fs::metadata(&folder).unwrap().permissions();
+    assert_eq!(rights.mode() & 0o777, 0o700);
 }
 
 fn numbers(facts: &[(u64, Fact)]) -> Vec<i64> {
