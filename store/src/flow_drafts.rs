@@ -8,6 +8,8 @@ use crate::{Error, random};
 use model::{AuditAction, AuditChange, EnterpriseId, FlowId, FlowVersion, Timestamp, UserId};
 
 const NOUN: &str = "flow";
+/// The most versions of one flow that are listed.
+pub const SHOWN_VERSIONS: u32 = 1_000;
 
 /// A flow with its draft.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
@@ -51,8 +53,6 @@ pub struct Drawn {
 pub struct Version {
     /// Its number.
     pub version: FlowVersion,
-    /// What it does and how it is drawn.
-    pub document: String,
     /// When it was published.
     pub at: Timestamp,
     /// Who published it; none for those that came with the server.
@@ -62,7 +62,6 @@ pub struct Version {
 #[derive(sqlx::FromRow)]
 struct VersionRow {
     version: i64,
-    document: String,
     published_at: At,
     published_by: Option<Word<UserId>>,
 }
@@ -99,7 +98,6 @@ impl TryFrom<VersionRow> for Version {
     fn try_from(row: VersionRow) -> Result<Self, Error> {
         Ok(Self {
             version: number(row.version)?,
-            document: row.document,
             at: row.published_at.0,
             by: row.published_by.map(|it| it.0),
         })
@@ -160,7 +158,7 @@ pub async fn show(db: &Db, enterprise: EnterpriseId, flow: FlowId) -> Result<Dra
     row.ok_or(Error::NotFound(NOUN))?.try_into()
 }
 
-/// The published versions of a flow, newest first.
+/// The published versions of a flow, newest first; at most [`SHOWN_VERSIONS`].
 ///
 /// # Errors
 /// As [`list`].
@@ -170,19 +168,46 @@ pub async fn versions(
     flow: FlowId,
 ) -> Result<Vec<Version>, Error> {
     let rows: Vec<VersionRow> = sql!(
-        "SELECT flow_versions.version, flow_versions.document, flow_versions.published_at,
-                flow_versions.published_by
+        "SELECT flow_versions.version, flow_versions.published_at, flow_versions.published_by
          FROM flow_versions
          JOIN flows ON flows.id = flow_versions.flow_id
          WHERE flows.enterprise_id = $1
            AND flows.id = $2
-         ORDER BY flow_versions.version DESC"
+         ORDER BY flow_versions.version DESC
+         LIMIT $3"
     )
     .bind(word(&enterprise))
     .bind(word(&flow))
+    .bind(i64::from(SHOWN_VERSIONS))
     .all(db)
     .await?;
     rows.into_iter().map(Version::try_from).collect()
+}
+
+/// What one published version does and how it is drawn.
+///
+/// # Errors
+/// [`Error::NotFound`] if the flow has no such version; otherwise as [`list`].
+pub async fn version(
+    db: &Db,
+    enterprise: EnterpriseId,
+    (flow, version): (FlowId, FlowVersion),
+) -> Result<String, Error> {
+    let row: Option<(String,)> = sql!(
+        "SELECT flow_versions.document
+         FROM flow_versions
+         JOIN flows ON flows.id = flow_versions.flow_id
+         WHERE flows.enterprise_id = $1
+           AND flows.id = $2
+           AND flow_versions.version = $3"
+    )
+    .bind(word(&enterprise))
+    .bind(word(&flow))
+    .bind(i64::from(version.0))
+    .optional(db)
+    .await?;
+    row.map(|(document,)| document)
+        .ok_or(Error::NotFound("flow version"))
 }
 
 /// Makes a flow that is drawn and not yet published.
@@ -228,22 +253,30 @@ async fn write(
     (flow, seen): (FlowId, i64),
     document: &str,
 ) -> Result<(), Error> {
-    let rows = sql!(
-        "INSERT INTO flow_drafts (flow_id, document, version, waits, saved_by, saved_at)
-         VALUES ($1, $2, $3, TRUE, $4, $5)
-         ON CONFLICT (flow_id) DO UPDATE
-         SET document = excluded.document, version = excluded.version, waits = TRUE,
-             saved_by = excluded.saved_by, saved_at = excluded.saved_at
-         WHERE flow_drafts.version = $6"
-    )
-    .bind(word(&flow))
-    .bind(document)
-    .bind(seen + 1)
-    .bind(word(&author.user))
-    .bind(author.at.as_millis())
-    .bind(seen)
-    .run(tx)
-    .await?;
+    let statement = if seen == 0 {
+        sql!(
+            "INSERT INTO flow_drafts (flow_id, document, saved_by, saved_at, version, waits)
+             VALUES ($1, $2, $3, $4, 1, TRUE)
+             ON CONFLICT DO NOTHING"
+        )
+    } else {
+        sql!(
+            "UPDATE flow_drafts
+             SET document = $2, saved_by = $3, saved_at = $4, version = version + 1, waits = TRUE
+             WHERE flow_id = $1
+               AND version = $5"
+        )
+    };
+    let statement = statement
+        .bind(word(&flow))
+        .bind(document)
+        .bind(word(&author.user))
+        .bind(author.at.as_millis());
+    let statement = match seen {
+        0 => statement,
+        seen => statement.bind(seen),
+    };
+    let rows = statement.run(tx).await?;
     if rows == 0 {
         return Err(Error::Changed { what: "draft" });
     }
@@ -268,7 +301,7 @@ pub struct Publication<'a> {
 /// Lets callers enter what was drawn; gives the version that is live.
 ///
 /// # Errors
-/// [`Error::Changed`] if the draft is no longer the one that was seen, [`Error::Conflict`] if the
+/// [`Error::Changed`] if the draft or the live version is no longer the one that was seen, [`Error::Conflict`] if the
 /// name is taken; otherwise as [`list`].
 pub async fn publish(
     db: &Db,
@@ -288,6 +321,17 @@ pub async fn publish(
         }
     }
     if let Some(live) = publication.same_as {
+        // An older version keeps its places, and nothing is called live that another has replaced.
+        let rows = sql!("UPDATE flows SET live_version = $1 WHERE id = $2 AND live_version = $1")
+            .bind(i64::from(live.0))
+            .bind(flow.as_str())
+            .run(&mut tx)
+            .await?;
+        if rows == 0 {
+            return Err(Error::Changed {
+                what: "live version",
+            });
+        }
         sql!("UPDATE flow_versions SET document = $1 WHERE flow_id = $2 AND version = $3")
             .bind(publication.document)
             .bind(flow.as_str())
@@ -339,3 +383,6 @@ async fn note(
     let entry = audit_log::entry(author, action, name, changes.into_iter().collect())?;
     audit_log::insert(tx, &entry).await
 }
+
+#[cfg(test)]
+mod tests;

@@ -102,16 +102,15 @@ pub(crate) async fn roll_back(
     Id((id, version)): Id<(FlowId, FlowVersion)>,
 ) -> Result<Json<Live>, ApiError> {
     caller.require_admin()?;
-    let versions = store::flow_drafts::versions(&state.db, caller.enterprise(), id).await?;
-    let old = versions.into_iter().find(|it| it.version == version);
-    let old = old.ok_or(ApiError::NotFound("flow version"))?;
-    let document = checked(&state, caller.enterprise(), &old.document)
+    let wanted = (id, version);
+    let old = store::flow_drafts::version(&state.db, caller.enterprise(), wanted).await?;
+    let document = checked(&state, caller.enterprise(), &old)
         .await?
         .map_err(refusal)?;
     let publication = Publication {
         flow: id,
         name: &document.name,
-        document: &old.document,
+        document: &old,
         draft: None,
         same_as: None,
     };

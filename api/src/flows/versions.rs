@@ -98,11 +98,10 @@ pub(crate) async fn show(
     Id((id, version)): Id<(FlowId, FlowVersion)>,
 ) -> Result<Json<Detail>, ApiError> {
     caller.require_supervisor()?;
-    let versions = store::flow_drafts::versions(&state.db, caller.enterprise(), id).await?;
-    let found = versions.into_iter().find(|it| it.version == version);
-    let found = found.ok_or(ApiError::NotFound("flow version"))?;
+    let wanted = (id, version);
+    let document = store::flow_drafts::version(&state.db, caller.enterprise(), wanted).await?;
     Ok(Json(Detail {
-        version: found.version.0,
-        document: value_of(&found.document)?,
+        version: version.0,
+        document: value_of(&document)?,
     }))
 }

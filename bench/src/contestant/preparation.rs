@@ -1,6 +1,6 @@
 //! What a scenario needs of the demo enterprise beyond what it comes with.
 //!
-//! It is written into the database between two starts: flows cannot be published over HTTP yet.
+//! It is written into the database between two starts, so that the load signs in to nothing.
 
 use crate::scenario::Form;
 use std::io;

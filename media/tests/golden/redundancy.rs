@@ -77,7 +77,7 @@ fn fidelity(packets: &[Vec<u8>]) -> f64 {
     let (whole, covered) = (heard(packets, false), heard(packets, true));
     let frames = whole.chunks(FRAME_MAX).zip(covered.chunks(FRAME_MAX));
     let (mut signal, mut error) = (0.0, 1.0);
-    for (clean, covered) in frames.skip(7).step_by(10).map(|pair| (pair.0, pair.1)) {
+    for (clean, covered) in frames.skip(7).step_by(10) {
         for (&clean, &covered) in clean.iter().zip(covered) {
             signal += f64::from(clean).powi(2);
             error += (f64::from(clean) - f64::from(covered)).powi(2);

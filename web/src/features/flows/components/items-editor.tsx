@@ -3,9 +3,9 @@ import { Button, Dropdown } from "antd";
 import { useTranslation } from "react-i18next";
 import type { Value } from "../model/document";
 import { ITEM_KINDS } from "../model/fields";
-import { asFields, asList, replaced, shifted } from "../model/values";
+import { asFields, asList, replaced } from "../model/values";
 import { useDesigning, within, type Place } from "./designing";
-import { EntryTools } from "./entry-tools";
+import { Entry } from "./entry";
 import { Part } from "./part";
 
 const MOST = 64;
@@ -34,23 +34,7 @@ export function ItemsEditor({ place, value, onChange }: Props) {
         const kind = kindOf(item);
         const name = `${t(`flow.items.${kind}`)} ${String(at + 1)}`;
         return (
-          <section className="flow-entry" key={at} aria-label={name}>
-            <header>
-              <span>{name}</span>
-              {!readOnly && (
-                <EntryTools
-                  name={name}
-                  first={at === 0}
-                  last={at === items.length - 1}
-                  onMove={(by) => {
-                    onChange(shifted(items, at, by));
-                  }}
-                  onRemove={() => {
-                    onChange(replaced(items, at, undefined));
-                  }}
-                />
-              )}
-            </header>
+          <Entry key={at} name={name} list={items} at={at} onChange={onChange}>
             <Part
               fields={ITEM_KINDS[kind].fields}
               place={within(place, at)}
@@ -59,7 +43,7 @@ export function ItemsEditor({ place, value, onChange }: Props) {
                 onChange(replaced(items, at, changed ?? {}));
               }}
             />
-          </section>
+          </Entry>
         );
       })}
       {!readOnly && items.length < MOST && (

@@ -3,9 +3,9 @@ import { Button } from "antd";
 import { useTranslation } from "react-i18next";
 import type { Fields, Value } from "../model/document";
 import type { Field, Way } from "../model/fields";
-import { asList, replaced, shifted } from "../model/values";
+import { asList, replaced } from "../model/values";
 import { useDesigning, within, type Place } from "./designing";
-import { EntryTools } from "./entry-tools";
+import { Entry } from "./entry";
 import { Part } from "./part";
 
 interface Props {
@@ -28,23 +28,7 @@ export function ListEditor({ place, fields, ways, max, fresh, value, onChange }:
       {entries.map((entry, at) => {
         const name = `${t("flow.entry")} ${String(at + 1)}`;
         return (
-          <section className="flow-entry" key={at} aria-label={name}>
-            <header>
-              <span>{name}</span>
-              {!readOnly && (
-                <EntryTools
-                  name={name}
-                  first={at === 0}
-                  last={at === entries.length - 1}
-                  onMove={(by) => {
-                    onChange(shifted(entries, at, by));
-                  }}
-                  onRemove={() => {
-                    onChange(replaced(entries, at, undefined));
-                  }}
-                />
-              )}
-            </header>
+          <Entry key={at} name={name} list={entries} at={at} onChange={onChange}>
             <Part
               fields={fields}
               ways={ways}
@@ -54,7 +38,7 @@ export function ListEditor({ place, fields, ways, max, fresh, value, onChange }:
                 onChange(replaced(entries, at, changed ?? {}));
               }}
             />
-          </section>
+          </Entry>
         );
       })}
       {!readOnly && entries.length < max && (
