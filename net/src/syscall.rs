@@ -7,6 +7,7 @@ pub(crate) mod poll;
 pub(crate) mod process;
 pub(crate) mod space;
 pub(crate) mod stream;
+pub(crate) mod sync;
 pub(crate) mod time;
 pub(crate) mod wake;
 

@@ -17,7 +17,7 @@ pub(crate) const NODE: &str = "main";
 const BATCH: usize = 1_000;
 /// How long facts gather for a transaction, once one was applied: a transaction costs as much as
 /// dozens of facts.
-const GATHER: Duration = Duration::from_millis(100);
+const GATHER: Duration = Duration::from_millis(250);
 /// How long to wait before a failed batch is tried again.
 const RETRY: Duration = Duration::from_secs(1);
 

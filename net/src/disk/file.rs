@@ -104,11 +104,16 @@ impl Recording {
     }
 }
 
-/// Gives a file its final name, durably.
-pub(super) fn rename(from: &Path, to: &Path) -> io::Result<()> {
+/// Gives a file its final name, and says in which directory that is.
+pub(super) fn rename(from: &Path, to: &Path) -> io::Result<PathBuf> {
     let parent = to.parent().filter(|parent| !parent.as_os_str().is_empty());
     let directory = parent.unwrap_or(Path::new("."));
     fs::create_dir_all(directory)?;
     fs::rename(from, to)?;
+    Ok(directory.to_owned())
+}
+
+/// Makes the names in a directory durable.
+pub(super) fn keep_names(directory: &Path) -> io::Result<()> {
     File::open(directory)?.sync_all()
 }

@@ -245,3 +245,53 @@ fn a_finished_file_is_counted_again() {
     };
     assert_eq!(events.recv_timeout(PATIENCE).unwrap(), gone);
 }
+
+#[test]
+fn many_recordings_that_end_together_all_get_their_names() {
+    let dir = TempDir::new().unwrap();
+    let (disk, events) = start(Limits::default());
+    for nth in 0..20 {
+        let file = FileKey(nth);
+        let path = dir.path().join(format!("{}/{nth}.wav.part", nth % 3));
+        send(
+            &disk,
+            Order::Create {
+                file,
+                path: path.clone(),
+                head: b"HEAD".to_vec(),
+                silence: SILENCE,
+            },
+        );
+        let rename_to = path.with_extension("");
+        send(
+            &disk,
+            Order::Finish {
+                file,
+                length: 4,
+                patches: Vec::new(),
+                rename_to,
+            },
+        );
+    }
+    let digest: [u8; 32] = Sha256::digest(b"HEAD").into();
+    let mut finished = Vec::new();
+    while finished.len() < 20 {
+        let event = events.recv_timeout(PATIENCE).unwrap();
+        let Event::Finished {
+            file,
+            bytes: 4,
+            sha256,
+        } = event
+        else {
+            panic!("{event:?}");
+        };
+        assert_eq!(sha256, Some(digest));
+        finished.push(file.0);
+    }
+    finished.sort_unstable();
+    assert!(finished.into_iter().eq(0..20));
+    for nth in 0..20 {
+        let path = dir.path().join(format!("{}/{nth}.wav", nth % 3));
+        assert_eq!(fs::read(path).unwrap(), b"HEAD");
+    }
+}
