@@ -4,6 +4,8 @@ mod inspection;
 mod wiring;
 
 use crate::{Document, Flow, Locale, Problem, Voices, limits, node::Kind, problem::hint};
+use jiff::tz::TimeZone;
+use model::TimeScheme;
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt,
@@ -13,7 +15,9 @@ use std::{
 pub(crate) use inspection::Inspection;
 
 /// The variables that every call has; a flow reads them and does not set them.
-const CALL_VARIABLES: [&str; 4] = ["caller", "called", "trunk_number", "language"];
+pub(crate) const CALL_VARIABLES: [&str; 4] = ["caller", "called", "trunk_number", "language"];
+/// The time when a node is entered, where the enterprise is: `2026-11-23`, `09:05`, and 1 for Monday to 7.
+pub(crate) const TIME_VARIABLES: [&str; 3] = ["now.date", "now.time", "now.weekday"];
 
 /// What a flow may refer to.
 #[derive(Debug, Clone)]
@@ -22,6 +26,25 @@ pub struct Resources<'a> {
     pub voices: &'a Arc<Voices>,
     /// The names of the enterprise's queues.
     pub queues: BTreeSet<String>,
+    /// The names of the enterprise's other flows.
+    pub flows: BTreeSet<String>,
+    /// The enterprise's time schemes by their names; the checked flow keeps them.
+    pub schemes: Arc<BTreeMap<String, TimeScheme>>,
+    /// Where the enterprise is.
+    pub zone: TimeZone,
+}
+
+impl<'a> Resources<'a> {
+    /// Voices, and nothing else.
+    pub fn new(voices: &'a Arc<Voices>) -> Self {
+        Self {
+            voices,
+            queues: BTreeSet::new(),
+            flows: BTreeSet::new(),
+            schemes: Arc::default(),
+            zone: TimeZone::UTC,
+        }
+    }
 }
 
 /// Checks a document and builds the flow that calls can enter.
@@ -50,6 +73,9 @@ pub fn check(document: &Document, resources: &Resources<'_>) -> Result<Flow, Vec
             graph,
             start,
             voices: Arc::clone(resources.voices),
+            schemes: Arc::clone(&resources.schemes),
+            clock: tells_time(document).then(|| resources.zone.clone()),
+            zone: resources.zone.clone(),
         }),
         _ => Err(problems.0),
     }
@@ -59,6 +85,8 @@ pub fn check(document: &Document, resources: &Resources<'_>) -> Result<Flow, Vec
 struct Scope<'a> {
     voices: &'a Voices,
     queues: &'a BTreeSet<String>,
+    flows: &'a BTreeSet<String>,
+    schemes: &'a BTreeMap<String, TimeScheme>,
     variables: BTreeSet<&'a str>,
     /// The languages the flow speaks that have a voice.
     locales: BTreeSet<Locale>,
@@ -91,23 +119,12 @@ impl<'a> Scope<'a> {
     fn new(document: &'a Document, resources: &'a Resources<'_>, problems: &mut Problems) -> Self {
         let mut variables: BTreeSet<_> = document.variables.keys().map(String::as_str).collect();
         variables.extend(CALL_VARIABLES);
+        variables.extend(TIME_VARIABLES);
         let mut languages = BTreeMap::from([(document.language, None)]);
         for (id, node) in &document.nodes {
-            match &node.kind {
-                Kind::Collect(node) => variables.extend([node.variable.as_str()]),
-                Kind::Set(node) => variables.extend([node.variable.as_str()]),
-                Kind::Stream(node) => variables.extend([node.handoff_variable.as_str()]),
-                Kind::Language(node) => {
-                    languages.entry(node.language).or_insert(Some(id.as_str()));
-                }
-                Kind::Agent(_)
-                | Kind::Branch(_)
-                | Kind::Hangup(_)
-                | Kind::Menu(_)
-                | Kind::Number(_)
-                | Kind::Play(_)
-                | Kind::Queue(_)
-                | Kind::Voicemail(_) => {}
+            variables.extend(node.kind.assigns());
+            if let Kind::Language(node) = &node.kind {
+                languages.entry(node.language).or_insert(Some(id.as_str()));
             }
         }
         languages.retain(|locale, node| {
@@ -122,6 +139,8 @@ impl<'a> Scope<'a> {
         Self {
             voices: resources.voices,
             queues: &resources.queues,
+            flows: &resources.flows,
+            schemes: &resources.schemes,
             variables,
             locales: languages.into_keys().collect(),
         }
@@ -146,7 +165,7 @@ fn check_header(document: &Document, problems: &mut Problems) {
     }
     for (name, value) in &document.variables {
         let path = format!("variables.{name}");
-        if CALL_VARIABLES.contains(&name.as_str()) {
+        if is_reserved(name) {
             let message = format_args!("{name:?} is set by the call");
             problems.add(None, "reserved_variable", &path, message);
         } else if !crate::template::is_variable_name(name)
@@ -165,6 +184,17 @@ fn check_header(document: &Document, problems: &mut Problems) {
         let message = format_args!("there is no node {:?}{hint}", document.start);
         problems.add(None, "unknown_start", "start", message);
     }
+}
+
+/// Whether a flow may only read it.
+fn is_reserved(name: &str) -> bool {
+    CALL_VARIABLES.contains(&name) || TIME_VARIABLES.contains(&name)
+}
+
+/// Whether a name of the time stands anywhere in it.
+fn tells_time(document: &Document) -> bool {
+    let text = document.to_json();
+    TIME_VARIABLES.iter().any(|name| text.contains(name))
 }
 
 #[cfg(test)]

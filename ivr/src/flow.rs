@@ -1,6 +1,8 @@
 //! A checked flow: every node reachable, every exit leads somewhere, everything it says can be said.
 
 use crate::{Locale, Voices, node::Kind};
+use jiff::tz::TimeZone;
+use model::TimeScheme;
 use petgraph::{
     graph::{DiGraph, NodeIndex},
     visit::EdgeRef,
@@ -16,6 +18,12 @@ pub struct Flow {
     pub(crate) graph: DiGraph<FlowNode, Exit>,
     pub(crate) start: NodeIndex,
     pub(crate) voices: Arc<Voices>,
+    /// The time schemes of the enterprise.
+    pub(crate) schemes: Arc<BTreeMap<String, TimeScheme>>,
+    /// Where the enterprise is.
+    pub(crate) zone: TimeZone,
+    /// The same, where a node asks for the time.
+    pub(crate) clock: Option<TimeZone>,
 }
 
 /// A node of the checked graph.
@@ -30,14 +38,20 @@ pub(crate) struct FlowNode {
 pub enum Exit {
     /// The other side was busy.
     Busy,
-    /// A branch's case holds.
+    /// A branch's case holds, or another flow came back with this result.
     Case(String),
+    /// Nobody is there at this time.
+    Closed,
     /// The bot is done with the caller.
     Done,
     /// It could not be done.
     Error,
+    /// The other system answered with something else than success.
+    Failed,
     /// The queue takes no more callers.
     Full,
+    /// Nobody is there because of a holiday.
+    Holiday,
     /// Wrong keys, too often.
     Invalid,
     /// The caller pressed this key.
@@ -48,6 +62,8 @@ pub enum Exit {
     NoAnswer,
     /// Done.
     Ok,
+    /// Somebody is there at this time.
+    Open,
     /// No case of a branch holds.
     Otherwise,
     /// The other side declined.
@@ -97,14 +113,18 @@ impl fmt::Display for Exit {
         formatter.write_str(match self {
             Self::Busy => "busy",
             Self::Case(name) => name,
+            Self::Closed => "closed",
             Self::Done => "done",
             Self::Error => "error",
+            Self::Failed => "failed",
             Self::Full => "full",
+            Self::Holiday => "holiday",
             Self::Invalid => "invalid",
             Self::Key(key) => return write!(formatter, "{key}"),
             Self::NoAgent => "no_agent",
             Self::NoAnswer => "no_answer",
             Self::Ok => "ok",
+            Self::Open => "open",
             Self::Otherwise => "otherwise",
             Self::Refused => "refused",
             Self::Timeout => "timeout",

@@ -32,8 +32,8 @@ pub use item::Item;
 pub use locale::{Locale, UnknownLocale};
 pub use problem::Problem;
 pub use session::{
-    Action, Clip, Happening, Inputs, RestoreError, SavedSession, Session, Step, StreamOutcome,
-    TransferOutcome,
+    Action, Clip, Flows, Happening, Inputs, Request, RestoreError, SavedSession, Session, Step,
+    StreamOutcome, TransferOutcome,
 };
 pub use template::{Template, TemplateError};
 pub use voices::{MissingUnits, PackClip, PackError, PackManifest, Voices};

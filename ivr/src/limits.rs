@@ -38,7 +38,15 @@ pub const WAIT: Duration = Duration::from_mins(2);
 pub const MESSAGE: Duration = Duration::from_mins(30);
 /// The longest time with a bot.
 pub const STREAM: Duration = Duration::from_hours(4);
-/// Things that a bot is told of a call.
+/// The longest time of one attempt to ask another system.
+pub const ATTEMPT: Duration = Duration::from_secs(30);
+/// How often another system is asked again.
+pub const REQUEST_RETRIES: u8 = 3;
+/// Bytes of another system's answer.
+pub const ANSWER_BYTES: usize = 64 * 1024;
+/// Flows within flows.
+pub const DEPTH: usize = 8;
+/// Things that a bot or another system is told of a call, or that are taken from an answer.
 pub const PARAMETERS: usize = 64;
 /// Tests of one script.
 pub const TESTS: usize = 10_000;

@@ -3,14 +3,19 @@
 mod agent;
 mod branch;
 mod collect;
+mod comeback;
 mod hangup;
+mod http;
 mod language;
 mod menu;
 mod number;
 mod play;
 mod queue;
+mod queue_state;
+mod schedule;
 mod set;
 mod stream;
+mod subflow;
 mod voicemail;
 
 use crate::{
@@ -23,14 +28,19 @@ use serde::Serialize;
 pub use agent::Agent;
 pub use branch::{Branch, Case, Condition, Length, Test};
 pub use collect::Collect;
+pub use comeback::Return;
 pub use hangup::Hangup;
+pub use http::{Answer, Http, Method, Picked};
 pub use language::Language;
 pub use menu::Menu;
 pub use number::Number;
 pub use play::Play;
 pub use queue::Queue;
+pub use queue_state::{QueueNow, QueueState};
+pub use schedule::Schedule;
 pub use set::{Set, Value};
 pub use stream::{Protocol, Stream};
+pub use subflow::Subflow;
 pub use voicemail::Voicemail;
 
 /// What a node does, with its fields.
@@ -45,6 +55,8 @@ pub enum Kind {
     Collect(Collect),
     /// Ends the call.
     Hangup(Hangup),
+    /// Asks another system.
+    Http(Http),
     /// Changes the language.
     Language(Language),
     /// Waits for one key.
@@ -55,28 +67,41 @@ pub enum Kind {
     Play(Play),
     /// Puts into a queue.
     Queue(Queue),
+    /// Looks at a queue.
+    QueueState(QueueState),
+    /// Goes back to the flow that entered this one.
+    Return(Return),
+    /// Leaves by what a time scheme says.
+    Schedule(Schedule),
     /// Gives a variable a value.
     Set(Set),
     /// Connects with a voice bot.
     Stream(Stream),
+    /// Walks through another flow.
+    Subflow(Subflow),
     /// Records a message.
     Voicemail(Voicemail),
 }
 
 impl Kind {
     /// The names of the kinds in a flow file.
-    pub const NAMES: [&str; 12] = [
+    pub const NAMES: [&str; 17] = [
         "agent",
         "branch",
         "collect",
         "hangup",
+        "http",
         "language",
         "menu",
         "number",
         "play",
         "queue",
+        "queue_state",
+        "return",
+        "schedule",
         "set",
         "stream",
+        "subflow",
         "voicemail",
     ];
 
@@ -86,21 +111,25 @@ impl Kind {
             Self::Agent(_) => Agent::exits(),
             Self::Branch(node) => node.exits(),
             Self::Collect(_) => Collect::exits(),
-            Self::Hangup(_) => Vec::new(),
+            Self::Hangup(_) | Self::Return(_) => Vec::new(),
+            Self::Http(_) => Http::exits(),
             Self::Language(_) => Language::exits(),
             Self::Menu(node) => node.exits(),
             Self::Number(_) => Number::exits(),
             Self::Play(_) => Play::exits(),
             Self::Queue(_) => Queue::exits(),
+            Self::QueueState(_) => QueueState::exits(),
+            Self::Schedule(_) => Schedule::exits(),
             Self::Set(_) => Set::exits(),
             Self::Stream(_) => Stream::exits(),
+            Self::Subflow(node) => node.exits(),
             Self::Voicemail(_) => Voicemail::exits(),
         }
     }
 
     /// Whether an `error` edge may be added: it is taken when a value cannot be read or kept.
     pub fn may_take_error(&self) -> bool {
-        !matches!(self, Self::Hangup(_))
+        !matches!(self, Self::Hangup(_) | Self::Return(_))
     }
 
     /// Whether it waits for a key, for people or for a message, so that a cycle through it cannot spin.
@@ -112,31 +141,57 @@ impl Kind {
             | Self::Number(_)
             | Self::Queue(_)
             | Self::Stream(_)
+            | Self::Subflow(_)
             | Self::Voicemail(_) => true,
             Self::Branch(_)
             | Self::Hangup(_)
+            | Self::Http(_)
             | Self::Language(_)
             | Self::Play(_)
+            | Self::QueueState(_)
+            | Self::Return(_)
+            | Self::Schedule(_)
             | Self::Set(_) => false,
         }
     }
 
-    /// The variable for what a bot says when it hands the caller over.
-    pub(crate) fn handoff_variable(&self) -> Option<&str> {
+    /// The variables it sets.
+    pub(crate) fn assigns(&self) -> Vec<&str> {
         match self {
-            Self::Stream(node) => Some(&node.handoff_variable),
+            Self::Collect(node) => vec![&node.variable],
+            Self::Http(node) => node.assigns(),
+            Self::QueueState(_) => QueueState::VARIABLES.to_vec(),
+            Self::Set(node) => vec![&node.variable],
+            Self::Stream(node) => vec![&node.handoff_variable],
+            Self::Subflow(node) => node.outputs.keys().map(String::as_str).collect(),
             Self::Agent(_)
             | Self::Branch(_)
-            | Self::Collect(_)
             | Self::Hangup(_)
             | Self::Language(_)
             | Self::Menu(_)
             | Self::Number(_)
             | Self::Play(_)
             | Self::Queue(_)
-            | Self::Set(_)
-            | Self::Voicemail(_) => None,
+            | Self::Return(_)
+            | Self::Schedule(_)
+            | Self::Voicemail(_) => Vec::new(),
         }
+    }
+
+    /// The variable for what a bot says when it hands the caller over.
+    pub(crate) fn handoff_variable(&self) -> Option<&str> {
+        if let Self::Stream(node) = self {
+            return Some(&node.handoff_variable);
+        }
+        None
+    }
+
+    /// Takes what another system answered; a node that did not ask stays as it is.
+    pub(crate) fn take_answer(&self, walk: &mut Walk<'_>, answer: &Answer) -> Turn {
+        if let Self::Http(node) = self {
+            return node.take_answer(walk, answer);
+        }
+        Turn::Stay
     }
 
     /// Whether the keys it has taken so far make one row.
@@ -150,13 +205,18 @@ impl Kind {
             Self::Branch(node) => node.check(inspection),
             Self::Collect(node) => node.check(inspection),
             Self::Hangup(node) => node.check(inspection),
+            Self::Http(node) => node.check(inspection),
             Self::Language(_) => {}
             Self::Menu(node) => node.check(inspection),
             Self::Number(node) => node.check(inspection),
             Self::Play(node) => node.check(inspection),
             Self::Queue(node) => node.check(inspection),
+            Self::QueueState(node) => node.check(inspection),
+            Self::Return(node) => node.check(inspection),
+            Self::Schedule(node) => node.check(inspection),
             Self::Set(node) => node.check(inspection),
             Self::Stream(node) => node.check(inspection),
+            Self::Subflow(node) => node.check(inspection),
             Self::Voicemail(node) => node.check(inspection),
         }
     }
@@ -167,13 +227,18 @@ impl Kind {
             Self::Branch(node) => node.enter(walk),
             Self::Collect(node) => node.enter(walk),
             Self::Hangup(node) => node.enter(walk),
+            Self::Http(node) => node.enter(walk),
             Self::Language(node) => node.enter(walk),
             Self::Menu(node) => node.enter(walk),
             Self::Number(node) => node.enter(walk),
             Self::Play(node) => node.enter(walk),
             Self::Queue(node) => node.enter(walk),
+            Self::QueueState(node) => node.enter(walk),
+            Self::Return(node) => node.enter(),
+            Self::Schedule(node) => node.enter(walk),
             Self::Set(node) => node.enter(walk),
             Self::Stream(node) => node.enter(walk),
+            Self::Subflow(node) => node.enter(walk),
             Self::Voicemail(node) => node.enter(walk),
         }
     }
@@ -183,13 +248,20 @@ impl Kind {
             Self::Agent(_) => Agent::handle(signal),
             Self::Collect(node) => node.handle(walk, signal),
             Self::Hangup(_) => Hangup::handle(signal),
+            Self::Http(_) => Http::handle(signal),
             Self::Menu(node) => node.handle(walk, signal),
             Self::Number(_) => Number::handle(signal),
             Self::Play(node) => node.handle(walk, signal),
             Self::Queue(_) => Queue::handle(signal),
+            Self::QueueState(_) => QueueState::handle(walk, signal),
             Self::Stream(_) => Stream::handle(walk, signal),
             Self::Voicemail(node) => node.handle(walk, signal),
-            Self::Branch(_) | Self::Language(_) | Self::Set(_) => Turn::Stay,
+            Self::Branch(_)
+            | Self::Language(_)
+            | Self::Return(_)
+            | Self::Schedule(_)
+            | Self::Set(_)
+            | Self::Subflow(_) => Turn::Stay,
         }
     }
 }

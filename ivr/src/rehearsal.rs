@@ -1,9 +1,10 @@
 //! A caller for tests: a voice that has every word, and a session whose actions read as lines.
 
 use crate::{
-    Action, Clip, Document, Flow, Happening, Inputs, Locale, PackClip, PackManifest, Resources,
-    Session, Step, Voices, check, voices::required_units,
+    Action, Clip, Document, Flow, Flows, Happening, Inputs, Locale, PackClip, PackManifest,
+    Problem, Resources, Session, Step, Voices, check, node::Kind, voices::required_units,
 };
+use model::TimeScheme;
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 const PHRASES: &str = "welcome choose_language main_menu enter_order enter_digits you_entered \
@@ -43,15 +44,26 @@ fn clip(name: &str, text: Option<&str>) -> PackClip {
 
 /// The flow of a document that has no problem.
 pub(crate) fn flow(document: &Document) -> Arc<Flow> {
-    let voices = voices();
-    let resources = Resources {
-        voices: &voices,
-        queues: BTreeSet::from(["sales".to_owned()]),
-    };
-    match check(document, &resources) {
+    let named = document.nodes.values().filter_map(|node| match &node.kind {
+        Kind::Subflow(node) => Some(node.flow.as_str()),
+        _ => None,
+    });
+    match flow_beside(document, &named.collect::<Vec<_>>()) {
         Ok(flow) => Arc::new(flow),
         Err(problems) => panic!("{problems:#?}"),
     }
+}
+
+/// What the check says of a document beside flows of these names.
+pub(crate) fn flow_beside(document: &Document, flows: &[&str]) -> Result<Flow, Vec<Problem>> {
+    let voices = voices();
+    let resources = Resources {
+        queues: BTreeSet::from(["sales".to_owned()]),
+        flows: flows.iter().map(|&name| name.to_owned()).collect(),
+        schemes: Arc::new([("office".to_owned(), TimeScheme::default())].into()),
+        ..Resources::new(&voices)
+    };
+    check(document, &resources)
 }
 
 /// One caller on a virtual clock.
@@ -62,6 +74,18 @@ pub(crate) struct Rehearsal {
 
 impl Rehearsal {
     pub(crate) fn of(document: &Document, now: Duration) -> Self {
+        Self::start(flow(document), Arc::default(), now)
+    }
+
+    /// Enters the first of some flows, which may enter one another.
+    pub(crate) fn among(texts: &[&str]) -> Self {
+        let read = |text: &&str| flow(&Document::from_yaml(text).unwrap());
+        let flows: Vec<_> = texts.iter().map(read).collect();
+        let first = Arc::clone(&flows[0]);
+        Self::start(first, Arc::new(flows.into_iter().collect()), Duration::ZERO)
+    }
+
+    fn start(flow: Arc<Flow>, flows: Arc<Flows>, now: Duration) -> Self {
         let inputs = Inputs {
             caller: "13800138000".to_owned(),
             called: "4008110510".to_owned(),
@@ -69,7 +93,7 @@ impl Rehearsal {
             ..Inputs::default()
         };
         Self {
-            session: Session::start(now, flow(document), inputs),
+            session: Session::start(now, flow, flows, inputs),
             now,
         }
     }
@@ -132,6 +156,8 @@ fn line(action: &Action) -> String {
             url, parameters, ..
         } => format!("stream {url} {parameters:?}"),
         Action::StopStream => "stop stream".to_owned(),
+        Action::Ask(request) => format!("ask {} {}", request.method.as_str(), request.url),
+        Action::LookAtQueue { queue } => format!("look at {queue}"),
         Action::HangUp => "hang up".to_owned(),
         Action::Step(Step::NodeEntered { node }) => format!("▶ {node}"),
         Action::Step(Step::NodeLeft { node, exit, keys }) => {

@@ -5,7 +5,8 @@
 
 mod run;
 
-use crate::limits;
+use crate::{limits, node::QueueNow};
+use model::TimeScheme;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -17,6 +18,15 @@ pub use run::{Difference, Resulting};
 pub struct Script {
     /// The flow file, beside the script.
     pub flow: String,
+    /// The files of flows that it enters, beside the script.
+    #[serde(default)]
+    pub flows: Vec<String>,
+    /// The time schemes that it looks at.
+    #[serde(default)]
+    pub schemes: BTreeMap<String, TimeScheme>,
+    /// Where the enterprise is, as in `Asia/Shanghai`.
+    #[serde(default)]
+    pub zone: Option<String>,
     /// The tests, in order.
     pub tests: Vec<Test>,
 }
@@ -42,6 +52,12 @@ pub struct Test {
     /// How the node of this name ends where it hands the caller over; without a line, the call ends there.
     #[serde(default)]
     pub away: BTreeMap<String, Return>,
+    /// What other systems answer to the nodes of these names; without a line, they do not answer.
+    #[serde(default)]
+    pub answers: BTreeMap<String, Given>,
+    /// How the queues of these names are when they are looked at; without a line, there is nobody.
+    #[serde(default)]
+    pub queues: BTreeMap<String, QueueNow>,
     /// What the caller does.
     #[serde(default, rename = "do")]
     pub deeds: Vec<Deed>,
@@ -89,6 +105,22 @@ pub enum Return {
     Timeout,
     /// The other side could not be reached.
     Unavailable,
+}
+
+/// What another system answers.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Given {
+    /// The status.
+    #[serde(default = "success")]
+    pub status: u16,
+    /// The answer.
+    #[serde(default)]
+    pub json: serde_json::Value,
+}
+
+fn success() -> u16 {
+    200
 }
 
 /// What has to come of a call; what is left out is not compared.

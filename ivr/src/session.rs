@@ -8,17 +8,18 @@
 //!     │                                                                          │
 //!     ├──────────────────────────────── edge of the exit ◀───────────────────────┘
 //!     │                                         │ none: edge of `error`; none: system_error, hang up
-//!     └── away (queue, agent, number, message, bot) ◀┘
+//!     └── away (queue, agent, number, message, bot, another system) ◀┘
 //! ```
 //!
 //! A walk always ends: [`limits::STEPS_WITHOUT_WAIT`] nodes without a wait, [`limits::STEPS`] nodes in all
 //! and [`limits::WALK`] are its bounds, and past them the caller hears `system_error` and is hung up.
 
 mod action;
+mod descent;
 mod saved;
 mod walk;
 
-use crate::{Exit, Flow, limits};
+use crate::{Exit, Flow, limits, node::Answer};
 use petgraph::graph::NodeIndex;
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -26,7 +27,10 @@ use std::{
     time::Duration,
 };
 
-pub use action::{Action, Clip, Happening, Step, StreamOutcome, TransferOutcome};
+pub use action::{Action, Clip, Happening, Request, Step, StreamOutcome, TransferOutcome};
+pub(crate) use descent::Descent;
+pub use descent::Flows;
+use descent::Frame;
 pub use saved::{RestoreError, SavedSession};
 pub use walk::Inputs;
 use walk::{Caller, Progress, Wait};
@@ -44,6 +48,10 @@ pub(crate) const NO_INFORMATION: &str = "no_information";
 pub struct Session {
     flow: Arc<Flow>,
     at: NodeIndex,
+    /// The flows that wait for this one, the first entered at the head.
+    above: Vec<Frame>,
+    /// What may be entered from here.
+    flows: Arc<Flows>,
     caller: Caller,
     progress: Progress,
     steps: u32,
@@ -54,12 +62,14 @@ pub struct Session {
 }
 
 impl Session {
-    /// Enters the flow.
-    pub fn start(now: Duration, flow: Arc<Flow>, inputs: Inputs) -> Self {
+    /// Enters the flow, from which the others may be entered.
+    pub fn start(now: Duration, flow: Arc<Flow>, flows: Arc<Flows>, inputs: Inputs) -> Self {
         let mut session = Self {
             at: flow.start,
             caller: Caller::new(&flow, inputs),
             flow,
+            above: Vec::new(),
+            flows,
             progress: Progress::default(),
             steps: 0,
             steps_without_wait: 0,
@@ -92,6 +102,11 @@ impl Session {
                     self.come_back(now, Signal::StreamEnded(outcome));
                 }
             }
+            Happening::QueueSeen(seen) => {
+                if self.is_asking() {
+                    self.signal(now, Signal::QueueSeen(seen));
+                }
+            }
         }
     }
 
@@ -109,6 +124,22 @@ impl Session {
         true
     }
 
+    /// Takes what came of the last [`Action::Ask`].
+    pub fn answer(&mut self, now: Duration, answer: &Answer) {
+        if !self.is_asking() {
+            return;
+        }
+        let flow = Arc::clone(&self.flow);
+        let kind = &flow.node(self.at).kind;
+        let turn = kind.take_answer(&mut self.walk(now), answer);
+        self.follow(now, turn);
+    }
+
+    /// Whether another system, or a queue, is being asked.
+    pub fn is_asking(&self) -> bool {
+        matches!(self.progress.wait, Wait::Asked { .. })
+    }
+
     /// Whether the caller is with a bot.
     pub fn is_streaming(&self) -> bool {
         matches!(self.progress.wait, Wait::Stream { .. })
@@ -120,9 +151,11 @@ impl Session {
             return;
         }
         match self.progress.wait {
-            Wait::Speech { until } | Wait::Key { until } if now < until => self.give_up(now),
+            Wait::Asked { until } | Wait::Speech { until } | Wait::Key { until } if now < until => {
+                self.give_up(now);
+            }
             Wait::Speech { .. } | Wait::Closing { .. } => self.handle_speech_end(now),
-            Wait::Key { .. } => self.signal(now, Signal::TimedOut),
+            Wait::Asked { .. } | Wait::Key { .. } => self.signal(now, Signal::TimedOut),
             Wait::Stream { .. } => self.come_back(now, Signal::TimedOut),
             Wait::Message | Wait::Nothing | Wait::Over | Wait::Transfer => {}
         }
@@ -131,7 +164,9 @@ impl Session {
     /// When [`Self::handle_timeout`] is due.
     pub fn poll_timeout(&self) -> Option<Duration> {
         match self.progress.wait {
-            Wait::Speech { until } | Wait::Key { until } => Some(until.min(self.ends_at)),
+            Wait::Asked { until } | Wait::Speech { until } | Wait::Key { until } => {
+                Some(until.min(self.ends_at))
+            }
             Wait::Closing { until } | Wait::Stream { until } => Some(until),
             Wait::Message | Wait::Nothing | Wait::Over | Wait::Transfer => None,
         }
@@ -175,6 +210,7 @@ impl Session {
         }
         match self.progress.wait {
             Wait::Speech { .. } | Wait::Key { .. } => self.signal(now, Signal::Digit(digit)),
+            Wait::Asked { .. } => self.walk(now).keep(digit),
             Wait::Closing { .. }
             | Wait::Message
             | Wait::Nothing
@@ -188,7 +224,8 @@ impl Session {
         match self.progress.wait {
             Wait::Speech { .. } => self.signal(now, Signal::SpeechEnded),
             Wait::Closing { .. } => self.hang_up(),
-            Wait::Key { .. }
+            Wait::Asked { .. }
+            | Wait::Key { .. }
             | Wait::Message
             | Wait::Nothing
             | Wait::Over
@@ -202,7 +239,8 @@ impl Session {
             Wait::Over => return,
             Wait::Message => self.actions.push_back(Action::StopMessage),
             Wait::Stream { .. } => self.actions.push_back(Action::StopStream),
-            Wait::Closing { .. }
+            Wait::Asked { .. }
+            | Wait::Closing { .. }
             | Wait::Key { .. }
             | Wait::Nothing
             | Wait::Speech { .. }
@@ -230,7 +268,7 @@ impl Session {
             return Turn::GiveUp;
         }
         self.progress = Progress::default();
-        let node = self.flow.node(self.at).id.clone();
+        let node = self.place();
         self.actions
             .push_back(Action::Step(Step::NodeEntered { node }));
         self.enter_silently(now)
@@ -238,6 +276,9 @@ impl Session {
 
     fn enter_silently(&mut self, now: Duration) -> Turn {
         let flow = Arc::clone(&self.flow);
+        if let Some(zone) = &flow.clock {
+            self.caller.tell_time(now, zone);
+        }
         flow.node(self.at).kind.enter(&mut self.walk(now))
     }
 
@@ -252,6 +293,9 @@ impl Session {
                     });
                 }
                 Turn::Listen { until } => return self.wait(Wait::Key { until }),
+                Turn::Ask { until } => return self.wait(Wait::Asked { until }),
+                Turn::Descend(descent) => turn = self.descend(now, descent),
+                Turn::Return(result) => turn = self.come_up(now, &result),
                 Turn::Stream { until } => return self.wait(Wait::Stream { until }),
                 Turn::Transfer => return self.wait(Wait::Transfer),
                 Turn::Message => return self.wait(Wait::Message),
@@ -279,7 +323,11 @@ impl Session {
             Wait::Key { .. } | Wait::Message | Wait::Stream { .. } | Wait::Transfer => {
                 self.steps_without_wait = 0;
             }
-            Wait::Closing { .. } | Wait::Nothing | Wait::Over | Wait::Speech { .. } => {}
+            Wait::Asked { .. }
+            | Wait::Closing { .. }
+            | Wait::Nothing
+            | Wait::Over
+            | Wait::Speech { .. } => {}
         }
         self.progress.wait = wait;
     }
@@ -312,16 +360,32 @@ impl Session {
 
     fn note_left(&mut self, exit: &str) {
         let step = Step::NodeLeft {
-            node: self.flow.node(self.at).id.clone(),
+            node: self.place(),
             exit: exit.to_owned(),
             keys: self.progress.keys_for_log(),
         };
         self.actions.push_back(Action::Step(step));
     }
 
+    fn note_unreadable(&mut self, reason: &str, value: String) {
+        let step = Step::Unreadable {
+            node: self.place(),
+            reason: reason.to_owned(),
+            value,
+        };
+        self.actions.push_back(Action::Step(step));
+    }
+
+    /// The node for the log: its id, behind those of the nodes that led into its flow.
+    fn place(&self) -> String {
+        walk::place(&self.above, self.flow.node(self.at))
+    }
+
     fn walk(&mut self, now: Duration) -> Walk<'_> {
         Walk {
             now,
+            step: self.steps,
+            trail: &self.above,
             flow: &self.flow,
             at: self.at,
             caller: &mut self.caller,

@@ -19,6 +19,7 @@ mod secret;
 mod source;
 mod supervision;
 mod time;
+mod time_scheme;
 mod trunk;
 mod user;
 
@@ -44,6 +45,7 @@ pub use secret::Secret;
 pub use source::SourceFact;
 pub use supervision::{ConferenceSide, SupervisionEnd, SupervisionMode};
 pub use time::Timestamp;
+pub use time_scheme::{Day, Holiday, Hours, Opening, TimeScheme, TimeSchemeProblem, Workday};
 pub use trunk::{
     CallerIdentity, Codec, Destination, DialRefusal, DialRules, DtmfMode, EarlyMedia, FromNumber,
     Host, HostError, Network, NetworkError, NumberRule, NumberRules, SdpFixup, SrtpPolicy, Trunk,

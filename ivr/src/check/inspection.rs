@@ -1,6 +1,6 @@
 //! The checks that the kinds of node share.
 
-use super::{CALL_VARIABLES, Problems, Scope};
+use super::{Problems, Scope, is_reserved};
 use crate::{
     Expression, ExpressionError, Item, Locale, Position, Template,
     expression::Type,
@@ -118,7 +118,7 @@ impl<'a> Inspection<'a> {
 
     /// A variable that the node sets.
     pub(crate) fn assigned(&mut self, path: &str, name: &str) {
-        if CALL_VARIABLES.contains(&name) {
+        if is_reserved(name) {
             self.blame(
                 "reserved_variable",
                 path,
@@ -174,6 +174,22 @@ impl<'a> Inspection<'a> {
                 path,
                 format_args!("there is no queue {name:?}{hint}"),
             );
+        }
+    }
+
+    pub(crate) fn scheme(&mut self, path: &str, name: &str) {
+        if !self.scope.schemes.contains_key(name) {
+            let hint = hint(name, self.scope.schemes.keys().map(String::as_str));
+            let message = format_args!("there is no time scheme {name:?}{hint}");
+            self.blame("unknown_scheme", path, message);
+        }
+    }
+
+    pub(crate) fn flow(&mut self, path: &str, name: &str) {
+        if !self.scope.flows.contains(name) {
+            let hint = hint(name, self.scope.flows.iter().map(String::as_str));
+            let message = format_args!("there is no other flow {name:?}{hint} that takes calls");
+            self.blame("unknown_flow", path, message);
         }
     }
 

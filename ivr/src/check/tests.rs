@@ -193,8 +193,8 @@ fn all_problems_are_found_in_one_pass() {
 fn a_language_without_a_voice_is_one_problem() {
     let voices = Arc::new(Voices::default());
     let resources = Resources {
-        voices: &voices,
         queues: BTreeSet::from(["sales".to_owned()]),
+        ..Resources::new(&voices)
     };
     let document = Document::from_yaml(&good()).unwrap();
     let problems = check(&document, &resources).unwrap_err();
@@ -213,8 +213,8 @@ fn a_flow_beyond_the_limits_is_refused() {
     }
     let voices = voices();
     let resources = Resources {
-        voices: &voices,
         queues: BTreeSet::from(["sales".to_owned()]),
+        ..Resources::new(&voices)
     };
     let problems = check(&document, &resources).unwrap_err();
     assert_eq!(
@@ -258,8 +258,8 @@ fn check_text(text: &str) -> Result<Flow, Vec<Problem>> {
 fn check_document(document: &Document) -> Result<Flow, Vec<Problem>> {
     let voices = voices();
     let resources = Resources {
-        voices: &voices,
         queues: BTreeSet::from(["sales".to_owned()]),
+        ..Resources::new(&voices)
     };
     check(document, &resources)
 }

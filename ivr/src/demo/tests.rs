@@ -11,8 +11,8 @@ use std::{collections::BTreeSet, time::Duration};
 fn every_shipped_flow_passes_every_check() {
     let voices = voices();
     let resources = Resources {
-        voices: &voices,
         queues: BTreeSet::from(["sales".to_owned()]),
+        ..Resources::new(&voices)
     };
     for document in demo_flows() {
         if let Err(problems) = check(&document, &resources) {

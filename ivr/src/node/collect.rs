@@ -100,7 +100,10 @@ impl Collect {
                 self.ask_again(walk, &self.timeout_items, Exit::Timeout)
             }
             Signal::TimedOut => self.finish(walk),
-            Signal::TransferEnded(_) | Signal::StreamEnded(_) | Signal::MessageEnded => Turn::Stay,
+            Signal::TransferEnded(_)
+            | Signal::StreamEnded(_)
+            | Signal::MessageEnded
+            | Signal::QueueSeen(_) => Turn::Stay,
         }
     }
 

@@ -29,7 +29,8 @@ impl Hangup {
             | Signal::TimedOut
             | Signal::TransferEnded(_)
             | Signal::StreamEnded(_)
-            | Signal::MessageEnded => Turn::Stay,
+            | Signal::MessageEnded
+            | Signal::QueueSeen(_) => Turn::Stay,
         }
     }
 }

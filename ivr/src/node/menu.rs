@@ -70,7 +70,10 @@ impl Menu {
                 None => self.listen(walk),
             },
             Signal::TimedOut => self.ask_again(walk, &self.timeout_items, Exit::Timeout),
-            Signal::TransferEnded(_) | Signal::StreamEnded(_) | Signal::MessageEnded => Turn::Stay,
+            Signal::TransferEnded(_)
+            | Signal::StreamEnded(_)
+            | Signal::MessageEnded
+            | Signal::QueueSeen(_) => Turn::Stay,
         }
     }
 

@@ -52,7 +52,8 @@ impl Play {
             Signal::TimedOut
             | Signal::TransferEnded(_)
             | Signal::StreamEnded(_)
-            | Signal::MessageEnded => Turn::Stay,
+            | Signal::MessageEnded
+            | Signal::QueueSeen(_) => Turn::Stay,
         }
     }
 }

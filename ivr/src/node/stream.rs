@@ -129,7 +129,8 @@ impl Stream {
             Signal::Digit(_)
             | Signal::SpeechEnded
             | Signal::TransferEnded(_)
-            | Signal::MessageEnded => Turn::Stay,
+            | Signal::MessageEnded
+            | Signal::QueueSeen(_) => Turn::Stay,
         }
     }
 

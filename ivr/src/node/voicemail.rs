@@ -54,7 +54,10 @@ impl Voicemail {
             }
             Signal::SpeechEnded => self.record(walk),
             Signal::MessageEnded => Turn::Leave(Exit::Ok),
-            Signal::TimedOut | Signal::TransferEnded(_) | Signal::StreamEnded(_) => Turn::Stay,
+            Signal::QueueSeen(_)
+            | Signal::TimedOut
+            | Signal::TransferEnded(_)
+            | Signal::StreamEnded(_) => Turn::Stay,
         }
     }
 

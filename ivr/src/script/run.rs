@@ -2,7 +2,8 @@
 
 use super::{Deed, End, Return, Test};
 use crate::{
-    Action, Clip, Flow, Happening, Inputs, Session, Step, StreamOutcome, TransferOutcome, limits,
+    Action, Clip, Flow, Flows, Happening, Inputs, Session, Step, StreamOutcome, TransferOutcome,
+    limits, node::Answer,
 };
 use std::{collections::BTreeMap, fmt, sync::Arc, time::Duration};
 
@@ -45,9 +46,9 @@ impl fmt::Display for Difference {
 }
 
 impl Test {
-    /// Plays the call through a flow.
-    pub fn run(&self, flow: &Arc<Flow>) -> Resulting {
-        let mut call = Call::begin(self, flow);
+    /// Plays the call through a flow, from which the others may be entered.
+    pub fn run(&self, flow: &Arc<Flow>, flows: &Arc<Flows>) -> Resulting {
+        let mut call = Call::begin(self, flow, flows);
         for deed in &self.deeds {
             call.go_on();
             call.act(deed);
@@ -57,8 +58,8 @@ impl Test {
     }
 
     /// Plays the call and lists what differs from what is expected.
-    pub fn differences(&self, flow: &Arc<Flow>) -> Vec<Difference> {
-        let got = self.run(flow);
+    pub fn differences(&self, flow: &Arc<Flow>, flows: &Arc<Flows>) -> Vec<Difference> {
+        let got = self.run(flow, flows);
         let expect = &self.expect;
         let mut differences = Vec::new();
         let mut compare = |what: &str, expected: String, got: String| {
@@ -105,11 +106,13 @@ struct Call<'a> {
     session: Session,
     now: Duration,
     speaking: bool,
+    /// The queue that the flow looks at.
+    looked_at: Option<String>,
     result: Resulting,
 }
 
 impl<'a> Call<'a> {
-    fn begin(test: &'a Test, flow: &Arc<Flow>) -> Self {
+    fn begin(test: &'a Test, flow: &Arc<Flow>, flows: &Arc<Flows>) -> Self {
         let at = test.at.map_or(0, jiff::Timestamp::as_millisecond);
         let now = Duration::from_millis(u64::try_from(at).unwrap_or_default());
         let inputs = Inputs {
@@ -121,18 +124,23 @@ impl<'a> Call<'a> {
         };
         let mut call = Self {
             test,
-            session: Session::start(now, Arc::clone(flow), inputs),
+            session: Session::start(now, Arc::clone(flow), Arc::clone(flows), inputs),
             now,
             speaking: false,
+            looked_at: None,
             result: Resulting::default(),
         };
         call.take();
         call
     }
 
-    /// Transfers end as the test says, until there is none that does.
+    /// Transfers end and other systems answer as the test says, until there is none that does.
     fn go_on(&mut self) {
         for _ in 0..limits::STEPS {
+            if self.session.is_asking() {
+                self.be_answered();
+                continue;
+            }
             if !(self.session.is_away() || self.session.is_streaming()) {
                 return;
             }
@@ -149,6 +157,24 @@ impl<'a> Call<'a> {
             }
             self.take();
         }
+    }
+
+    fn be_answered(&mut self) {
+        self.now += Duration::from_millis(100);
+        if let Some(queue) = self.looked_at.take() {
+            let seen = self.test.queues.get(&queue).copied().unwrap_or_default();
+            let seen = Happening::QueueSeen(Some(seen));
+            self.session.handle(self.now, seen);
+        } else {
+            let given = self.result.path.last();
+            let given = given.and_then(|node| self.test.answers.get(node));
+            let answer = given.map_or(Answer::TimedOut, |given| Answer::Answered {
+                status: given.status,
+                body: given.json.to_string(),
+            });
+            self.session.answer(self.now, &answer);
+        }
+        self.take();
     }
 
     fn act(&mut self, deed: &Deed) {
@@ -215,7 +241,9 @@ impl<'a> Call<'a> {
                 Action::Step(Step::NodeEntered { node }) => self.result.path.push(node),
                 Action::HangUp => self.result.end = Some(End::HungUp),
                 Action::StopSaying => self.speaking = false,
-                Action::RecordMessage { .. }
+                Action::LookAtQueue { queue } => self.looked_at = Some(queue),
+                Action::Ask(_)
+                | Action::RecordMessage { .. }
                 | Action::Step(Step::NodeLeft { .. } | Step::Unreadable { .. })
                 | Action::StopMessage
                 | Action::StopStream

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::{Document, rehearsal::flow};
+use std::sync::Arc;
 
 const FLOW: &str = r#"
 name: sorting
@@ -51,7 +52,12 @@ fn a_script_presses_waits_and_hangs_up_and_finds_what_it_expects() {
     let script = Script::from_yaml(SCRIPT).unwrap();
     assert_eq!(script.tests.len(), 5);
     for test in &script.tests {
-        assert_eq!(test.differences(&flow), [], "{}", test.name);
+        assert_eq!(
+            test.differences(&flow, &Arc::default()),
+            [],
+            "{}",
+            test.name
+        );
     }
 }
 
@@ -60,7 +66,7 @@ fn what_differs_is_shown_side_by_side() {
     let flow = flow(&Document::from_yaml(FLOW).unwrap());
     let script = Script::from_yaml(&SCRIPT.replace("120#", "12#")).unwrap();
     let lines: Vec<_> = script.tests[0]
-        .differences(&flow)
+        .differences(&flow, &Arc::default())
         .iter()
         .map(ToString::to_string)
         .collect();

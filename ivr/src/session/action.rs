@@ -1,6 +1,9 @@
 //! What a session is told and what it asks for.
 
-use crate::{Locale, node::Protocol};
+use crate::{
+    Locale,
+    node::{Method, Protocol, QueueNow},
+};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -20,6 +23,27 @@ pub enum Happening {
     VoicemailEnded,
     /// The bot is gone.
     StreamEnded(StreamOutcome),
+    /// How the queue is that was looked at; nothing where there is none of that name.
+    QueueSeen(Option<QueueNow>),
+}
+
+/// What another system is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    /// How.
+    pub method: Method,
+    /// Where.
+    pub url: String,
+    /// With which headers.
+    pub headers: BTreeMap<String, String>,
+    /// The JSON that is sent.
+    pub json: Option<String>,
+    /// The longest time of one attempt.
+    pub timeout: Duration,
+    /// How often it is asked again.
+    pub retries: u8,
+    /// Tells the requests of one call apart; the same after a restart.
+    pub number: u32,
 }
 
 /// How the time with a bot came to an end.
@@ -106,6 +130,13 @@ pub enum Action {
     },
     /// Part the caller from the bot. Not answered.
     StopStream,
+    /// Ask another system. Answer with [`Session::answer`](super::Session::answer).
+    Ask(Box<Request>),
+    /// Look at a queue. Answer with [`Happening::QueueSeen`].
+    LookAtQueue {
+        /// The queue's name.
+        queue: String,
+    },
     /// Hang up; nothing follows.
     HangUp,
     /// Write to the call's log.
@@ -118,7 +149,7 @@ pub enum Action {
 pub enum Step {
     /// A node was entered.
     NodeEntered {
-        /// Its id.
+        /// Its id; in a flow within a flow behind the ids of the nodes that led there, as in `ask/order`.
         node: String,
     },
     /// A node was left.

@@ -2,6 +2,7 @@
 
 use super::{
     Session, Wait,
+    descent::{Flows, Frame, SavedFrame},
     walk::{Caller, Progress},
 };
 use crate::{Flow, Locale, limits};
@@ -18,6 +19,7 @@ use thiserror::Error;
 pub struct SavedSession {
     flow: String,
     node: String,
+    above: Vec<SavedFrame>,
     place: Place,
     locale: Locale,
     variables: BTreeMap<String, String>,
@@ -41,7 +43,7 @@ enum Place {
 /// Why a saved session cannot go on.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum RestoreError {
-    /// The state was saved in another flow.
+    /// There is no flow of the name.
     #[error("the session was saved in flow {0:?}")]
     OtherFlow(String),
     /// The flow has no such node.
@@ -54,9 +56,11 @@ impl Session {
     pub fn save(&self) -> SavedSession {
         let place = match self.progress.wait {
             Wait::Closing { .. } => Place::Closing,
-            Wait::Key { .. } | Wait::Nothing | Wait::Speech { .. } | Wait::Stream { .. } => {
-                Place::InNode
-            }
+            Wait::Asked { .. }
+            | Wait::Key { .. }
+            | Wait::Nothing
+            | Wait::Speech { .. }
+            | Wait::Stream { .. } => Place::InNode,
             Wait::Message => Place::Message,
             Wait::Over => Place::Over,
             Wait::Transfer => Place::Transfer,
@@ -69,6 +73,7 @@ impl Session {
         SavedSession {
             flow: self.flow.name.clone(),
             node: self.flow.node(self.at).id.clone(),
+            above: self.above.iter().map(Frame::save).collect(),
             place,
             locale: self.caller.locale,
             variables: self.caller.variables.clone(),
@@ -82,26 +87,43 @@ impl Session {
         }
     }
 
-    /// Goes on from a saved state: a node that was speaking, listening or with a bot begins again, keys typed so far
-    /// are kept; a transfer or a message goes on without a new action.
+    /// Goes on from a saved state: a node that was speaking, listening, asking or with a bot begins again, keys typed
+    /// so far are kept; a transfer or a message goes on without a new action. A flow of the name of `entered` is
+    /// `entered`, others are those of `flows`.
     ///
     /// # Errors
     ///
-    /// When the state belongs to another flow.
+    /// When a flow or a node is not there any more.
     pub fn restore(
         now: Duration,
-        flow: Arc<Flow>,
+        entered: &Arc<Flow>,
+        flows: Arc<Flows>,
         saved: SavedSession,
     ) -> Result<Self, RestoreError> {
-        if saved.flow != flow.name {
-            return Err(RestoreError::OtherFlow(saved.flow));
-        }
-        let Some(at) = flow.find(&saved.node) else {
-            return Err(RestoreError::UnknownNode(saved.node));
+        let find = |flow: String, node: String| {
+            let flow = if flow == entered.name {
+                entered
+            } else {
+                flows.get(&flow).ok_or(RestoreError::OtherFlow(flow))?
+            };
+            let at = flow.find(&node).ok_or(RestoreError::UnknownNode(node))?;
+            Ok((Arc::clone(flow), at))
         };
+        let (flow, at) = find(saved.flow, saved.node)?;
+        let above = saved.above.into_iter().map(|frame| {
+            let (flow, at) = find(frame.flow, frame.node)?;
+            Ok(Frame {
+                flow,
+                at,
+                variables: frame.variables,
+                sensitive: frame.sensitive,
+            })
+        });
         let mut session = Self {
             flow,
             at,
+            above: above.collect::<Result<_, _>>()?,
+            flows: Arc::clone(&flows),
             caller: Caller {
                 locale: saved.locale,
                 variables: saved.variables,

@@ -1,7 +1,19 @@
 //! What a node may do with the caller while it is the caller's turn.
 
-use super::{Action, Clip, NO_INFORMATION, Step, StreamOutcome, TransferOutcome};
-use crate::{Exit, Expression, Flow, Item, Locale, Template, expression::Outcome, limits, speech};
+use super::descent::{Descent, Frame};
+use super::{Action, Clip, NO_INFORMATION, Request, Step, StreamOutcome, TransferOutcome};
+use crate::{
+    Exit, Expression, Flow, Item, Locale, Template,
+    check::{CALL_VARIABLES, TIME_VARIABLES},
+    expression::Outcome,
+    flow::FlowNode,
+    limits,
+    node::QueueNow,
+    speech,
+};
+use jiff::{Timestamp, Zoned, tz::TimeZone};
+use model::Opening;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use petgraph::graph::NodeIndex;
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
@@ -26,6 +38,10 @@ pub struct Inputs {
 /// What a node decides.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Turn {
+    /// Wait for an answer.
+    Ask { until: Duration },
+    /// Go on in another flow.
+    Descend(Descent),
     /// The flow cannot go on.
     GiveUp,
     /// The call is over.
@@ -36,6 +52,8 @@ pub(crate) enum Turn {
     Listen { until: Duration },
     /// Wait for the message.
     Message,
+    /// Go back to the flow above.
+    Return(String),
     /// Wait for the end of what was just said.
     Say,
     /// Keep waiting.
@@ -51,6 +69,7 @@ pub(crate) enum Turn {
 pub(crate) enum Signal {
     Digit(char),
     MessageEnded,
+    QueueSeen(Option<QueueNow>),
     SpeechEnded,
     StreamEnded(StreamOutcome),
     TimedOut,
@@ -60,6 +79,9 @@ pub(crate) enum Signal {
 /// What a session waits for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) enum Wait {
+    Asked {
+        until: Duration,
+    },
     Closing {
         until: Duration,
     },
@@ -100,6 +122,9 @@ pub(super) struct Progress {
 /// One node's turn.
 pub(crate) struct Walk<'a> {
     pub(super) now: Duration,
+    /// How many nodes were entered so far.
+    pub(super) step: u32,
+    pub(super) trail: &'a [Frame],
     pub(super) flow: &'a Flow,
     pub(super) at: NodeIndex,
     pub(super) caller: &'a mut Caller,
@@ -126,6 +151,32 @@ impl Caller {
             variables,
             sensitive: BTreeSet::new(),
             typed_ahead: VecDeque::new(),
+        }
+    }
+}
+
+impl Caller {
+    /// The variables of a flow that is entered from this one.
+    pub(super) fn below(&self, flow: &Flow) -> BTreeMap<String, String> {
+        let mut variables = flow.variables.clone();
+        for name in CALL_VARIABLES {
+            if let Some(value) = self.variables.get(name) {
+                variables.insert(name.to_owned(), value.clone());
+            }
+        }
+        variables
+    }
+
+    /// Brings the variables of the time up to date.
+    pub(super) fn tell_time(&mut self, now: Duration, zone: &TimeZone) {
+        let now = zoned(now, zone);
+        let values = [
+            now.date().to_string(),
+            now.strftime("%H:%M").to_string(),
+            now.weekday().to_monday_one_offset().to_string(),
+        ];
+        for (name, value) in TIME_VARIABLES.into_iter().zip(values) {
+            self.variables.insert(name.to_owned(), value);
         }
     }
 }
@@ -191,6 +242,30 @@ impl Walk<'_> {
         Turn::Stream {
             until: self.now + max,
         }
+    }
+
+    /// Asks another system, so long as all its attempts may take.
+    pub(crate) fn ask(&mut self, mut request: Request) -> Turn {
+        request.number = self.step;
+        let attempts = u32::from(request.retries) + 1;
+        let until = self.now + request.timeout * attempts + limits::ATTEMPT;
+        self.actions.push_back(Action::Ask(Box::new(request)));
+        Turn::Ask { until }
+    }
+
+    /// Looks at a queue.
+    pub(crate) fn look_at_queue(&mut self, queue: &str) -> Turn {
+        let queue = queue.to_owned();
+        self.actions.push_back(Action::LookAtQueue { queue });
+        Turn::Ask {
+            until: self.now + limits::ATTEMPT,
+        }
+    }
+
+    /// What a time scheme says of this moment; nothing where there is none of this name.
+    pub(crate) fn opening(&self, scheme: &str) -> Option<Opening<'_>> {
+        let scheme = self.flow.schemes.get(scheme)?;
+        Some(scheme.at(&zoned(self.now, &self.flow.zone)))
     }
 
     pub(crate) fn stop_stream(&mut self) {
@@ -268,6 +343,20 @@ impl Walk<'_> {
             .unwrap_or_else(|_| template.as_str().to_owned())
     }
 
+    /// The text with every value percent-encoded, so that a value is one part of an address.
+    pub(crate) fn fill_encoded(&self, template: &Template) -> String {
+        let encoded: BTreeMap<_, _> = template
+            .names()
+            .map(|name| {
+                let value = utf8_percent_encode(self.variable(name), NON_ALPHANUMERIC);
+                (name, value.to_string())
+            })
+            .collect();
+        template
+            .fill(|name| encoded.get(name).map(String::as_str))
+            .unwrap_or_default()
+    }
+
     pub(crate) fn is_sensitive(&self, template: &Template) -> bool {
         self.any_sensitive(template.names())
     }
@@ -282,7 +371,7 @@ impl Walk<'_> {
         if outcome.is_err() {
             // The error quotes values, which may be the caller's secrets.
             let step = Step::Unreadable {
-                node: self.flow.node(self.at).id.clone(),
+                node: self.place(),
                 reason: "the expression has no value".to_owned(),
                 value: expression.as_str().to_owned(),
             };
@@ -302,11 +391,15 @@ impl Walk<'_> {
 
     pub(crate) fn note_unreadable(&mut self, text: &Template, reason: &str) {
         let step = Step::Unreadable {
-            node: self.flow.node(self.at).id.clone(),
+            node: self.place(),
             reason: reason.to_owned(),
             value: mask(&self.fill(text)),
         };
         self.actions.push_back(Action::Step(step));
+    }
+
+    fn place(&self) -> String {
+        place(self.trail, self.flow.node(self.at))
     }
 
     fn add_item(&mut self, item: &Item, clips: &mut Vec<Clip>) -> Result<(), Unreadable> {
@@ -376,4 +469,17 @@ fn mask(text: &str) -> String {
             .count()
             .min(usize::from(limits::COLLECTED_DIGITS)),
     )
+}
+
+/// A node for the log: its id, behind those of the nodes that led into its flow.
+pub(super) fn place(above: &[Frame], node: &FlowNode) -> String {
+    let above = above.iter().map(Frame::id);
+    let ids: Vec<_> = above.chain([node.id.as_str()]).collect();
+    ids.join("/")
+}
+
+fn zoned(now: Duration, zone: &TimeZone) -> Zoned {
+    let millis = i64::try_from(now.as_millis()).unwrap_or(i64::MAX);
+    let now = Timestamp::from_millisecond(millis).unwrap_or(Timestamp::MAX);
+    now.to_zoned(zone.clone())
 }

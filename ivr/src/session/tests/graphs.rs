@@ -5,7 +5,8 @@ use crate::{
     Exit, Item, Locale,
     flow::FlowNode,
     node::{
-        Branch, Case, Collect, Condition, Hangup, Kind, Language, Menu, Play, Queue, Set, Value,
+        Answer, Branch, Case, Collect, Condition, Hangup, Http, Kind, Language, Menu, Picked, Play,
+        Queue, QueueNow, QueueState, Return, Schedule, Set, Subflow, Value,
     },
     rehearsal::{lines, voices},
 };
@@ -19,6 +20,8 @@ enum Deed {
     HearOut,
     WaitLong,
     ComeBack(TransferOutcome),
+    /// Another system answers, or the queue is seen.
+    Answer(u16),
 }
 
 proptest! {
@@ -114,7 +117,12 @@ fn cases() -> u32 {
 }
 
 fn start(flow: &Arc<Flow>) -> Session {
-    Session::start(Duration::ZERO, Arc::clone(flow), Inputs::default())
+    Session::start(
+        Duration::ZERO,
+        Arc::clone(flow),
+        Arc::new([Arc::clone(flow)].into_iter().collect()),
+        Inputs::default(),
+    )
 }
 
 fn do_deed(session: &mut Session, deed: Deed, now: &mut Duration) {
@@ -132,6 +140,11 @@ fn do_deed(session: &mut Session, deed: Deed, now: &mut Duration) {
             session.handle(*now, Happening::TransferEnded(outcome));
             session.handle(*now, Happening::VoicemailEnded);
         }
+        Deed::Answer(status) => {
+            let body = r#"{"typed":12}"#.to_owned();
+            session.answer(*now, &Answer::Answered { status, body });
+            session.handle(*now, Happening::QueueSeen(Some(QueueNow::default())));
+        }
     }
 }
 
@@ -146,6 +159,7 @@ fn any_deed() -> impl Strategy<Value = Deed> {
         4 => prop::sample::select(vec!['0', '1', '2', '9', '*', '#']).prop_map(Deed::Press),
         4 => Just(Deed::HearOut),
         1 => Just(Deed::WaitLong),
+        2 => prop::sample::select(vec![200, 404, 500]).prop_map(Deed::Answer),
         2 => prop::sample::select(vec![
             TransferOutcome::NoAgent,
             TransferOutcome::Full,
@@ -186,6 +200,9 @@ fn any_flow() -> impl Strategy<Value = Arc<Flow>> {
             start: nodes[0],
             graph,
             voices: voices(),
+            schemes: Arc::new([("office".to_owned(), model::TimeScheme::default())].into()),
+            zone: jiff::tz::TimeZone::UTC,
+            clock: Some(jiff::tz::TimeZone::UTC),
         })
     })
 }
@@ -251,7 +268,46 @@ fn any_kind() -> impl Strategy<Value = Kind> {
             queue: "sales".to_owned(),
             priority: 0
         })),
+        any_asking(),
         items().prop_map(|items| Kind::Hangup(Hangup { items })),
+    ]
+}
+
+/// What asks others: another flow, another system, a queue, the time.
+fn any_asking() -> impl Strategy<Value = Kind> {
+    prop_oneof![
+        any::<bool>().prop_map(|returns| Kind::Subflow(Subflow {
+            flow: "random".to_owned(),
+            inputs: [("typed".to_owned(), "${typed}1".into())].into(),
+            outputs: [("typed".to_owned(), "typed".to_owned())].into(),
+            results: vec!["other".to_owned()],
+            returns,
+        })),
+        prop::sample::select(vec!["ok", "other", "strange"]).prop_map(|result| {
+            Kind::Return(Return {
+                result: result.to_owned(),
+            })
+        }),
+        (0..3_u8).prop_map(|retries| Kind::Http(Http {
+            method: crate::node::Method::Get,
+            url: "https://crm.example/${typed}".into(),
+            headers: BTreeMap::new(),
+            json: BTreeMap::new(),
+            timeout_ms: 1_000,
+            retries,
+            status_variable: "status".to_owned(),
+            take: vec![Picked {
+                pointer: "/typed".to_owned(),
+                variable: "typed".to_owned(),
+                sensitive: false,
+            }],
+        })),
+        Just(Kind::QueueState(QueueState {
+            queue: "sales".to_owned()
+        })),
+        Just(Kind::Schedule(Schedule {
+            scheme: "office".to_owned()
+        })),
     ]
 }
 
