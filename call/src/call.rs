@@ -15,6 +15,7 @@
 //! This file holds the state and the dispatch; each arrow lives in a file of its own.
 
 mod arrival;
+mod asking;
 mod bridge;
 mod conference;
 mod dialing;
@@ -49,6 +50,7 @@ pub(crate) use moved::Move;
 pub(crate) use parts::Part;
 pub(crate) use placing::Placement;
 pub(crate) use saved::{Outline, SavedCall, SavedCallRef};
+pub use asking::AskRequest;
 pub use streaming::{StreamEnd, StreamRequest};
 pub(crate) use supervision::Wish;
 pub(crate) use transfer::{Join, refuse as refuse_transfer};
@@ -185,6 +187,9 @@ pub(crate) struct Call {
     /// The bot that the caller is with. A new process connects to it anew.
     #[serde(skip)]
     pub(crate) streaming: Option<media::StreamKey>,
+    /// The number of the question that another system is asked. A new process asks it anew.
+    #[serde(skip)]
+    asked: Option<u32>,
     /// Number of the last [`media::Order::Play`].
     play: u64,
     /// Whom the agent brought in: a third who talks with customer and party.
@@ -216,6 +221,7 @@ impl Call {
             walk: None,
             taping: None,
             streaming: None,
+            asked: None,
             play: 0,
             guest: None,
             supervisors: Vec::new(),

@@ -30,6 +30,8 @@ pub struct FlowEntry {
     pub version: FlowVersion,
     /// What callers walk through.
     pub flow: Arc<ivr::Flow>,
+    /// The flows of the enterprise, which it may enter.
+    pub beside: Arc<ivr::Flows>,
 }
 
 /// The configuration as loaded, before it is indexed.

@@ -64,6 +64,15 @@ pub enum Input {
         /// How.
         end: StreamEnd,
     },
+    /// Another system answered, or did not.
+    Answered {
+        /// The call.
+        call: CallId,
+        /// The number of the question.
+        number: u32,
+        /// The answer.
+        answer: ivr::node::Answer,
+    },
     /// Something was done about a call that is over, outside of this machine.
     Afterwards {
         /// Whose call.

@@ -26,7 +26,7 @@ mod switchboard;
 mod trunking;
 mod trunks;
 
-pub use call::{StreamEnd, StreamRequest};
+pub use call::{AskRequest, StreamEnd, StreamRequest};
 pub use command::{Answer, Command, CommandError};
 pub use directory::{AgentEntry, Directory, DirectoryParts, FlowEntry};
 pub use error::Error;

@@ -1,6 +1,6 @@
 //! Everything that the switchboard wants done.
 
-use crate::{Answer, CommandError, StreamRequest};
+use crate::{Answer, AskRequest, CommandError, StreamRequest};
 use media::wav::FileCodec;
 use media::{Order, RecordingKey, StreamKey};
 use model::{AgentId, CallId, Fact, RecordingId};
@@ -89,6 +89,8 @@ pub enum Output {
     },
     /// Part from a bot; not answered.
     CloseStream(StreamKey),
+    /// Ask another system; answered by [`Input::Answered`](crate::Input).
+    Ask(Box<AskRequest>),
     /// Answer a command.
     Reply {
         /// As given with it.

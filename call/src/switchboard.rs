@@ -139,6 +139,15 @@ impl Switchboard {
                     call.stream_ended(now, (stream, &end), exchange);
                 });
             }
+            Input::Answered {
+                call,
+                number,
+                answer,
+            } => {
+                self.with_call(now, call, |call, exchange| {
+                    call.answered(now, (number, &answer), exchange);
+                });
+            }
             Input::Afterwards {
                 enterprise,
                 call,

@@ -14,6 +14,6 @@ mod seat;
 mod ticket;
 
 pub use error::{EnqueueError, SeatError};
-pub use router::{Decision, Line, Router};
+pub use router::{Decision, Glance, Line, Router};
 pub use seat::{Claim, Seat, Work};
 pub use ticket::{Place, Ticket};

@@ -74,6 +74,19 @@ pub struct Router {
     decisions: VecDeque<Decision>,
 }
 
+/// How a queue is at one moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Glance {
+    /// Calls that wait, those being offered included.
+    pub waiting: usize,
+    /// How long the one that entered first has waited.
+    pub longest_wait: Duration,
+    /// Members who are signed in.
+    pub signed_in: usize,
+    /// Those among them to whom a call may be offered.
+    pub free: usize,
+}
+
 impl Router {
     /// Takes the present queues and agents. Known agents keep their state; an agent who is gone is
     /// dropped once free.
@@ -120,6 +133,24 @@ impl Router {
             .values()
             .filter(|ticket| ticket.queue == Some(queue))
             .count()
+    }
+
+    /// How a queue is at this moment; nothing where there is none.
+    pub fn glance(&self, now: Duration, queue: QueueId) -> Option<Glance> {
+        let line = self.lines.get(&queue)?;
+        let seats = line.members.iter().filter_map(|agent| self.seats.get(agent));
+        let seats: Vec<_> = seats.filter(|seat| seat.is_signed_in()).collect();
+        let tickets = self.tickets.values();
+        let waits = tickets
+            .filter(|ticket| ticket.queue == Some(queue))
+            .map(|ticket| now.saturating_sub(ticket.entered_at));
+        let waits: Vec<_> = waits.collect();
+        Some(Glance {
+            waiting: waits.len(),
+            longest_wait: waits.into_iter().max().unwrap_or_default(),
+            signed_in: seats.len(),
+            free: seats.iter().filter(|seat| seat.is_free(now)).count(),
+        })
     }
 
     /// Signs an agent in.

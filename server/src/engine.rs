@@ -20,6 +20,7 @@ use crate::handshakes::Handshakes;
 use crate::recordings::Recordings;
 use crate::resolver::Names;
 use crate::routes::Routes;
+use crate::questions::Questions;
 use crate::streams::Streams;
 use call::{Answer, Command, CommandError, Directory, Input, LiveView, Switchboard};
 use ending::Ending;
@@ -74,6 +75,8 @@ pub(crate) struct Doors {
     pub(crate) names: Names,
     /// Voice bots.
     pub(crate) streams: Streams,
+    /// Other systems that flows ask.
+    pub(crate) questions: Questions,
     /// What the recording writer says.
     pub(crate) disk: Receiver<disk::Event>,
     /// Set when the server is to stop.
@@ -213,6 +216,12 @@ impl Running {
         }
         for _ in 0..INPUTS_A_TURN {
             let Some(input) = self.engine.doors.streams.ended() else {
+                break;
+            };
+            self.inputs.push(input);
+        }
+        for _ in 0..INPUTS_A_TURN {
+            let Some(input) = self.engine.doors.questions.answer() else {
                 break;
             };
             self.inputs.push(input);

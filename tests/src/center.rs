@@ -397,6 +397,12 @@ impl Center {
                 stream: request.stream,
                 end: call::StreamEnd::Failed,
             }),
+            // Nor any other system.
+            Output::Ask(ask) => inputs.push(Input::Answered {
+                call: ask.call,
+                number: ask.request.number,
+                answer: ivr::node::Answer::Failed("not in this world".to_owned()),
+            }),
             Output::TellStream { .. } | Output::CloseStream(_) => (),
             Output::Reply { result, .. } => self.replies.push(result),
             Output::Fact(_) | Output::Save { .. } | Output::Forget(_) => (),

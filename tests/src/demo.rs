@@ -129,7 +129,10 @@ impl Demo {
 }
 
 fn flows(voices: &Arc<Voices>, queues: BTreeSet<String>) -> Vec<(String, FlowEntry)> {
-    let resources = Resources { voices, queues };
+    let resources = Resources {
+        queues,
+        ..Resources::new(voices)
+    };
     let secret = ivr::Document::from_yaml(SECRET).unwrap();
     ivr::demo_flows()
         .into_iter()
@@ -142,6 +145,7 @@ fn flows(voices: &Arc<Voices>, queues: BTreeSet<String>) -> Vec<(String, FlowEnt
                 id: FlowId::new(Timestamp::default(), [nth as u8 + 1; 10]),
                 version: FlowVersion(1),
                 flow: Arc::new(flow),
+                beside: Arc::default(),
             };
             (document.name, entry)
         })

@@ -29,7 +29,8 @@ impl Call {
             version: entry.version.0,
         };
         self.note(now, fact, exchange);
-        self.walk = Some(ivr::Session::start(now, Arc::clone(&entry.flow), inputs));
+        let (flow, beside) = (Arc::clone(&entry.flow), Arc::clone(&entry.beside));
+        self.walk = Some(ivr::Session::start(now, flow, beside, inputs));
         self.follow_flow(now, exchange);
     }
 
@@ -120,6 +121,10 @@ impl Call {
                 parameters,
             } => return self.start_stream((url, protocol, parameters), exchange),
             Action::StopStream => self.stop_stream(exchange),
+            Action::Ask(request) => self.ask(*request, exchange),
+            Action::LookAtQueue { queue } => {
+                return Some(self.look_at_queue(now, &queue, exchange));
+            }
             Action::HangUp => self.end_by_system(now, EndReason::FlowEnded, exchange),
             Action::Step(step) => self.note(now, fact_of(step), exchange),
         }

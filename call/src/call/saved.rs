@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// The first byte of a saved call: a process that finds another one closes the call.
-const FORMAT: u8 = 6;
+const FORMAT: u8 = 7;
 
 /// What can be read of a saved call whatever became of the rest: enough to close it. It lies in
 /// front of the state in a form that no change of a type touches.
@@ -169,7 +169,7 @@ fn restore_walk(
         .flow(id)
         .filter(|entry| entry.version == version)
         .ok_or(Error::FlowGone(id))?;
-    ivr::Session::restore(now, Arc::clone(&entry.flow), saved)
+    ivr::Session::restore(now, &entry.flow, Arc::clone(&entry.beside), saved)
         .map(Some)
         .map_err(|_| Error::FlowGone(id))
 }

@@ -64,6 +64,7 @@ impl Running {
                 | Output::OpenStream(_)
                 | Output::TellStream { .. }
                 | Output::CloseStream(_)
+                | Output::Ask(_)
                 | Output::Reply { .. } => None,
             })
             .collect();
@@ -161,6 +162,7 @@ impl Running {
             }
             Output::TellStream { stream, key } => engine.doors.streams.tell(stream, key),
             Output::CloseStream(stream) => engine.doors.streams.close(stream),
+            Output::Ask(ask) => engine.doors.questions.ask(*ask),
             Output::Reply { id, result } => {
                 if let Some(answer) = self.replies.remove(&id) {
                     // Whoever asked may have stopped waiting.
@@ -242,6 +244,7 @@ fn key_of(output: &Output) -> Option<Vec<u8>> {
         | Output::OpenStream(_)
         | Output::TellStream { .. }
         | Output::CloseStream(_)
+        | Output::Ask(_)
         | Output::Reply { .. } => None,
     }
 }
