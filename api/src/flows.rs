@@ -17,6 +17,7 @@ use ivr::{Document, Problem, Resources};
 use model::EnterpriseId;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::sync::Arc;
 use store::flow_drafts::Drawn;
 use utoipa::ToSchema;
 
@@ -109,9 +110,16 @@ async fn checked(
     text: &str,
 ) -> Result<Result<Document, Vec<Problem>>, ApiError> {
     let queues = store::queues::list(&state.db, enterprise).await?;
+    let flows = store::flows::list(&state.db, enterprise).await?;
+    let schemes = store::time_schemes::list(&state.db, enterprise).await?;
+    let schemes = schemes
+        .into_iter()
+        .map(|it| (it.scheme.name, it.scheme.scheme));
     let resources = Resources {
-        voices: &state.voices,
         queues: queues.into_iter().map(|queue| queue.name).collect(),
+        flows: flows.into_iter().map(|flow| flow.name).collect(),
+        schemes: Arc::new(schemes.collect()),
+        ..Resources::new(&state.voices)
     };
     Ok(Document::from_json(text).and_then(|document| {
         ivr::check(&document, &resources)?;

@@ -32,6 +32,7 @@ mod sessions;
 mod sip_socket;
 mod state;
 mod time;
+mod time_schemes;
 mod tls;
 mod trunk_numbers;
 mod trunks;

@@ -21,6 +21,7 @@ use utoipa::{Modify, OpenApi};
         (name = "queues", description = "Where calls wait"),
         (name = "trunks", description = "SIP trunks"),
         (name = "trunk-numbers", description = "Numbers reached through trunks"),
+        (name = "time-schemes", description = "When somebody is there"),
         (name = "flows", description = "IVR flows"),
         (name = "operation", description = "Probes, metrics and this specification"),
     ),

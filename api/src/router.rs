@@ -5,7 +5,7 @@ use crate::openapi::Head;
 use crate::sessions::attempts::Attempts;
 use crate::{
     ApiError, State, agents, assets, audit_log, bots, call_records, calls, docs, flows, health,
-    layers, me, queues, sessions, trunk_numbers, trunks,
+    layers, me, queues, sessions, time_schemes, trunk_numbers, trunks,
 };
 use axum::Extension;
 use axum::Router;
@@ -96,6 +96,14 @@ fn documented() -> OpenApiRouter<State> {
         .routes(routes!(
             trunk_numbers::update::update,
             trunk_numbers::delete::delete
+        ))
+        .routes(routes!(
+            time_schemes::list::list,
+            time_schemes::create::create
+        ))
+        .routes(routes!(
+            time_schemes::update::update,
+            time_schemes::delete::delete
         ))
         .routes(routes!(audit_log::list))
         .merge(flows())

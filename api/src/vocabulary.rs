@@ -74,10 +74,12 @@ words! {
     SrtpPolicy { Off, Optional, Required }
     /// What follows where a gateway says that the callee is not available (408, 480).
     WhenUnavailable { End, NextGateway }
+    /// A day of the week.
+    Day { Monday, Tuesday, Wednesday, Thursday, Friday, Saturday, Sunday }
     /// What was done.
     AuditAction {
         TrunkCreated, TrunkChanged, TrunkDeleted, TrunkNumberCreated, TrunkNumberChanged,
-        TrunkNumberDeleted, FlowCreated, FlowPublished, LadderShown, LadderExported,
+        TrunkNumberDeleted, TimeSchemeCreated, TimeSchemeChanged, TimeSchemeDeleted, FlowCreated, FlowPublished, LadderShown, LadderExported,
         CallSupervised, SupervisionRefused, DialForbidden, SourceBarred,
     }
     /// How a supervisor takes part in a call.

@@ -46,11 +46,11 @@ mod tones;
 mod transfer;
 
 pub(crate) use arrival::Arrival;
+pub use asking::AskRequest;
 pub(crate) use moved::Move;
 pub(crate) use parts::Part;
 pub(crate) use placing::Placement;
 pub(crate) use saved::{Outline, SavedCall, SavedCallRef};
-pub use asking::AskRequest;
 pub use streaming::{StreamEnd, StreamRequest};
 pub(crate) use supervision::Wish;
 pub(crate) use transfer::{Join, refuse as refuse_transfer};

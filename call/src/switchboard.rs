@@ -145,7 +145,7 @@ impl Switchboard {
                 answer,
             } => {
                 self.with_call(now, call, |call, exchange| {
-                    call.answered(now, (number, &answer), exchange);
+                    call.take_answer(now, (number, &answer), exchange);
                 });
             }
             Input::Afterwards {

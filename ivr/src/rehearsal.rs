@@ -2,7 +2,7 @@
 
 use crate::{
     Action, Clip, Document, Flow, Flows, Happening, Inputs, Locale, PackClip, PackManifest,
-    Problem, Resources, Session, Step, Voices, check, node::Kind, voices::required_units,
+    Problem, Resources, Session, Step, Voices, check, voices::required_units,
 };
 use model::TimeScheme;
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
@@ -44,11 +44,7 @@ fn clip(name: &str, text: Option<&str>) -> PackClip {
 
 /// The flow of a document that has no problem.
 pub(crate) fn flow(document: &Document) -> Arc<Flow> {
-    let named = document.nodes.values().filter_map(|node| match &node.kind {
-        Kind::Subflow(node) => Some(node.flow.as_str()),
-        _ => None,
-    });
-    match flow_beside(document, &named.collect::<Vec<_>>()) {
+    match flow_beside(document, &document.flows().collect::<Vec<_>>()) {
         Ok(flow) => Arc::new(flow),
         Err(problems) => panic!("{problems:#?}"),
     }

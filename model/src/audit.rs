@@ -39,6 +39,12 @@ pub enum AuditAction {
     TrunkNumberChanged,
     /// A number was removed.
     TrunkNumberDeleted,
+    /// A time scheme was made.
+    TimeSchemeCreated,
+    /// A time scheme was changed.
+    TimeSchemeChanged,
+    /// A time scheme was removed.
+    TimeSchemeDeleted,
     /// A flow was made.
     FlowCreated,
     /// A version of a flow was published: callers enter it.

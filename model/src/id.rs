@@ -70,6 +70,8 @@ ids! {
     QueueId,
     /// One recording file.
     RecordingId,
+    /// A time scheme (时间方案).
+    TimeSchemeId,
     /// A SIP trunk (中继).
     TrunkId,
     /// A number reached through a trunk (中继号码).

@@ -35,8 +35,8 @@ pub use fact::{Event, Fact};
 pub use finding::Finding;
 pub use flow::{FlowVersion, PublishedFlow};
 pub use id::{
-    AgentId, AuditEntryId, CallId, EnterpriseId, FactId, FlowId, QueueId, RecordingId, TrunkId,
-    TrunkNumberId, UserId,
+    AgentId, AuditEntryId, CallId, EnterpriseId, FactId, FlowId, QueueId, RecordingId,
+    TimeSchemeId, TrunkId, TrunkNumberId, UserId,
 };
 pub use number::{NumberError, PhoneNumber};
 pub use queue::{Queue, Strategy};
@@ -45,7 +45,9 @@ pub use secret::Secret;
 pub use source::SourceFact;
 pub use supervision::{ConferenceSide, SupervisionEnd, SupervisionMode};
 pub use time::Timestamp;
-pub use time_scheme::{Day, Holiday, Hours, Opening, TimeScheme, TimeSchemeProblem, Workday};
+pub use time_scheme::{
+    Day, Holiday, Hours, NamedTimeScheme, Opening, TimeScheme, TimeSchemeProblem, Workday,
+};
 pub use trunk::{
     CallerIdentity, Codec, Destination, DialRefusal, DialRules, DtmfMode, EarlyMedia, FromNumber,
     Host, HostError, Network, NetworkError, NumberRule, NumberRules, SdpFixup, SrtpPolicy, Trunk,

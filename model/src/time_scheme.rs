@@ -1,5 +1,6 @@
 //! When somebody is there (时间方案): hours of the week, holidays, and days worked in their place.
 
+use crate::{EnterpriseId, TimeSchemeId};
 use jiff::Zoned;
 use jiff::civil::{Date, Time, Weekday};
 use serde::{Deserialize, Serialize};
@@ -24,6 +25,19 @@ pub struct TimeScheme {
     /// Days that are worked all the same (调休上班), even within holidays.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub workdays: Vec<Workday>,
+}
+
+/// A scheme of an enterprise by the name under which flows know it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamedTimeScheme {
+    /// Its id.
+    pub id: TimeSchemeId,
+    /// Whose it is.
+    pub enterprise: EnterpriseId,
+    /// Its name, unique in the enterprise.
+    pub name: String,
+    /// What it says.
+    pub scheme: TimeScheme,
 }
 
 /// A span of hours on days of the week.

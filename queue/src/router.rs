@@ -138,7 +138,10 @@ impl Router {
     /// How a queue is at this moment; nothing where there is none.
     pub fn glance(&self, now: Duration, queue: QueueId) -> Option<Glance> {
         let line = self.lines.get(&queue)?;
-        let seats = line.members.iter().filter_map(|agent| self.seats.get(agent));
+        let seats = line
+            .members
+            .iter()
+            .filter_map(|agent| self.seats.get(agent));
         let seats: Vec<_> = seats.filter(|seat| seat.is_signed_in()).collect();
         let tickets = self.tickets.values();
         let waits = tickets

@@ -41,6 +41,8 @@ pub(crate) struct Config {
     pub(crate) sip: Sip,
     /// Voice bots.
     pub(crate) bots: Bots,
+    /// Other systems that flows ask.
+    pub(crate) flows: Flows,
     /// Name servers to ask; those of the system if none.
     pub(crate) dns_servers: Vec<SocketAddr>,
     /// What SDP says to peers of each family; the interface's address if none.
@@ -81,6 +83,15 @@ pub(crate) struct Http {
     pub(crate) tls: Option<tls::Identity>,
     /// Origins besides our own whose pages may open SIP over WebSocket.
     pub(crate) allowed_origins: Vec<String>,
+}
+
+/// Other systems that flows ask.
+#[derive(Debug, Clone)]
+pub(crate) struct Flows {
+    /// Hosts, with or without a port, that may be in private networks and without TLS.
+    pub(crate) allowed_hosts: Vec<String>,
+    /// Roots of certificates that are believed beside those of the system.
+    pub(crate) roots: Option<tls::File>,
 }
 
 /// Voice bots that flows connect callers with.
@@ -193,6 +204,7 @@ impl Config {
         let http = secured::http(&mut reader);
         let sip = secured::sip(&mut reader);
         let bots = secured::bots(&mut reader);
+        let flows = secured::flows(&mut reader);
         let dns_servers = reader.name_servers("dns.servers");
         let phone_srtp = reader.one_of("media.phone_srtp", &["optional", "required", "off"]);
         let auto_answer = reader.one_of("supervision.auto_answer", &["on", "off"]);
@@ -215,6 +227,7 @@ impl Config {
             http: http?,
             sip: sip?,
             bots: bots?,
+            flows: flows?,
             dns_servers: dns_servers?,
             media_advertise: media_advertise?,
             auto_answer: auto_answer? == "on",

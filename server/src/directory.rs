@@ -2,8 +2,9 @@
 
 use crate::routes;
 use call::{AgentEntry, Directory, DirectoryParts, FlowEntry};
-use ivr::{Document, Resources, Voices};
-use model::{PublishedFlow, Trunk, TrunkGateway};
+use ivr::{Document, Flow, Flows, Resources, Voices};
+use jiff::tz::TimeZone;
+use model::{Enterprise, PublishedFlow, Trunk, TrunkGateway};
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -18,11 +19,7 @@ pub(crate) fn build(
     voices: &Arc<Voices>,
     sip_udp: &[SocketAddr],
 ) -> Directory {
-    let flows = stored
-        .flows
-        .iter()
-        .filter_map(|flow| check(flow, &stored, voices))
-        .collect();
+    let flows = check_flows(&stored, voices);
     let locals = stored
         .trunks
         .iter()
@@ -80,27 +77,61 @@ fn agent(entry: store::directory::AgentEntry) -> Option<AgentEntry> {
     })
 }
 
-fn check(
-    flow: &PublishedFlow,
+/// The flows of all enterprises, each beside the others of its own.
+fn check_flows(stored: &store::Directory, voices: &Arc<Voices>) -> Vec<FlowEntry> {
+    let mut entries = Vec::new();
+    for enterprise in &stored.enterprises {
+        let resources = resources_of(enterprise, stored, voices);
+        let flows = stored.flows.iter();
+        let checked: Vec<_> = flows
+            .filter(|flow| flow.enterprise == enterprise.id)
+            .filter_map(|flow| Some((flow, Arc::new(check(flow, &resources)?))))
+            .collect();
+        let beside = checked.iter().map(|(_, flow)| Arc::clone(flow));
+        let beside: Arc<Flows> = Arc::new(beside.collect());
+        entries.extend(checked.into_iter().map(|(stored, flow)| FlowEntry {
+            id: stored.id,
+            version: stored.version,
+            flow,
+            beside: Arc::clone(&beside),
+        }));
+    }
+    entries
+}
+
+fn resources_of<'a>(
+    enterprise: &Enterprise,
     stored: &store::Directory,
-    voices: &Arc<Voices>,
-) -> Option<FlowEntry> {
+    voices: &'a Arc<Voices>,
+) -> Resources<'a> {
     let queues = stored.queues.iter().map(|entry| &entry.queue);
-    let resources = Resources {
-        voices,
-        queues: queues
-            .filter(|queue| queue.enterprise == flow.enterprise)
-            .map(|queue| queue.name.clone())
-            .collect(),
-    };
+    let queues = queues.filter(|queue| queue.enterprise == enterprise.id);
+    let flows = stored.flows.iter();
+    let flows = flows.filter(|flow| flow.enterprise == enterprise.id);
+    let schemes = stored.time_schemes.iter();
+    let schemes = schemes.filter(|scheme| scheme.enterprise == enterprise.id);
+    let zone = TimeZone::get(&enterprise.time_zone).unwrap_or_else(|error| {
+        tracing::error!(zone = enterprise.time_zone, %error, "flows take UTC for this zone");
+        TimeZone::UTC
+    });
+    Resources {
+        queues: queues.map(|queue| queue.name.clone()).collect(),
+        flows: flows.map(|flow| flow.name.clone()).collect(),
+        schemes: Arc::new(
+            schemes
+                .map(|named| (named.name.clone(), named.scheme.clone()))
+                .collect(),
+        ),
+        zone,
+        ..Resources::new(voices)
+    }
+}
+
+fn check(flow: &PublishedFlow, resources: &Resources<'_>) -> Option<Flow> {
     let checked =
-        Document::from_json(&flow.document).and_then(|document| ivr::check(&document, &resources));
+        Document::from_json(&flow.document).and_then(|document| ivr::check(&document, resources));
     match checked {
-        Ok(checked) => Some(FlowEntry {
-            id: flow.id,
-            version: flow.version,
-            flow: Arc::new(checked),
-        }),
+        Ok(checked) => Some(checked),
         Err(problems) => {
             for problem in problems {
                 tracing::error!(flow.name, %problem, "a published flow cannot take calls");

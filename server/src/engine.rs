@@ -17,10 +17,10 @@ pub(crate) use phones::Phones;
 pub(crate) use threads::{MediaThreads, Room};
 
 use crate::handshakes::Handshakes;
+use crate::questions::Questions;
 use crate::recordings::Recordings;
 use crate::resolver::Names;
 use crate::routes::Routes;
-use crate::questions::Questions;
 use crate::streams::Streams;
 use call::{Answer, Command, CommandError, Directory, Input, LiveView, Switchboard};
 use ending::Ending;

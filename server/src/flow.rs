@@ -1,11 +1,11 @@
 //! `trunkline flow check` and `flow test`: what is wrong with flow files, before anybody publishes them.
 
 use crate::audio;
-use ivr::node::Kind;
 use ivr::script::Script;
-use ivr::{Document, Flow, Problem, Resources, Voices};
+use ivr::{Document, Flow, Flows, Problem, Resources, Voices};
+use jiff::tz::TimeZone;
 use media::detect::announcement::Announcements;
-use std::collections::BTreeSet;
+use model::TimeScheme;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -51,7 +51,7 @@ pub(crate) fn test(files: &[PathBuf]) -> anyhow::Result<ExitCode> {
     let (mut passed, mut failed) = (0_u32, 0_u32);
     for file in files {
         let shown = file.display();
-        let (script, flow) = match read_script(file, &voices) {
+        let (script, flow, flows) = match read_script(file, &voices) {
             Ok(read) => read,
             Err(problems) => {
                 failed += 1;
@@ -62,7 +62,7 @@ pub(crate) fn test(files: &[PathBuf]) -> anyhow::Result<ExitCode> {
             }
         };
         for test in &script.tests {
-            let differences = test.differences(&flow);
+            let differences = test.differences(&flow, &flows);
             if differences.is_empty() {
                 passed += 1;
                 continue;
@@ -82,16 +82,42 @@ pub(crate) fn test(files: &[PathBuf]) -> anyhow::Result<ExitCode> {
     })
 }
 
-fn read_script(file: &Path, voices: &Arc<Voices>) -> Result<(Script, Arc<Flow>), Vec<String>> {
+/// A script with the flow that it plays, and the others that this one may enter.
+type Played = (Script, Arc<Flow>, Arc<Flows>);
+
+fn read_script(file: &Path, voices: &Arc<Voices>) -> Result<Played, Vec<String>> {
     let script = Script::from_yaml(&read(file)?).map_err(|error| vec![error])?;
-    let beside = file.parent().unwrap_or(Path::new("")).join(&script.flow);
-    let flow = check_file(&beside, voices).map_err(|problems| {
-        let lines = problems.iter();
-        lines
-            .map(|line| format!("{}: {line}", script.flow))
-            .collect::<Vec<_>>()
-    })?;
-    Ok((script, Arc::new(flow)))
+    let zone = script
+        .zone
+        .as_deref()
+        .map_or(Ok(TimeZone::UTC), TimeZone::get);
+    let zone = zone.map_err(|error| vec![format!("zone: {error}")])?;
+    let schemes = Arc::new(script.schemes.clone());
+    let folder = file.parent().unwrap_or(Path::new(""));
+    let load = |name: &String| {
+        let document = read_document(&folder.join(name))?;
+        let resources = Resources {
+            schemes: Arc::clone(&schemes),
+            zone: zone.clone(),
+            ..resources_named(&document, voices)
+        };
+        ivr::check(&document, &resources)
+            .map(Arc::new)
+            .map_err(|problems| shown(&problems))
+    };
+    let load = |name: &String| {
+        load(name).map_err(|problems| {
+            let lines = problems.iter();
+            lines
+                .map(|line| format!("{name}: {line}"))
+                .collect::<Vec<_>>()
+        })
+    };
+    let flow = load(&script.flow)?;
+    let others = script.flows.iter().map(load);
+    let others = others.collect::<Result<Vec<_>, _>>()?;
+    let flows = others.into_iter().chain([Arc::clone(&flow)]).collect();
+    Ok((script, flow, Arc::new(flows)))
 }
 
 fn read(file: &Path) -> Result<String, Vec<String>> {
@@ -102,7 +128,7 @@ fn read(file: &Path) -> Result<String, Vec<String>> {
     std::fs::read_to_string(file).map_err(|error| vec![error.to_string()])
 }
 
-fn check_file(file: &Path, voices: &Arc<Voices>) -> Result<Flow, Vec<String>> {
+fn read_document(file: &Path) -> Result<Document, Vec<String>> {
     let text = read(file)?;
     let is_json = file
         .extension()
@@ -112,33 +138,27 @@ fn check_file(file: &Path, voices: &Arc<Voices>) -> Result<Flow, Vec<String>> {
     } else {
         Document::from_yaml(&text)
     };
-    let document = document.map_err(|problems| shown(&problems))?;
+    document.map_err(|problems| shown(&problems))
+}
+
+fn check_file(file: &Path, voices: &Arc<Voices>) -> Result<Flow, Vec<String>> {
+    let document = read_document(file)?;
+    let schemes = document.schemes();
+    let schemes = schemes.map(|name| (name.to_owned(), TimeScheme::default()));
     let resources = Resources {
-        voices,
-        queues: queues_named(&document),
+        schemes: Arc::new(schemes.collect()),
+        ..resources_named(&document, voices)
     };
     ivr::check(&document, &resources).map_err(|problems| shown(&problems))
 }
 
-/// A file alone does not say which queues there are: every one it names is taken to exist.
-fn queues_named(document: &Document) -> BTreeSet<String> {
-    let kinds = document.nodes.values().map(|node| &node.kind);
-    kinds
-        .filter_map(|kind| match kind {
-            Kind::Queue(node) => Some(node.queue.clone()),
-            Kind::Agent(_)
-            | Kind::Branch(_)
-            | Kind::Collect(_)
-            | Kind::Hangup(_)
-            | Kind::Language(_)
-            | Kind::Menu(_)
-            | Kind::Number(_)
-            | Kind::Play(_)
-            | Kind::Set(_)
-            | Kind::Stream(_)
-            | Kind::Voicemail(_) => None,
-        })
-        .collect()
+/// A file alone does not say which queues and flows there are: every one it names is taken to exist.
+fn resources_named<'a>(document: &Document, voices: &'a Arc<Voices>) -> Resources<'a> {
+    Resources {
+        queues: document.queues().map(str::to_owned).collect(),
+        flows: document.flows().map(str::to_owned).collect(),
+        ..Resources::new(voices)
+    }
 }
 
 fn shown(problems: &[Problem]) -> Vec<String> {

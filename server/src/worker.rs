@@ -11,6 +11,7 @@ use crate::config::Config;
 use crate::engine::{Asked, Doors, Engine, MediaThreads, Phones, Pulse, Room, Windows};
 use crate::handshakes::{Handshakes, Identity};
 use crate::ledger::{Ledger, NODE};
+use crate::questions::Questions;
 use crate::recordings::Recordings;
 use crate::resolver::{self, Names};
 use crate::routes::Routes;
@@ -252,6 +253,12 @@ impl Boot {
             tls: self.certificates.bots,
         };
         let streams = Streams::new(bots, waker.clone());
+        let asked = &self.config.flows;
+        let questions = Questions::new(
+            asked.allowed_hosts.clone(),
+            asked.roots.as_ref(),
+            waker.clone(),
+        )?;
         let (disk, disk_events) = start_disk(waker.clone())?;
         let room = Room {
             clock,
@@ -263,8 +270,12 @@ impl Boot {
         let handshakes = Handshakes::start(&self.identity, waker.clone())?;
         let media = MediaThreads::start(config.media_workers, room)?;
         let positions = (recovered.last_seq, self.applied);
-        let (handles, doors, windows) =
-            connect(clock, waker, (disk_events, names, streams), positions);
+        let (handles, doors, windows) = connect(
+            clock,
+            waker,
+            (disk_events, names, (streams, questions)),
+            positions,
+        );
         let engine = Engine {
             switchboard,
             journal,
@@ -344,7 +355,7 @@ fn bring_back(switchboard: &mut Switchboard, now: Duration, recovered: &Recovere
 fn connect(
     clock: net::Clock,
     waker: Waker,
-    (disk, names, streams): (Receiver<disk::Event>, Names, Streams),
+    (disk, names, (streams, questions)): (Receiver<disk::Event>, Names, (Streams, Questions)),
     positions: (u64, u64),
 ) -> (Handles, Doors, Windows) {
     let (commands, asked) = sync_channel(COMMANDS);
@@ -368,6 +379,7 @@ fn connect(
         commands: asked,
         names,
         streams,
+        questions,
         phones: Phones::new(heard),
         disk,
         stop: stopping,

@@ -1,8 +1,10 @@
 //! Everything the live engine needs to know before the first call comes in.
 
 use crate::agents::{Agent, SipAccount};
-use crate::{Db, Error, Vault, agents, enterprises, flows, queues, trunk_numbers, trunks};
-use model::{AgentId, Enterprise, PublishedFlow, Queue, Trunk, TrunkNumber};
+use crate::{
+    Db, Error, Vault, agents, enterprises, flows, queues, time_schemes, trunk_numbers, trunks,
+};
+use model::{AgentId, Enterprise, NamedTimeScheme, PublishedFlow, Queue, Trunk, TrunkNumber};
 use std::collections::BTreeMap;
 
 /// The settings of every enterprise, as of one moment.
@@ -20,6 +22,8 @@ pub struct Directory {
     pub queues: Vec<StaffedQueue>,
     /// Agents with their SIP accounts.
     pub agents: Vec<AgentEntry>,
+    /// Time schemes.
+    pub time_schemes: Vec<NamedTimeScheme>,
     /// The live version of every flow.
     pub flows: Vec<PublishedFlow>,
 }
@@ -84,6 +88,7 @@ pub async fn load(db: &Db, vault: &Vault) -> Result<Directory, Error> {
                 agent,
             })
             .collect(),
+        time_schemes: time_schemes::load(&mut tx).await?,
         flows: flows::load(&mut tx).await?,
     })
 }

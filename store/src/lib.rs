@@ -28,6 +28,7 @@ pub mod sessions;
 mod statement;
 #[cfg(any(test, feature = "test"))]
 pub mod test;
+pub mod time_schemes;
 pub mod trunk_numbers;
 pub mod trunks;
 pub mod users;

@@ -32,7 +32,7 @@ impl Call {
     }
 
     /// Another system answered the question of this number; too late answers are let go.
-    pub(crate) fn answered(
+    pub(crate) fn take_answer(
         &mut self,
         now: Duration,
         (number, answer): (u32, &Answer),
@@ -49,7 +49,12 @@ impl Call {
     }
 
     /// How a queue is at this moment.
-    pub(super) fn look_at_queue(&self, now: Duration, name: &str, exchange: &Exchange) -> Happening {
+    pub(super) fn look_at_queue(
+        &self,
+        now: Duration,
+        name: &str,
+        exchange: &Exchange,
+    ) -> Happening {
         let queue = exchange
             .directory
             .queue_named(self.origin.enterprise, name)

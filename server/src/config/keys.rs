@@ -57,6 +57,8 @@ pub(crate) const KEYS: &[Key] = &[
     open("bucket.secret_file", ""),
     open("bucket.tls_ca", ""),
     open("limits.calls", "5000"),
+    open("flows.allowed_hosts", ""),
+    open("flows.tls_ca", ""),
     open("bots.allowed_hosts", ""),
     open("bots.tls_ca", ""),
     Key {

@@ -1,7 +1,7 @@
-//! The sections with certificates: HTTP, SIP and bots.
+//! The sections with certificates: HTTP, SIP, flows and bots.
 
 use super::values::Reader;
-use super::{Bots, Http, Sip, advertised, non_empty};
+use super::{Bots, Flows, Http, Sip, advertised, non_empty};
 use net::tls::{File, Identity};
 use std::path::PathBuf;
 
@@ -49,6 +49,15 @@ pub(super) fn sip(reader: &mut Reader<'_>) -> Option<Sip> {
         drain: drain?,
         probe: probe?,
         service_route: service_route?,
+    })
+}
+
+pub(super) fn flows(reader: &mut Reader<'_>) -> Option<Flows> {
+    let allowed_hosts = reader.list("flows.allowed_hosts");
+    let roots = file(reader, "flows.tls_ca");
+    Some(Flows {
+        allowed_hosts: allowed_hosts?,
+        roots: roots?.0,
     })
 }
 
