@@ -96,6 +96,16 @@ impl Api {
         read(request.send_json(body).unwrap())
     }
 
+    /// PUT of JSON in place of the version that was seen.
+    pub fn put(&self, path: &str, seen: &Value, body: &Value) -> Answer {
+        let request = self
+            .agent
+            .put(format!("{}{path}", self.base))
+            .header("authorization", format!("Bearer {}", self.token))
+            .header("if-match", format!("\"{seen}\""));
+        read(request.send_json(body).unwrap())
+    }
+
     /// DELETE.
     pub fn delete(&self, path: &str) -> Answer {
         let request = self
@@ -118,12 +128,31 @@ impl Api {
         let mut trunk = self.trunk(name);
         change(&mut trunk["settings"]);
         let path = format!("/trunks/{}", trunk["id"].as_str().unwrap());
+        let answer = self.put(&path, &trunk["version"], &trunk["settings"]);
+        assert_eq!(answer.status, 200, "{:#}", answer.json());
+    }
+
+    /// Publishes a document as a flow, which may be there already.
+    pub fn publish(&self, document: &Value) {
+        let flows = items(&self.get("/flows"));
+        let found = flows.iter().find(|flow| flow["name"] == document["name"]);
+        let body = json!({"document": document});
+        let drawn = if let Some(flow) = found {
+            let path = format!("/flows/{}", flow["id"].as_str().unwrap());
+            let seen = self.get(&path).json();
+            self.put(&format!("{path}/draft"), &seen["draft_version"], &body)
+        } else {
+            self.post("/flows", &body)
+        };
+        let drawn = drawn.json();
+        let id = drawn["flow"]["id"].as_str();
+        let id = id.unwrap_or_else(|| panic!("{drawn:#}"));
         let request = self
             .agent
-            .put(format!("{}{path}", self.base))
+            .post(format!("{}/flows/{id}/publish", self.base))
             .header("authorization", format!("Bearer {}", self.token))
-            .header("if-match", format!("\"{}\"", trunk["version"]));
-        let answer = read(request.send_json(&trunk["settings"]).unwrap());
+            .header("if-match", format!("\"{}\"", drawn["draft_version"]));
+        let answer = read(request.send_empty().unwrap());
         assert_eq!(answer.status, 200, "{:#}", answer.json());
     }
 

@@ -1,5 +1,6 @@
 //! Whole stories with the real binary and telephones that nobody here wrote.
 
+mod asking;
 mod bots;
 mod browsers;
 mod buckets;
