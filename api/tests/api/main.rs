@@ -12,5 +12,6 @@ mod pages;
 mod recording;
 mod sessions;
 mod tenants;
+mod time_schemes;
 mod trunks;
 mod world;

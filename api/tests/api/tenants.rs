@@ -110,6 +110,7 @@ async fn what_belongs_to_another_enterprise_does_not_exist() {
                     r#"{"name":"x","inbound":{"sources":["203.0.113.1"]}}"#
                 }
                 ("PUT", Some("trunk-numbers"), _) => NUMBER,
+                ("PUT", Some("time-schemes"), _) => r#"{"name":"x","hours":[]}"#,
                 _ => "",
             };
             let mut request = request(method, &token, &address, Body::from(body));

@@ -737,6 +737,45 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/time-schemes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The time schemes of the enterprise (时间方案). */
+        get: operations["list_time_schemes"];
+        put?: never;
+        /** Makes a time scheme and puts it in force; for administrators. */
+        post: operations["create_time_scheme"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/time-schemes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Changes a time scheme and puts it in force; calls in progress go on. The name can be changed
+         *     while no published flow looks at it. For administrators.
+         */
+        put: operations["update_time_scheme"];
+        post?: never;
+        /** Removes a time scheme at which no published flow looks; for administrators. */
+        delete: operations["delete_time_scheme"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/trunk-numbers": {
         parameters: {
             query?: never;
@@ -935,7 +974,7 @@ export interface components {
          * @description What was done.
          * @enum {string}
          */
-        AuditAction: "trunk_created" | "trunk_changed" | "trunk_deleted" | "trunk_number_created" | "trunk_number_changed" | "trunk_number_deleted" | "flow_created" | "flow_published" | "ladder_shown" | "ladder_exported" | "call_supervised" | "supervision_refused" | "dial_forbidden" | "source_barred";
+        AuditAction: "trunk_created" | "trunk_changed" | "trunk_deleted" | "trunk_number_created" | "trunk_number_changed" | "trunk_number_deleted" | "time_scheme_created" | "time_scheme_changed" | "time_scheme_deleted" | "flow_created" | "flow_published" | "ladder_shown" | "ladder_exported" | "call_supervised" | "supervision_refused" | "dial_forbidden" | "source_barred";
         /** @description One setting that changed. */
         AuditChange: {
             /** @description What it is; none where it is not there. */
@@ -1451,6 +1490,11 @@ export interface components {
              */
             password: string;
         };
+        /**
+         * @description A day of the week.
+         * @enum {string}
+         */
+        Day: "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
         /** @description Where the calls of a number go. */
         Destination: {
             flow: components["schemas"]["Named"];
@@ -1673,6 +1717,21 @@ export interface components {
          * @enum {string}
          */
         FromNumber: "caller" | "trunk_number" | "fixed";
+        /** @description Days off. */
+        Holiday: {
+            /**
+             * Format: date
+             * @description The first day.
+             */
+            from: string;
+            /** @description What is celebrated. */
+            name: string;
+            /**
+             * Format: date
+             * @description The last day.
+             */
+            to: string;
+        };
         /** @description The SIP messages of a call, in the order in which they came and went. */
         Ladder: {
             /**
@@ -1812,6 +1871,21 @@ export interface components {
          * @enum {string}
          */
         OfferOutcome: "answered" | "no_answer" | "rejected" | "unreachable" | "caller_gave_up" | "picked_up";
+        /** @description A span of hours on days of the week. */
+        OpeningHours: {
+            /** @description The days on which it begins. */
+            days: components["schemas"]["Day"][];
+            /**
+             * @description Its beginning.
+             * @example 09:00
+             */
+            from: string;
+            /**
+             * @description Its end; not after `from` means on the next day.
+             * @example 18:00
+             */
+            to: string;
+        };
         /** @description One page of a list. */
         Page_Agent: {
             /** @description The items, in the list's order. */
@@ -2016,6 +2090,26 @@ export interface components {
                 /** @description The address that the calls come from. */
                 source: string;
             }[];
+            /** @description Give it as `cursor` to get the next page; none on the last page. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_TimeScheme: {
+            /** @description The items, in the list's order. */
+            items: (components["schemas"]["TimeSchemeRequest"] & {
+                /**
+                 * Format: uuid
+                 * @description Its id.
+                 */
+                id: string;
+                /** @description The published flows that look at it. */
+                used_by: string[];
+                /**
+                 * Format: int64
+                 * @description Counts its changes; `If-Match` names the one that was seen.
+                 */
+                version: number;
+            })[];
             /** @description Give it as `cursor` to get the next page; none on the last page. */
             next_cursor?: string | null;
         };
@@ -2274,6 +2368,32 @@ export interface components {
          * @enum {string}
          */
         SupervisionMode: "monitor" | "whisper" | "barge" | "take_over";
+        /** @description When somebody is there, in the enterprise's time zone. */
+        TimeScheme: components["schemas"]["TimeSchemeRequest"] & {
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description The published flows that look at it. */
+            used_by: string[];
+            /**
+             * Format: int64
+             * @description Counts its changes; `If-Match` names the one that was seen.
+             */
+            version: number;
+        };
+        /** @description A time scheme as it is asked for. */
+        TimeSchemeRequest: {
+            /** @description Days on which nobody is there, whatever the week says (节假日). */
+            holidays?: components["schemas"]["Holiday"][];
+            /** @description The hours of a week. */
+            hours: components["schemas"]["OpeningHours"][];
+            /** @description Its name, by which flows know it. */
+            name: string;
+            /** @description Days that are worked all the same (调休上班), even within holidays. */
+            workdays?: components["schemas"]["Workday"][];
+        };
         /** @description A SIP trunk. */
         Trunk: {
             /**
@@ -2587,6 +2707,16 @@ export interface components {
          * @enum {string}
          */
         Work: "offline" | "idle" | "busy" | "ringing" | "talking" | "wrap_up";
+        /** @description A day that is worked like another day of the week. */
+        Workday: {
+            /**
+             * Format: date
+             * @description The day.
+             */
+            date: string;
+            /** @description Whose hours it has. */
+            like: components["schemas"]["Day"];
+        };
     };
     responses: never;
     parameters: never;
@@ -4779,6 +4909,273 @@ export interface operations {
                 };
             };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_time_schemes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_TimeScheme"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_time_scheme: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TimeSchemeRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    /** @description its version */
+                    etag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimeScheme"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_time_scheme: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description the version that was seen, such as "3" */
+                "if-match": string;
+            };
+            path: {
+                /** @description the time scheme */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TimeSchemeRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    /** @description its version */
+                    etag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimeScheme"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_time_scheme: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description the version that was seen, such as "3" */
+                "if-match": string;
+            };
+            path: {
+                /** @description the time scheme */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description removed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

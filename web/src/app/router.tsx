@@ -96,6 +96,15 @@ const trunkNumbers = createRoute({
   ),
 });
 
+const timeSchemes = createRoute({
+  getParentRoute: () => inside,
+  path: "/time-schemes",
+  component: lazyRouteComponent(
+    () => import("../features/time-schemes/components/time-schemes-page"),
+    "TimeSchemesPage",
+  ),
+});
+
 const flows = createRoute({
   getParentRoute: () => inside,
   path: "/flows",
@@ -131,6 +140,7 @@ export const router = createRouter({
       flowDesigner,
       trunks,
       trunkNumbers,
+      timeSchemes,
       auditLog,
     ]),
   ]),

@@ -4,6 +4,7 @@ import {
   CustomerServiceOutlined,
   NumberOutlined,
   PartitionOutlined,
+  ScheduleOutlined,
   PhoneOutlined,
   UnorderedListOutlined,
 } from "@ant-design/icons";
@@ -85,6 +86,11 @@ export function Shell() {
                       key: "/trunk-numbers",
                       icon: <NumberOutlined aria-hidden />,
                       label: <Link to="/trunk-numbers">{t("menu.trunkNumbers")}</Link>,
+                    },
+                    {
+                      key: "/time-schemes",
+                      icon: <ScheduleOutlined aria-hidden />,
+                      label: <Link to="/time-schemes">{t("menu.timeSchemes")}</Link>,
                     },
                   ]
                 : []),

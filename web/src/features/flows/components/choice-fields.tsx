@@ -1,8 +1,8 @@
 import { AutoComplete, Select } from "antd";
 import { useTranslation } from "react-i18next";
-import type { Value } from "../model/document";
+import { NAME_CHARS, type Value } from "../model/document";
 import type { Field } from "../model/fields";
-import { asText } from "../model/values";
+import { asList, asText } from "../model/values";
 import { useDesigning, type Place } from "./designing";
 
 /** A field's control, named by the label of its frame. */
@@ -72,6 +72,26 @@ export function Suggested({ value, onChange, names, options }: OptionsProps) {
       showSearch={{ filterOption: true }}
       onChange={(chosen: string) => {
         onChange(chosen);
+      }}
+    />
+  );
+}
+
+/** Names, each typed and ended with Enter. */
+export function Names({ value, onChange, names, max }: ShapeProps & { max: number }) {
+  const { readOnly } = useDesigning();
+  return (
+    <Select
+      {...names}
+      mode="tags"
+      open={false}
+      className="flow-wide"
+      disabled={readOnly}
+      maxCount={max}
+      value={asList(value).map(asText)}
+      onChange={(chosen: string[]) => {
+        const fitting = chosen.map((name) => name.trim().slice(0, NAME_CHARS));
+        onChange(fitting.length === 0 ? undefined : fitting);
       }}
     />
   );

@@ -9,6 +9,8 @@ export interface Designing {
   spoken: ReadonlyMap<string, string>;
   variables: readonly string[];
   queues: readonly string[];
+  schemes: readonly string[];
+  flows: readonly string[];
   clips: readonly string[];
 }
 
@@ -18,6 +20,8 @@ export const DesigningContext = createContext<Designing>({
   spoken: new Map(),
   variables: [],
   queues: [],
+  schemes: [],
+  flows: [],
   clips: [],
 });
 

@@ -2,7 +2,7 @@ import { NAME_CHARS, type Value } from "../model/document";
 import type { Field } from "../model/fields";
 import { asText } from "../model/values";
 import { Input, InputNumber, Switch } from "antd";
-import { Choice, MaybeSwitch, Suggested, type ShapeProps } from "./choice-fields";
+import { Choice, MaybeSwitch, Names, Suggested, type ShapeProps } from "./choice-fields";
 import { ConditionEditor } from "./condition-editor";
 import { useDesigning, type Place } from "./designing";
 import { FieldFrame } from "./field-frame";
@@ -26,7 +26,11 @@ const OUTER = ["items", "list", "part"];
 /** The form of a field by its shape. */
 export function FieldEditor({ field, place, value, onChange }: Props) {
   return (
-    <FieldFrame place={place} name={field.name} outer={OUTER.includes(field.shape.type)}>
+    <FieldFrame
+      place={place}
+      name={field.label ?? field.name}
+      outer={OUTER.includes(field.shape.type)}
+    >
       {({ labelledBy, describedBy }) => (
         <Shaped
           field={field}
@@ -42,7 +46,7 @@ export function FieldEditor({ field, place, value, onChange }: Props) {
 
 function Shaped(props: ShapeProps) {
   const { field, place, value, onChange, names } = props;
-  const { readOnly, queues, clips, variables } = useDesigning();
+  const { readOnly, queues, schemes, flows, clips, variables } = useDesigning();
   const { shape, standard } = field;
   const text = {
     ...names,
@@ -106,6 +110,12 @@ function Shaped(props: ShapeProps) {
       return <Suggested {...props} options={clips} />;
     case "queue":
       return <Suggested {...props} options={queues} />;
+    case "scheme":
+      return <Suggested {...props} options={schemes} />;
+    case "flow":
+      return <Suggested {...props} options={flows} />;
+    case "names":
+      return <Names {...props} max={shape.max} />;
     case "variable":
       return <Suggested {...props} options={variables} />;
     case "assigned":

@@ -4,7 +4,7 @@ import { useMemo, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Alert } from "antd";
 import { useChecked } from "../api/checks";
-import { useQueueNames } from "../api/queues";
+import { useNames } from "../api/named";
 import type { Act, Designer } from "../model/designer";
 import type { FlowDocument } from "../model/document";
 import { problemsOf, type FlowProblem } from "../model/problems";
@@ -64,17 +64,17 @@ function Desk({
   const editing = useEditing(designer, act);
   const document = designer.history.present;
   const { problems, spoken, clips, checking, failed } = useChecked(flow, document);
-  const queues = useQueueNames();
+  const names = useNames(document.name);
   const designing = useMemo(
     (): Designing => ({
       readOnly,
       problems: problemsOf(problems),
       spoken,
       variables: variablesOf(document),
-      queues,
+      ...names,
       clips,
     }),
-    [readOnly, problems, spoken, document, queues, clips],
+    [readOnly, problems, spoken, document, names, clips],
   );
   useKeyboard(
     readOnly

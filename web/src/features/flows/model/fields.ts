@@ -15,13 +15,19 @@ export type Shape =
   | { type: "variable" }
   | { type: "assigned" }
   | { type: "queue" }
-  | { type: "table"; max: number }
+  | { type: "scheme" }
+  | { type: "flow" }
+  /** Names and texts; whether the names are variables that the node sets. */
+  | { type: "table"; max: number; assigns?: boolean }
+  | { type: "names"; max: number }
   | { type: "list"; max: number; fields: Field[]; ways?: Way[]; fresh: Fields }
   | { type: "part"; fields: Field[] }
   | { type: "condition" };
 
 export interface Field {
   name: string;
+  /** The name under which it is shown, where another kind means something else by the same. */
+  label?: string;
   shape: Shape;
   /** What the server takes where the field is left out; without it the field is required. */
   standard?: Value;

@@ -1,5 +1,6 @@
 import { LANGUAGES, type Fields, type Value } from "./document";
 import { expression, text, wait, type Field, type Way } from "./fields";
+import { ASKING } from "./kinds-asking";
 
 export type Group = "speech" | "input" | "logic" | "connect" | "end";
 export const GROUPS: Group[] = ["speech", "input", "logic", "connect", "end"];
@@ -9,6 +10,8 @@ export interface Kind {
   fields: Field[];
   /** More fields, of one of these sets. */
   ways?: Way[];
+  /** Variables that it sets without a field for them. */
+  assigns?: string[];
   exits: (fields: Fields) => string[];
   /** What a new node holds besides what may be left out. */
   fresh: Fields;
@@ -140,6 +143,7 @@ export const KINDS: Record<string, Kind> = {
     exits: (fields) => [...namesIn(fields.cases, "exit"), "otherwise"],
     fresh: { cases: [CASE] },
   },
+  ...ASKING,
   queue: {
     group: "connect",
     fields: [

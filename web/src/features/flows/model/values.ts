@@ -47,20 +47,35 @@ export function shifted(list: readonly Value[], at: number, by: 1 | -1): Value[]
 
 /** What every call has, and a flow does not set. */
 export const CALL_VARIABLES = ["caller", "called", "trunk_number", "language"];
+/** The time when a node is entered, where the enterprise is. */
+const TIME_VARIABLES = ["now.date", "now.time", "now.weekday"];
 
 function assignedIn(fields: readonly Field[], values: Fields): string[] {
-  return fields.flatMap(({ name, shape, standard }) =>
-    shape.type === "assigned" ? [asText(values[name] ?? standard)] : [],
-  );
+  return fields.flatMap(({ name, shape, standard }) => {
+    const value = values[name] ?? standard;
+    switch (shape.type) {
+      case "assigned":
+        return [asText(value)];
+      case "table":
+        return shape.assigns ? Object.keys(asFields(value)) : [];
+      case "list":
+        return asList(value).flatMap((entry) => assignedIn(shape.fields, asFields(entry)));
+      default:
+        return [];
+    }
+  });
 }
 
 /** The names that a text of the flow may use. */
 export function variablesOf(document: FlowDocument): string[] {
-  const assigned = Object.values(document.nodes).flatMap(({ kind, fields }) =>
-    assignedIn(kindOf(kind)?.fields ?? [], fields),
-  );
+  const assigned = Object.values(document.nodes).flatMap(({ kind, fields }) => [
+    ...(kindOf(kind)?.assigns ?? []),
+    ...assignedIn(kindOf(kind)?.fields ?? [], fields),
+  ]);
   const declared = Object.keys(document.variables);
-  return [...new Set([...CALL_VARIABLES, ...declared, ...assigned])].filter((name) => name !== "");
+  return [...new Set([...CALL_VARIABLES, ...TIME_VARIABLES, ...declared, ...assigned])].filter(
+    (name) => name !== "",
+  );
 }
 
 const TESTS = [
