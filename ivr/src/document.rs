@@ -98,27 +98,21 @@ impl Document {
 
     /// The time schemes that it looks at.
     pub fn schemes(&self) -> impl Iterator<Item = &str> {
-        self.nodes.values().filter_map(|node| match &node.kind {
-            Kind::Schedule(node) => Some(node.scheme.as_str()),
-            _ => None,
-        })
+        self.kinds().filter_map(Kind::scheme)
     }
 
     /// The flows that it enters.
     pub fn flows(&self) -> impl Iterator<Item = &str> {
-        self.nodes.values().filter_map(|node| match &node.kind {
-            Kind::Subflow(node) => Some(node.flow.as_str()),
-            _ => None,
-        })
+        self.kinds().filter_map(Kind::flow)
     }
 
     /// The queues that it puts callers into, or looks at.
     pub fn queues(&self) -> impl Iterator<Item = &str> {
-        self.nodes.values().filter_map(|node| match &node.kind {
-            Kind::Queue(node) => Some(node.queue.as_str()),
-            Kind::QueueState(node) => Some(node.queue.as_str()),
-            _ => None,
-        })
+        self.kinds().filter_map(Kind::queue)
+    }
+
+    fn kinds(&self) -> impl Iterator<Item = &Kind> {
+        self.nodes.values().map(|node| &node.kind)
     }
 
     /// Identifies what the flow does: SHA-256 over everything but the places on the canvas and the order of the edges.

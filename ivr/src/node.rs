@@ -30,7 +30,7 @@ pub use branch::{Branch, Case, Condition, Length, Test};
 pub use collect::Collect;
 pub use comeback::Return;
 pub use hangup::Hangup;
-pub use http::{Answer, Http, Method, Picked};
+pub use http::{Answer, Http, Json, Method, Picked};
 pub use language::Language;
 pub use menu::Menu;
 pub use number::Number;
@@ -176,6 +176,30 @@ impl Kind {
             | Self::Schedule(_)
             | Self::Voicemail(_) => Vec::new(),
         }
+    }
+
+    /// The time scheme that it looks at.
+    pub(crate) fn scheme(&self) -> Option<&str> {
+        if let Self::Schedule(node) = self {
+            return Some(&node.scheme);
+        }
+        None
+    }
+
+    /// The flow that it enters.
+    pub(crate) fn flow(&self) -> Option<&str> {
+        if let Self::Subflow(node) = self {
+            return Some(&node.flow);
+        }
+        None
+    }
+
+    /// The queue that it puts callers into, or looks at.
+    pub(crate) fn queue(&self) -> Option<&str> {
+        if let Self::Queue(Queue { queue, .. }) | Self::QueueState(QueueState { queue }) = self {
+            return Some(queue);
+        }
+        None
     }
 
     /// The variable for what a bot says when it hands the caller over.

@@ -5,7 +5,10 @@
 
 mod run;
 
-use crate::{limits, node::QueueNow};
+use crate::{
+    limits,
+    node::{Json, QueueNow},
+};
 use model::TimeScheme;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -116,7 +119,7 @@ pub struct Given {
     pub status: u16,
     /// The answer.
     #[serde(default)]
-    pub json: serde_json::Value,
+    pub json: Json,
 }
 
 fn success() -> u16 {

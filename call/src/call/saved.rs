@@ -169,7 +169,7 @@ fn restore_walk(
         .flow(id)
         .filter(|entry| entry.version == version)
         .ok_or(Error::FlowGone(id))?;
-    ivr::Session::restore(now, &entry.flow, Arc::clone(&entry.beside), saved)
+    ivr::Session::restore(now, &entry.flow, &entry.beside, saved)
         .map(Some)
         .map_err(|_| Error::FlowGone(id))
 }

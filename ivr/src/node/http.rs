@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-pub use answer::{Answer, Picked};
+pub use answer::{Answer, Json, Picked};
 
 /// Sends a request and waits for the answer, so long as `timeout_ms` says for each attempt.
 ///

@@ -73,7 +73,8 @@ impl Subflow {
                 inspection.blame("duplicate_exit", &path, message);
             }
         }
-        if !self.returns && !(self.outputs.is_empty() && self.results.is_empty()) {
+        let takes = !self.outputs.is_empty() || !self.results.is_empty();
+        if takes && !self.returns {
             inspection.blame(
                 "bad_value",
                 "returns",

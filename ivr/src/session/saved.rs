@@ -97,7 +97,7 @@ impl Session {
     pub fn restore(
         now: Duration,
         entered: &Arc<Flow>,
-        flows: Arc<Flows>,
+        flows: &Arc<Flows>,
         saved: SavedSession,
     ) -> Result<Self, RestoreError> {
         let find = |flow: String, node: String| {
@@ -123,7 +123,7 @@ impl Session {
             flow,
             at,
             above: above.collect::<Result<_, _>>()?,
-            flows: Arc::clone(&flows),
+            flows: Arc::clone(flows),
             caller: Caller {
                 locale: saved.locale,
                 variables: saved.variables,

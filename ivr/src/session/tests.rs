@@ -311,13 +311,13 @@ fn a_session_of_another_flow_is_not_restored() {
     let other = rehearse(&ASK.replace("name: ask", "name: other"));
     let flow = Arc::clone(&other.session.flow);
     assert_eq!(
-        Session::restore(other.now, &flow, Arc::default(), saved.clone()).unwrap_err(),
+        Session::restore(other.now, &flow, &Arc::default(), saved.clone()).unwrap_err(),
         RestoreError::OtherFlow("ask".to_owned())
     );
     let renamed = rehearse(&ASK.replace("hello", "greeting"));
     let flow = Arc::clone(&renamed.session.flow);
     assert_eq!(
-        Session::restore(renamed.now, &flow, Arc::default(), saved).unwrap_err(),
+        Session::restore(renamed.now, &flow, &Arc::default(), saved).unwrap_err(),
         RestoreError::UnknownNode("hello".to_owned())
     );
 }
@@ -341,5 +341,5 @@ fn at_pin() -> Rehearsal {
 fn restart(session: &Session, now: Duration) -> Session {
     let bytes = postcard::to_allocvec(&session.save()).unwrap();
     let saved = postcard::from_bytes(&bytes).unwrap();
-    Session::restore(now, &session.flow, Arc::clone(&session.flows), saved).unwrap()
+    Session::restore(now, &session.flow, &session.flows, saved).unwrap()
 }

@@ -4,7 +4,7 @@ use crate::{CALLER, SHORTLY};
 use serde_json::{Value, json};
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 use std::time::Instant;
 use tests::api::Api;
@@ -25,7 +25,7 @@ impl Crm {
     fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
-        let (tell, asked) = channel();
+        let (tell, asked) = sync_channel(16);
         thread::spawn(move || listen(&listener, &tell));
         Self { address, asked }
     }
@@ -36,7 +36,7 @@ impl Crm {
     }
 }
 
-fn listen(listener: &TcpListener, tell: &Sender<(String, TcpStream)>) {
+fn listen(listener: &TcpListener, tell: &SyncSender<(String, TcpStream)>) {
     for stream in listener.incoming() {
         let stream = stream.unwrap();
         let mut reader = BufReader::new(stream.try_clone().unwrap());

@@ -2,7 +2,10 @@
 
 use crate::{check::Inspection, limits};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+
+/// What another system says, in whatever shape.
+#[expect(clippy::disallowed_types, reason = "the shape is not ours to type")]
+pub type Json = serde_json::Value;
 
 /// What came of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,14 +54,14 @@ impl Picked {
 /// The parts of an answer in their order.
 pub(super) fn pick(wanted: &[Picked], body: &str) -> Result<Vec<String>, String> {
     // The place in the text is told, not the text: it may hold secrets.
-    let answer: Value = serde_json::from_str(body)
+    let answer = serde_json::from_str::<Json>(body)
         .map_err(|error| format!("the answer is not JSON (line {})", error.line()))?;
     wanted
         .iter()
         .map(|picked| {
             let text = match answer.pointer(&picked.pointer) {
-                None | Some(Value::Null) => String::new(),
-                Some(Value::String(text)) => text.clone(),
+                None | Some(Json::Null) => String::new(),
+                Some(Json::String(text)) => text.clone(),
                 Some(value) => value.to_string(),
             };
             if text.chars().count() > limits::TEXT_CHARS {

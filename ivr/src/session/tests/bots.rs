@@ -67,6 +67,6 @@ fn a_restart_calls_the_bot_again() {
     call.take();
     let saved = call.session.save();
     let flow = Arc::clone(&call.session.flow);
-    call.session = Session::restore(call.now, &flow, Arc::default(), saved).unwrap();
+    call.session = Session::restore(call.now, &flow, &Arc::default(), saved).unwrap();
     assert_eq!(call.take(), [STARTED]);
 }

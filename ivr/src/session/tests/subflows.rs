@@ -145,7 +145,7 @@ fn a_restart_within_the_other_flow_goes_on_there_and_comes_back() {
     let saved = postcard::from_bytes(&text).unwrap();
     let flows = Arc::clone(&call.session.flows);
     let entered = Arc::clone(flows.get("shop").unwrap());
-    call.session = Session::restore(call.now, &entered, flows, saved).unwrap();
+    call.session = Session::restore(call.now, &entered, &flows, saved).unwrap();
     call.press("2");
     assert!(call.take().ends_with(&[
         "◀ ask ok".to_owned(),
