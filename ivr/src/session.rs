@@ -268,6 +268,9 @@ impl Session {
             return Turn::GiveUp;
         }
         self.progress = Progress::default();
+        if let Some(zone) = &self.flow.clock {
+            self.caller.tell_time(now, zone);
+        }
         let node = self.place();
         self.actions
             .push_back(Action::Step(Step::NodeEntered { node }));
@@ -276,9 +279,6 @@ impl Session {
 
     fn enter_silently(&mut self, now: Duration) -> Turn {
         let flow = Arc::clone(&self.flow);
-        if let Some(zone) = &flow.clock {
-            self.caller.tell_time(now, zone);
-        }
         flow.node(self.at).kind.enter(&mut self.walk(now))
     }
 

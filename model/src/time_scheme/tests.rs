@@ -1,3 +1,5 @@
+//! Schemes as people keep them, and against spans written out.
+
 use super::*;
 use jiff::civil::{DateTime, date, time};
 use proptest::prelude::*;
