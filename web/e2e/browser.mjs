@@ -66,7 +66,7 @@ export async function browse(story) {
     const page = browser.pages()[0] ?? (await browser.newPage());
     page.on("pageerror", (error) => complaints.push(String(error)));
     page.on("console", (message) => {
-      const expected = /status of (401|409|412)/.test(message.text());
+      const expected = /status of (401|409|412|422)/.test(message.text());
       if (message.type() === "error" && !expected) {
         complaints.push(message.text());
       }

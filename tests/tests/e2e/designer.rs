@@ -31,3 +31,10 @@ fn a_flow_is_drawn_published_and_taken_by_the_next_call() {
     assert_eq!(entered.unwrap()["version"], 2);
     server.comes_to_rest();
 }
+
+#[test]
+fn a_time_scheme_is_kept_and_drawn_beside_the_other_nodes_that_ask() {
+    let server = Server::start("schedules");
+
+    Console::begin(&server, "schedules", "admin").succeeds();
+}

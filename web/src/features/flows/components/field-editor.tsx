@@ -2,6 +2,7 @@ import { NAME_CHARS, type Value } from "../model/document";
 import type { Field } from "../model/fields";
 import { asText } from "../model/values";
 import { Input, InputNumber, Switch } from "antd";
+import { useTranslation } from "react-i18next";
 import { Choice, MaybeSwitch, Names, Suggested, type ShapeProps } from "./choice-fields";
 import { ConditionEditor } from "./condition-editor";
 import { useDesigning, type Place } from "./designing";
@@ -46,6 +47,7 @@ export function FieldEditor({ field, place, value, onChange }: Props) {
 
 function Shaped(props: ShapeProps) {
   const { field, place, value, onChange, names } = props;
+  const { t } = useTranslation();
   const { readOnly, queues, schemes, flows, clips, variables } = useDesigning();
   const { shape, standard } = field;
   const text = {
@@ -146,7 +148,14 @@ function Shaped(props: ShapeProps) {
         />
       );
     case "table":
-      return <TableEditor max={shape.max} value={value} onChange={onChange} />;
+      return (
+        <TableEditor
+          name={t(`flow.fields.${field.name}`)}
+          max={shape.max}
+          value={value}
+          onChange={onChange}
+        />
+      );
     case "part":
       return <Part place={place} fields={shape.fields} value={value} onChange={onChange} />;
     case "condition":

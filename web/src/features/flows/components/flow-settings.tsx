@@ -87,6 +87,7 @@ export function FlowSettings({ document, problems, act }: Props) {
       <section className="flow-field" data-field="variables" aria-label={t("flow.variables")}>
         <h3 className="flow-form-section">{t("flow.variables")}</h3>
         <TableEditor
+          name={t("flow.variables")}
           max={256}
           value={document.variables}
           onChange={(fields) => {

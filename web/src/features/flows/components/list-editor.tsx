@@ -44,6 +44,7 @@ export function ListEditor({ place, fields, ways, max, fresh, value, onChange }:
       {!readOnly && entries.length < max && (
         <Button
           size="small"
+          aria-label={`${t("flow.addEntry")}: ${t(`flow.fields.${String(place.path.at(-1))}`)}`}
           icon={<PlusOutlined aria-hidden />}
           onClick={() => {
             onChange([...entries, structuredClone(fresh)]);

@@ -7,13 +7,15 @@ import { useDesigning } from "./designing";
 import { LateInput } from "./late-input";
 
 interface Props {
+  /** What it holds, for the name of its button. */
+  name: string;
   max: number;
   value: Value | undefined;
   onChange: (value: Fields) => void;
 }
 
 /** Names with a text each. */
-export function TableEditor({ max, value, onChange }: Props) {
+export function TableEditor({ name: title, max, value, onChange }: Props) {
   const { t } = useTranslation();
   const { readOnly } = useDesigning();
   const rows = Object.entries(asFields(value));
@@ -61,6 +63,7 @@ export function TableEditor({ max, value, onChange }: Props) {
       {!readOnly && rows.length < max && (
         <Button
           size="small"
+          aria-label={`${t("flow.addEntry")}: ${title}`}
           icon={<PlusOutlined aria-hidden />}
           onClick={() => {
             const names = new Set(rows.map(([name]) => name));

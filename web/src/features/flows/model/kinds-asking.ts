@@ -28,7 +28,7 @@ export const ASKING: Record<string, Kind> = {
         shape: { type: "choice", options: METHODS },
         standard: "GET",
       },
-      text("url"),
+      { ...text("url"), label: "address" },
       table("headers"),
       table("json"),
       {

@@ -1,5 +1,5 @@
 import { DeleteOutlined, PlusOutlined } from "@ant-design/icons";
-import { Button, Checkbox, Form, Input, Select, Space } from "antd";
+import { Button, Checkbox, Form, Input, Select } from "antd";
 import { useTranslation } from "react-i18next";
 import { DAYS } from "../values";
 
@@ -22,7 +22,7 @@ export function Rows({ list }: { list: List }) {
         {(rows, { add, remove }) => (
           <>
             {rows.map(({ key, name }) => (
-              <Space key={key} align="start" wrap>
+              <div key={key} className="form-row">
                 {list === "hours" && <HoursRow row={name} />}
                 {list === "holidays" && <HolidayRow row={name} />}
                 {list === "workdays" && <WorkdayRow row={name} />}
@@ -36,7 +36,7 @@ export function Rows({ list }: { list: List }) {
                     remove(name);
                   }}
                 />
-              </Space>
+              </div>
             ))}
             <div>
               <Button
@@ -70,7 +70,7 @@ function HoursRow({ row }: { row: number }) {
   const options = useDayOptions();
   return (
     <>
-      <Form.Item name={[row, "days"]} label={t("timeScheme.on")} rules={useNeeded()}>
+      <Form.Item name={[row, "days"]} label={t("timeScheme.on")}>
         <Checkbox.Group options={options} />
       </Form.Item>
       <Moment row={row} name="from" type="time" />
