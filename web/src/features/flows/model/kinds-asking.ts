@@ -40,7 +40,7 @@ export const ASKING: Record<string, Kind> = {
           fields: [
             text("pointer"),
             { name: "variable", shape: { type: "assigned" } },
-            { name: "sensitive", shape: { type: "switch" }, standard: false },
+            { name: "sensitive", label: "secret", shape: { type: "switch" }, standard: false },
           ],
         },
         standard: [],
