@@ -47,6 +47,8 @@ pub struct DirectoryParts {
     pub agents: Vec<AgentEntry>,
     /// Live versions of all flows.
     pub flows: Vec<FlowEntry>,
+    /// Versions that others took the place of, in which calls may still be.
+    pub replaced_flows: Vec<FlowEntry>,
     /// For each trunk with gateways, the SIP address of ours from which they are reached.
     pub locals: HashMap<TrunkId, SocketAddr>,
     /// Where the enterprises are.
@@ -62,6 +64,7 @@ pub struct Directory {
     agents: HashMap<AgentId, AgentEntry>,
     extensions: HashMap<String, AgentId>,
     flows: HashMap<FlowId, FlowEntry>,
+    replaced_flows: HashMap<(FlowId, FlowVersion), FlowEntry>,
     locals: HashMap<TrunkId, SocketAddr>,
     regions: HashMap<EnterpriseId, Region>,
 }
@@ -94,6 +97,11 @@ impl Directory {
                 .flows
                 .into_iter()
                 .map(|flow| (flow.id, flow))
+                .collect(),
+            replaced_flows: parts
+                .replaced_flows
+                .into_iter()
+                .map(|flow| ((flow.id, flow.version), flow))
                 .collect(),
             locals: parts.locals,
             regions: parts.regions,
@@ -209,6 +217,12 @@ impl Directory {
     /// An agent by the name of the SIP account.
     pub(crate) fn agent_with_extension(&self, extension: &str) -> Option<&AgentEntry> {
         self.agents.get(self.extensions.get(extension)?)
+    }
+
+    /// The version of a flow that a call entered.
+    pub(crate) fn flow_version(&self, id: FlowId, version: FlowVersion) -> Option<&FlowEntry> {
+        let live = self.flow(id).filter(|entry| entry.version == version);
+        live.or_else(|| self.replaced_flows.get(&(id, version)))
     }
 
     /// A live flow.

@@ -7,11 +7,12 @@
 use crate::directory;
 use crate::engine::Asked;
 use ivr::Voices;
+use model::Timestamp;
 use net::Waker;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use store::{Db, Vault};
 use tokio::sync::{mpsc, oneshot};
 
@@ -21,6 +22,10 @@ pub(crate) const WAITING: usize = 64;
 const PATIENCE: Duration = Duration::from_secs(5);
 /// How long to wait before settings that could not be applied are tried again.
 const RETRY: Duration = Duration::from_secs(5);
+
+/// Versions of flows are kept at hand for so long after others took their place: a call that a new
+/// process brings back goes on in the version that it entered.
+const LONGEST_CALL: Duration = Duration::from_hours(24);
 
 /// What reading the directory takes.
 #[derive(Clone)]
@@ -40,7 +45,9 @@ pub(crate) struct Engine {
 impl Source {
     /// The settings as the database has them.
     pub(crate) async fn read(&self) -> anyhow::Result<call::Directory> {
-        let stored = store::directory::load(&self.db, &self.vault).await?;
+        let now = SystemTime::now().duration_since(UNIX_EPOCH)?;
+        let since = Timestamp::from_now(now.saturating_sub(LONGEST_CALL));
+        let stored = store::directory::load(&self.db, &self.vault, since).await?;
         for trunk in &stored.lost_credentials {
             tracing::error!(
                 trunk,

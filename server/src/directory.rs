@@ -19,7 +19,7 @@ pub(crate) fn build(
     voices: &Arc<Voices>,
     sip_udp: &[SocketAddr],
 ) -> Directory {
-    let flows = check_flows(&stored, voices);
+    let (flows, replaced_flows) = check_flows(&stored, voices);
     let locals = stored
         .trunks
         .iter()
@@ -37,6 +37,7 @@ pub(crate) fn build(
             .collect(),
         agents: stored.agents.into_iter().filter_map(agent).collect(),
         flows,
+        replaced_flows,
         locals,
     })
 }
@@ -77,26 +78,34 @@ fn agent(entry: store::directory::AgentEntry) -> Option<AgentEntry> {
     })
 }
 
-/// The flows of all enterprises, each beside the others of its own.
-fn check_flows(stored: &store::Directory, voices: &Arc<Voices>) -> Vec<FlowEntry> {
-    let mut entries = Vec::new();
+/// The flows of all enterprises, each beside the live others of its own: the live versions, and those
+/// that others took the place of.
+fn check_flows(
+    stored: &store::Directory,
+    voices: &Arc<Voices>,
+) -> (Vec<FlowEntry>, Vec<FlowEntry>) {
+    let (mut live, mut replaced) = (Vec::new(), Vec::new());
     for enterprise in &stored.enterprises {
         let resources = resources_of(enterprise, stored, voices);
-        let flows = stored.flows.iter();
-        let checked: Vec<_> = flows
-            .filter(|flow| flow.enterprise == enterprise.id)
-            .filter_map(|flow| Some((flow, Arc::new(check(flow, &resources)?))))
-            .collect();
-        let beside = checked.iter().map(|(_, flow)| Arc::clone(flow));
-        let beside: Arc<Flows> = Arc::new(beside.collect());
-        entries.extend(checked.into_iter().map(|(stored, flow)| FlowEntry {
-            id: stored.id,
-            version: stored.version,
+        let checked = |flows: &[PublishedFlow]| {
+            let flows = flows.iter().filter(|flow| flow.enterprise == enterprise.id);
+            flows
+                .filter_map(|flow| Some((flow.id, flow.version, check(flow, &resources)?)))
+                .map(|(id, version, flow)| (id, version, Arc::new(flow)))
+                .collect::<Vec<_>>()
+        };
+        let flows = checked(&stored.flows);
+        let beside: Arc<Flows> = Arc::new(flows.iter().map(|(_, _, it)| Arc::clone(it)).collect());
+        let entry = |(id, version, flow)| FlowEntry {
+            id,
+            version,
             flow,
             beside: Arc::clone(&beside),
-        }));
+        };
+        live.extend(flows.into_iter().map(entry));
+        replaced.extend(checked(&stored.replaced_flows).into_iter().map(entry));
     }
-    entries
+    (live, replaced)
 }
 
 fn resources_of<'a>(

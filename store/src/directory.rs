@@ -4,7 +4,9 @@ use crate::agents::{Agent, SipAccount};
 use crate::{
     Db, Error, Vault, agents, enterprises, flows, queues, time_schemes, trunk_numbers, trunks,
 };
-use model::{AgentId, Enterprise, NamedTimeScheme, PublishedFlow, Queue, Trunk, TrunkNumber};
+use model::{
+    AgentId, Enterprise, NamedTimeScheme, PublishedFlow, Queue, Timestamp, Trunk, TrunkNumber,
+};
 use std::collections::BTreeMap;
 
 /// The settings of every enterprise, as of one moment.
@@ -26,6 +28,8 @@ pub struct Directory {
     pub time_schemes: Vec<NamedTimeScheme>,
     /// The live version of every flow.
     pub flows: Vec<PublishedFlow>,
+    /// Versions that others took the place of, in which calls may still be.
+    pub replaced_flows: Vec<PublishedFlow>,
 }
 
 /// A queue and who serves it.
@@ -46,11 +50,12 @@ pub struct AgentEntry {
     pub account: Option<SipAccount>,
 }
 
-/// Reads the directory, all of it as of the same moment.
+/// Reads the directory, all of it as of the same moment; versions of flows too that were live at
+/// `since` or later.
 ///
 /// # Errors
 /// [`Error::Unreachable`], [`Error::Database`], [`Error::Unreadable`].
-pub async fn load(db: &Db, vault: &Vault) -> Result<Directory, Error> {
+pub async fn load(db: &Db, vault: &Vault, since: Timestamp) -> Result<Directory, Error> {
     let mut tx = db.snapshot().await?;
     let mut accounts: BTreeMap<AgentId, SipAccount> = agents::load_accounts(&mut tx)
         .await?
@@ -90,5 +95,6 @@ pub async fn load(db: &Db, vault: &Vault) -> Result<Directory, Error> {
             .collect(),
         time_schemes: time_schemes::load(&mut tx).await?,
         flows: flows::load(&mut tx).await?,
+        replaced_flows: flows::load_replaced(&mut tx, since).await?,
     })
 }

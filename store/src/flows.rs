@@ -6,6 +6,9 @@ use crate::db::{Db, Tx};
 use crate::statement::{On, sql};
 use model::{EnterpriseId, FlowId, FlowVersion, PublishedFlow, Timestamp};
 
+/// Versions that are read besides the live ones at most.
+const REPLACED: i64 = 500;
+
 #[derive(sqlx::FromRow)]
 struct PublishedFlowRow {
     id: Word<FlowId>,
@@ -81,6 +84,29 @@ pub(crate) async fn load(on: impl Into<On<'_>>) -> Result<Vec<PublishedFlow>, Er
                            AND flow_versions.version = flows.live_version
          ORDER BY flows.id"
     )
+    .all(on)
+    .await?;
+    rows.into_iter().map(PublishedFlow::try_from).collect()
+}
+
+/// Versions that another took the place of at `since` or later: calls may still be in them.
+pub(crate) async fn load_replaced(
+    on: impl Into<On<'_>>,
+    since: Timestamp,
+) -> Result<Vec<PublishedFlow>, Error> {
+    let rows: Vec<PublishedFlowRow> = sql!(
+        "SELECT flows.id, flows.enterprise_id, flows.name, flow_versions.version,
+                flow_versions.document
+         FROM flows
+         JOIN flow_versions ON flow_versions.flow_id = flows.id
+         JOIN flow_versions AS next ON next.flow_id = flow_versions.flow_id
+                                   AND next.version = flow_versions.version + 1
+         WHERE next.published_at >= $1
+         ORDER BY next.published_at DESC, flows.id
+         LIMIT $2"
+    )
+    .bind(since.as_millis())
+    .bind(REPLACED)
     .all(on)
     .await?;
     rows.into_iter().map(PublishedFlow::try_from).collect()

@@ -122,6 +122,7 @@ impl Demo {
             ],
             agents: self.agents.iter().map(|name| agent(name)).collect(),
             flows: flows.into_iter().map(|(_, entry)| entry).collect(),
+            replaced_flows: Vec::new(),
             locals: self.trunks.iter().map(|it| (it.id, self.local)).collect(),
             regions: HashMap::from([(enterprise(), self.region)]),
         })

@@ -166,8 +166,7 @@ fn restore_walk(
     };
     let entry = exchange
         .directory
-        .flow(id)
-        .filter(|entry| entry.version == version)
+        .flow_version(id, version)
         .ok_or(Error::FlowGone(id))?;
     ivr::Session::restore(now, &entry.flow, &entry.beside, saved)
         .map(Some)

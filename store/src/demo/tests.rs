@@ -7,7 +7,7 @@ on_both_engines! {
     async fn the_demo_enterprise_is_what_the_interface_says(db: &Db) {
         assert_eq!(fill(db, &demo()).await.unwrap(), Filled::Created);
 
-        let directory = directory::load(db, &crate::Vault::new(&[7; 32])).await.unwrap();
+        let directory = directory::load(db, &crate::Vault::new(&[7; 32]), Timestamp::default()).await.unwrap();
 
         assert_eq!(directory.enterprises[0].name, "demo");
         assert_eq!(numbers(&directory), [
@@ -47,7 +47,7 @@ on_both_engines! {
     async fn phones_register_with_the_one_password(db: &Db) {
         fill(db, &demo()).await.unwrap();
 
-        for entry in directory::load(db, &crate::Vault::new(&[7; 32])).await.unwrap().agents {
+        for entry in directory::load(db, &crate::Vault::new(&[7; 32]), Timestamp::default()).await.unwrap().agents {
             let extension = entry.agent.extension.as_str();
             let expected = SipAccount::with_password(entry.agent.id, extension, "one for all");
             assert_eq!(entry.account, Some(expected));
@@ -56,17 +56,17 @@ on_both_engines! {
 
     async fn a_database_that_holds_something_is_left_alone(db: &Db) {
         fill(db, &demo()).await.unwrap();
-        let before = directory::load(db, &crate::Vault::new(&[7; 32])).await.unwrap();
+        let before = directory::load(db, &crate::Vault::new(&[7; 32]), Timestamp::default()).await.unwrap();
 
         let again = fill(db, &Demo { password: "other", ..demo() }).await.unwrap();
 
         assert_eq!(again, Filled::AlreadyThere);
-        assert_eq!(directory::load(db, &crate::Vault::new(&[7; 32])).await.unwrap(), before);
+        assert_eq!(directory::load(db, &crate::Vault::new(&[7; 32]), Timestamp::default()).await.unwrap(), before);
     }
 
     async fn what_the_console_lists_is_what_the_engine_loads(db: &Db) {
         fill(db, &demo()).await.unwrap();
-        let directory = directory::load(db, &crate::Vault::new(&[7; 32])).await.unwrap();
+        let directory = directory::load(db, &crate::Vault::new(&[7; 32]), Timestamp::default()).await.unwrap();
         let enterprise = directory.enterprises[0].id;
 
         let agents: Vec<_> = directory.agents.iter().map(|entry| entry.agent.clone()).collect();

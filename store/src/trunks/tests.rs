@@ -22,7 +22,7 @@ on_both_engines! {
         assert_eq!(made, shown);
         assert_eq!(shown.trunk, trunk);
         assert_eq!(shown.version, 1);
-        let directory = crate::directory::load(db, &vault()).await.unwrap();
+        let directory = crate::directory::load(db, &vault(), Timestamp::default()).await.unwrap();
         assert!(directory.trunks.contains(&trunk));
     }
 
@@ -125,7 +125,7 @@ on_both_engines! {
 
         assert_eq!(shown.lost_credentials.as_deref(), Some("me"));
         assert_eq!(shown.trunk.outbound.as_ref().unwrap().credentials, None);
-        let directory = crate::directory::load(db, &other).await.unwrap();
+        let directory = crate::directory::load(db, &other, Timestamp::default()).await.unwrap();
         assert_eq!(directory.lost_credentials, ["carrier"]);
     }
 

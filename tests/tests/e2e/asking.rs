@@ -231,3 +231,30 @@ fn a_holiday_counts_from_the_next_call_and_a_scheme_in_use_stays() {
     assert_eq!(left.unwrap()["exit"], "holiday");
     server.comes_to_rest();
 }
+
+#[test]
+fn a_call_comes_back_in_the_version_that_it_entered() {
+    let crm = Crm::start();
+    let (server, admin) = server("older-version", &crm);
+    let voice = Voice::speaking(CALLER);
+    let caller = Sipp::call(&server, NUMBER, voice.port());
+    let (_, _stream) = crm.question();
+
+    admin.publish(&json!({
+        "name": "echo-digits",
+        "language": "zh-CN",
+        "start": "other",
+        "nodes": {"other": {"kind": "hangup"}},
+        "edges": [],
+    }));
+    server.kill_worker();
+    let (_, stream) = crm.question();
+    answer(stream, &json!({"customer": {"code": "3051230512"}}));
+    admin.newest_enters("read");
+    caller.succeeds();
+
+    let story = admin.story(&admin.finished_record());
+    assert!(story.iter().any(|event| event["kind"] == "resumed"));
+    assert_eq!(path(&story).last(), Some(&"read"));
+    server.comes_to_rest();
+}
