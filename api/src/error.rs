@@ -81,6 +81,9 @@ pub enum ApiError {
     /// A file could not be read.
     #[error("the file could not be read")]
     File(#[from] std::io::Error),
+    /// What is drawn does not pass the tests that it must pass.
+    #[error("{} of the flow's tests fail(s)", .0.len())]
+    TestsFailed(Vec<FieldError>),
     /// The enterprise's time zone cannot be used.
     #[error("the time zone {0:?} cannot be used")]
     TimeZone(String, #[source] jiff::Error),
@@ -184,6 +187,7 @@ impl ApiError {
             Self::Store(_) => (StatusCode::INTERNAL_SERVER_ERROR, "store_failure"),
             Self::StoreUnreachable(_) => (StatusCode::SERVICE_UNAVAILABLE, "store_unreachable"),
             Self::File(_) => (StatusCode::INTERNAL_SERVER_ERROR, "file_failure"),
+            Self::TestsFailed(_) => (StatusCode::CONFLICT, "tests_failed"),
             Self::TimeZone(..) => (StatusCode::INTERNAL_SERVER_ERROR, "time_zone_unusable"),
             Self::TooManyAttempts { .. } => (StatusCode::TOO_MANY_REQUESTS, "too_many_attempts"),
             Self::TooManySockets => (StatusCode::SERVICE_UNAVAILABLE, "too_many_sockets"),
@@ -197,7 +201,7 @@ impl ApiError {
     }
 
     fn into_errors(self) -> Vec<FieldError> {
-        if let Self::Invalid(errors) = self {
+        if let Self::Invalid(errors) | Self::TestsFailed(errors) = self {
             errors
         } else if let Self::Ambiguous(_, error) = self {
             vec![error]

@@ -1,11 +1,13 @@
 //! IVR flows (流程): drawn as drafts, checked, published as versions.
 
 pub(crate) mod check;
+pub(crate) mod checked;
 pub(crate) mod create;
 pub(crate) mod list;
 pub(crate) mod publish;
 pub(crate) mod save;
 pub(crate) mod show;
+pub(crate) mod simulate;
 mod spoken;
 pub(crate) mod versions;
 
@@ -13,11 +15,11 @@ use crate::error::FieldError;
 use crate::names::{Named, Names};
 use crate::time::At;
 use crate::{ApiError, State};
-use ivr::{Document, Problem, Resources};
-use model::EnterpriseId;
+use checked::{Checked, checked};
+use ivr::Problem;
+use model::{EnterpriseId, FlowId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::sync::Arc;
 use store::flow_drafts::Drawn;
 use utoipa::ToSchema;
 
@@ -103,28 +105,40 @@ fn value_of(document: &str) -> Result<Value, ApiError> {
     })
 }
 
-/// Everything that keeps a document from being published, or the document.
-async fn checked(
+/// A reason why a flow cannot be published.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = FlowProblem)]
+pub(crate) struct ProblemView {
+    /// The node to blame, where there is one.
+    node: Option<String>,
+    /// The stable name of the rule.
+    code: &'static str,
+    /// Where in the document, such as `nodes.menu.items[2].text`.
+    path: String,
+    /// The rule and what broke it.
+    message: String,
+}
+
+impl From<Problem> for ProblemView {
+    fn from(problem: Problem) -> Self {
+        Self {
+            node: problem.node,
+            code: problem.code,
+            path: problem.path,
+            message: problem.message,
+        }
+    }
+}
+
+/// The flow that is tried: that of a document, or of the draft as it is saved.
+pub(crate) async fn tried(
     state: &State,
-    enterprise: EnterpriseId,
-    text: &str,
-) -> Result<Result<Document, Vec<Problem>>, ApiError> {
-    let queues = store::queues::list(&state.db, enterprise).await?;
-    let flows = store::flows::list(&state.db, enterprise).await?;
-    let schemes = store::time_schemes::list(&state.db, enterprise).await?;
-    let schemes = schemes
-        .into_iter()
-        .map(|it| (it.scheme.name, it.scheme.scheme));
-    let resources = Resources {
-        queues: queues.into_iter().map(|queue| queue.name).collect(),
-        flows: flows.into_iter().map(|flow| flow.name).collect(),
-        schemes: Arc::new(schemes.collect()),
-        ..Resources::new(&state.voices)
-    };
-    Ok(Document::from_json(text).and_then(|document| {
-        ivr::check(&document, &resources)?;
-        Ok(document)
-    }))
+    (enterprise, id): (EnterpriseId, FlowId),
+    document: Option<Value>,
+) -> Result<Result<Checked, Vec<Problem>>, ApiError> {
+    let drawn = store::flow_drafts::show(&state.db, enterprise, id).await?;
+    let text = document.map_or(drawn.document, |document| document.to_string());
+    checked(state, enterprise, &text).await
 }
 
 /// The refusal that names every problem with its place.

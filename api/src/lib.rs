@@ -16,6 +16,7 @@ mod connections;
 mod docs;
 mod error;
 mod etag;
+mod flow_tests;
 mod flows;
 mod health;
 mod layers;

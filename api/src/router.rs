@@ -4,8 +4,8 @@ use crate::body::LONGEST_BODY;
 use crate::openapi::Head;
 use crate::sessions::attempts::Attempts;
 use crate::{
-    ApiError, State, agents, assets, audit_log, bots, call_records, calls, docs, flows, health,
-    layers, me, queues, sessions, time_schemes, trunk_numbers, trunks,
+    ApiError, State, agents, assets, audit_log, bots, call_records, calls, docs, flow_tests, flows,
+    health, layers, me, queues, sessions, time_schemes, trunk_numbers, trunks,
 };
 use axum::Extension;
 use axum::Router;
@@ -121,6 +121,10 @@ fn flows() -> OpenApiRouter<State> {
         .routes(routes!(flows::check::check))
         .routes(routes!(flows::show::show))
         .routes(routes!(flows::save::save))
+        .routes(routes!(flows::simulate::simulate))
+        .routes(routes!(flow_tests::run::run))
+        .routes(routes!(flow_tests::read::read))
+        .routes(routes!(flow_tests::show::show, flow_tests::save::save))
         .routes(routes!(flows::publish::publish))
         .routes(routes!(flows::versions::list))
         .routes(routes!(flows::versions::show))

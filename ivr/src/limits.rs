@@ -52,6 +52,12 @@ pub const PARAMETERS: usize = 64;
 pub const TESTS: usize = 10_000;
 /// Things that a caller does in one test.
 pub const DEEDS: usize = 1_000;
+/// Characters of a test's name.
+pub const TEST_NAME_CHARS: usize = 200;
+/// Keys that a caller presses in one deed of a test.
+pub const PRESSED: usize = 256;
+/// Clips and pauses that a test's result holds.
+pub const TRACED_CLIPS: usize = 20_000;
 /// Problems that one check reports.
 pub const PROBLEMS: usize = 1_000;
 /// Digits kept that the caller typed before they were asked for.

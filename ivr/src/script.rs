@@ -3,17 +3,21 @@
 //! A script plays one [`Session`](crate::Session) without telephone, network or waiting: what is said is heard out, the
 //! caller presses keys, stays silent or hangs up, and transfers end as given. What comes of it is compared.
 
+mod bounds;
 mod run;
+mod trace;
 
 use crate::{
     limits,
     node::{Json, QueueNow},
 };
 use model::TimeScheme;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
+pub use bounds::Fault;
 pub use run::{Difference, Resulting};
+pub use trace::{Awaited, Passed};
 
 /// Tests of one flow file.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -35,41 +39,43 @@ pub struct Script {
 }
 
 /// One call and what is expected of it.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Test {
     /// What it shows, as a sentence.
+    #[serde(default)]
     pub name: String,
     /// The caller's number.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub caller: String,
     /// The number called, also that of the trunk.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub called: String,
     /// When the call begins, as in `2026-11-23T10:00:00+08:00`.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<jiff::Timestamp>,
     /// Values of variables when the flow is entered.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub variables: BTreeMap<String, String>,
     /// How the node of this name ends where it hands the caller over; without a line, the call ends there.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub away: BTreeMap<String, Return>,
     /// What other systems answer to the nodes of these names; without a line, they do not answer.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub answers: BTreeMap<String, Given>,
     /// How the queues of these names are when they are looked at; without a line, there is nobody.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub queues: BTreeMap<String, QueueNow>,
     /// What the caller does.
     #[serde(default, rename = "do")]
     pub deeds: Vec<Deed>,
     /// What has to come of it.
+    #[serde(default)]
     pub expect: Expectation,
 }
 
 /// What the caller does.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Deed {
     /// Presses keys when what is said has been heard.
@@ -83,7 +89,7 @@ pub enum Deed {
 }
 
 /// How a transfer, a message or the time with a bot comes to its end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Return {
     /// The other side was busy.
@@ -111,7 +117,7 @@ pub enum Return {
 }
 
 /// What another system answers.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Given {
     /// The status.
@@ -127,25 +133,25 @@ fn success() -> u16 {
 }
 
 /// What has to come of a call; what is left out is not compared.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Expectation {
     /// The nodes entered, in order.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path: Option<Vec<String>>,
     /// The clips and words heard, in order, without pauses.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub heard: Option<Vec<String>>,
     /// Variables and their values at the end.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub variables: BTreeMap<String, String>,
     /// Where the caller is at the end.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub end: Option<End>,
 }
 
 /// Where a caller is when the script is over.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum End {
     /// With a queue, an agent, a number, the recorder or a bot.
@@ -174,13 +180,13 @@ impl Script {
         let options = serde_saphyr::options! { strict_booleans: true };
         let script: Self = serde_saphyr::from_str_with_options(text, options)
             .map_err(|error| error.to_string())?;
-        let longest = script.tests.iter().map(|test| test.deeds.len()).max();
-        if script.tests.len() > limits::TESTS || longest > Some(limits::DEEDS) {
-            return Err(format!(
-                "a script has at most {} tests of {} deeds each",
-                limits::TESTS,
-                limits::DEEDS
-            ));
+        if script.tests.len() > limits::TESTS {
+            return Err(format!("a script has at most {} tests", limits::TESTS));
+        }
+        for (at, test) in script.tests.iter().enumerate() {
+            if let Some(Fault { path, message }) = test.faults().first() {
+                return Err(format!("tests[{at}].{path}: {message}"));
+            }
         }
         Ok(script)
     }

@@ -72,6 +72,7 @@ pub struct Voices {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct Voice {
     clips: BTreeSet<String>,
+    texts: BTreeMap<String, String>,
     units: BTreeMap<String, String>,
     longest: usize,
 }
@@ -172,6 +173,11 @@ impl Voices {
         })
     }
 
+    /// What a clip of a language says, where its pack tells.
+    pub fn text(&self, locale: Locale, name: &str) -> Option<&str> {
+        self.voice(locale)?.texts.get(name).map(String::as_str)
+    }
+
     /// The words of [`required_units`] that a language's voice cannot say by single words.
     pub fn missing_units(&self, locale: Locale) -> BTreeSet<String> {
         let (_, voice) = self.spoken_by(locale);
@@ -198,6 +204,10 @@ impl Voices {
 impl Voice {
     fn add(&mut self, clip: &PackClip) {
         self.clips.insert(clip.name.clone());
+        self.texts.remove(&clip.name);
+        if let Some(text) = &clip.text {
+            self.texts.insert(clip.name.clone(), text.clone());
+        }
         if let (Some(text), false) = (&clip.text, clip.phrase) {
             let words: Vec<_> = text.split_whitespace().collect();
             self.longest = self.longest.max(words.len());

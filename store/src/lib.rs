@@ -16,6 +16,7 @@ pub mod enterprises;
 mod error;
 pub mod facts;
 pub mod flow_drafts;
+pub mod flow_tests;
 pub mod flows;
 mod migrate;
 mod page;

@@ -1,7 +1,7 @@
 //! `POST /api/v1/flows/check`
 
 use super::spoken::{Spoken, spoken};
-use super::{Request, checked};
+use super::{ProblemView, Request, checked};
 use crate::auth::Caller;
 use crate::body::Body;
 use crate::error::Problem;
@@ -22,20 +22,6 @@ pub(crate) struct View {
     spoken: Vec<Spoken>,
     /// The clips that the voices have.
     clips: BTreeSet<String>,
-}
-
-/// A reason why a flow cannot be published.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = FlowProblem)]
-struct ProblemView {
-    /// The node to blame, where there is one.
-    node: Option<String>,
-    /// The stable name of the rule.
-    code: &'static str,
-    /// Where in the document, such as `nodes.menu.items[2].text`.
-    path: String,
-    /// The rule and what broke it.
-    message: String,
 }
 
 /// Checks a flow document that need not be saved; for supervisors and administrators.
@@ -65,14 +51,7 @@ pub(crate) async fn check(
         names.map(str::to_owned).collect::<Vec<_>>()
     });
     Ok(Json(View {
-        problems: problems
-            .map(|problem| ProblemView {
-                node: problem.node,
-                code: problem.code,
-                path: problem.path,
-                message: problem.message,
-            })
-            .collect(),
+        problems: problems.map(ProblemView::from).collect(),
         spoken: spoken(&request.document),
         clips: clips.collect(),
     }))

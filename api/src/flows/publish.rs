@@ -1,11 +1,11 @@
 //! `POST /api/v1/flows/{id}/publish` and `POST /api/v1/flows/{id}/versions/{version}/publish`
 
-use super::{checked, refusal};
+use super::{Checked, checked, refusal};
 use crate::auth::Caller;
 use crate::error::Problem;
 use crate::etag::IfMatch;
 use crate::parameters::Id;
-use crate::{ApiError, State};
+use crate::{ApiError, State, flow_tests};
 use axum::{Json, extract};
 use ivr::Document;
 use model::{FlowId, FlowVersion};
@@ -24,8 +24,8 @@ pub(crate) struct Live {
 }
 
 /// Publishes the draft: callers enter it from now on, calls in progress stay on their version. What
-/// differs from the live version in places on the canvas only makes no new version. For
-/// administrators.
+/// differs from the live version in places on the canvas only makes no new version. A flow that
+/// requires its tests to pass is refused with those that fail. For administrators.
 #[utoipa::path(
     post,
     path = "/api/v1/flows/{id}/publish",
@@ -58,9 +58,11 @@ pub(crate) async fn publish(
     if drawn.version != version {
         return Err(ApiError::Changed("draft"));
     }
-    let document = checked(&state, caller.enterprise(), &drawn.document)
+    let found = checked(&state, caller.enterprise(), &drawn.document)
         .await?
         .map_err(refusal)?;
+    flow_tests::require(&state, (caller.enterprise(), id), &found).await?;
+    let document = found.document;
     let publication = Publication {
         flow: id,
         name: &document.name,
@@ -76,7 +78,8 @@ pub(crate) async fn publish(
     }))
 }
 
-/// Publishes an older version again, as a new version; for administrators.
+/// Publishes an older version again, as a new version, whatever today's tests say of it; for
+/// administrators.
 #[utoipa::path(
     post,
     path = "/api/v1/flows/{id}/versions/{version}/publish",
@@ -104,7 +107,7 @@ pub(crate) async fn roll_back(
     caller.require_admin()?;
     let wanted = (id, version);
     let old = store::flow_drafts::version(&state.db, caller.enterprise(), wanted).await?;
-    let document = checked(&state, caller.enterprise(), &old)
+    let Checked { document, .. } = checked(&state, caller.enterprise(), &old)
         .await?
         .map_err(refusal)?;
     let publication = Publication {

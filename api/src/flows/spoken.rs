@@ -1,10 +1,12 @@
 //! What is read of a document's texts (将读作), by the planner that calls use.
 
 use ivr::speech::{Options, Unit, plan};
-use ivr::{Item, Locale};
+use ivr::{Clip, Item, Locale, Voices};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
+
+const PAUSE: &str = " ▏ ";
 
 /// What is read of one text.
 #[derive(Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -74,27 +76,59 @@ fn read(value: &Value, language: Locale) -> Option<String> {
 }
 
 fn words(kind: ivr::speech::Kind, text: &str, locale: Locale, options: &Options) -> Option<String> {
-    let units = plan(kind, text, locale, options).ok()?;
-    let gap = if locale == Locale::ZhCn { "" } else { " " };
     let mut said = String::new();
-    for unit in units {
+    for unit in plan(kind, text, locale, options).ok()? {
         match unit {
-            Unit::Word(word) => {
-                if !said.is_empty() && !said.ends_with("▏ ") {
-                    said.push_str(gap);
-                }
-                said.push_str(&word);
-            }
-            Unit::Pause(_) => said.push_str(" ▏ "),
+            Unit::Word(word) => add(&mut said, &word, locale),
+            Unit::Pause(_) => said.push_str(PAUSE),
         }
     }
     Some(said)
+}
+
+/// What is heard of clips, in the words that the preview of a text uses.
+pub(super) fn said(clips: &[Clip], voices: &Voices) -> String {
+    let mut said = String::new();
+    for clip in clips {
+        match clip {
+            Clip::Unit { locale, name } => {
+                let text = voices.text(*locale, name).unwrap_or(name);
+                for word in text.split_whitespace() {
+                    add(&mut said, word, *locale);
+                }
+            }
+            Clip::Pause(_) => said.push_str(PAUSE),
+        }
+    }
+    said
+}
+
+fn add(said: &mut String, word: &str, locale: Locale) {
+    if !said.is_empty() && !said.ends_with(PAUSE) && locale != Locale::ZhCn {
+        said.push(' ');
+    }
+    said.push_str(word);
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn what_clips_say_is_told_like_the_preview_and_a_clip_without_a_text_by_its_name() {
+        let pack = "locale = \"en-US\"\nvoice = \"v\"\nlicence = \"l\"\nengine = \"e\"\nversion = \"1\"\n\
+                    [[clip]]\nname = \"one\"\ntext = \"one\"\nfile = \"f\"\nsha256 = \"0\"\n";
+        let pack = ivr::PackManifest::from_toml(pack).unwrap();
+        let voices = Voices::from_manifests(&[pack]).unwrap();
+        let clip = |name: &str| Clip::Unit {
+            locale: Locale::EnUs,
+            name: name.to_owned(),
+        };
+        let pause = Clip::Pause(std::time::Duration::from_millis(200));
+        let heard = [clip("one"), clip("beep"), pause, clip("one")];
+        assert_eq!(said(&heard, &voices), "one beep ▏ one");
+    }
 
     #[test]
     fn spaces_are_heard_as_pauses_and_texts_with_variables_wait_for_the_call() {

@@ -105,6 +105,8 @@ async fn what_belongs_to_another_enterprise_does_not_exist() {
             ) {
                 (_, _, Some("sign-in")) => r#"{"answer_mode":"sip"}"#,
                 (_, _, Some("draft")) => r#"{"document":{"nodes":{}}}"#,
+                (_, Some("draft"), _) => "{}",
+                ("PUT", _, Some("tests")) => r#"{"tests":[],"require_tests":false}"#,
                 (_, _, Some("status")) => r#"{"status":"online"}"#,
                 ("PUT", Some("trunks"), _) => {
                     r#"{"name":"x","inbound":{"sources":["203.0.113.1"]}}"#

@@ -1,11 +1,17 @@
 //! Plays a test and compares what comes of it.
 
+use super::trace::{Awaited, Passed, Trace};
 use super::{Deed, End, Return, Test};
 use crate::{
     Action, Clip, Flow, Flows, Happening, Inputs, Session, Step, StreamOutcome, TransferOutcome,
     limits, node::Answer,
 };
-use std::{collections::BTreeMap, fmt, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    sync::Arc,
+    time::Duration,
+};
 
 /// What came of a call.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -18,6 +24,14 @@ pub struct Resulting {
     pub variables: BTreeMap<String, String>,
     /// Where the caller is.
     pub end: Option<End>,
+    /// The nodes entered with what happened in them.
+    pub passed: Vec<Passed>,
+    /// What the call waits for.
+    pub awaited: Awaited,
+    /// The names of variables that hold what is kept out of the log.
+    pub sensitive: BTreeSet<String>,
+    /// How long the call has lasted.
+    pub lasted: Duration,
 }
 
 /// Something that came out in another way than expected.
@@ -104,11 +118,13 @@ impl fmt::Display for End {
 struct Call<'a> {
     test: &'a Test,
     session: Session,
+    began: Duration,
     now: Duration,
     speaking: bool,
     /// The queue that the flow looks at.
     looked_at: Option<String>,
     result: Resulting,
+    trace: Trace,
 }
 
 impl<'a> Call<'a> {
@@ -125,10 +141,12 @@ impl<'a> Call<'a> {
         let mut call = Self {
             test,
             session: Session::start(now, Arc::clone(flow), Arc::clone(flows), inputs),
+            began: now,
             now,
             speaking: false,
             looked_at: None,
             result: Resulting::default(),
+            trace: Trace::default(),
         };
         call.take();
         call
@@ -229,6 +247,8 @@ impl<'a> Call<'a> {
 
     fn take(&mut self) {
         while let Some(action) = self.session.poll_action() {
+            self.trace
+                .note(self.now.saturating_sub(self.began), &action);
             match action {
                 Action::Say { clips, .. } => {
                     self.speaking = true;
@@ -236,7 +256,8 @@ impl<'a> Call<'a> {
                         Clip::Unit { name, .. } => Some(name),
                         Clip::Pause(_) => None,
                     });
-                    self.result.heard.extend(names);
+                    let room = limits::TRACED_CLIPS - self.result.heard.len();
+                    self.result.heard.extend(names.take(room));
                 }
                 Action::Step(Step::NodeEntered { node }) => self.result.path.push(node),
                 Action::HangUp => self.result.end = Some(End::HungUp),
@@ -261,6 +282,9 @@ impl<'a> Call<'a> {
         let away = self.session.is_away() || self.session.is_streaming();
         let standing = if away { End::Away } else { End::Waiting };
         self.result.end.get_or_insert(standing);
+        self.result.lasted = self.now.saturating_sub(self.began);
+        self.trace
+            .finish(&self.session, self.speaking, &mut self.result);
         self.result
     }
 }

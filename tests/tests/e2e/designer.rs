@@ -38,3 +38,16 @@ fn a_time_scheme_is_kept_and_drawn_beside_the_other_nodes_that_ask() {
 
     Console::begin(&server, "schedules", "admin").succeeds();
 }
+
+#[test]
+fn a_draft_is_simulated_and_published_only_once_its_tests_pass() {
+    let server = Server::start("simulation");
+
+    Console::begin(&server, "simulation", "admin").succeeds();
+
+    let admin = server.api("admin");
+    let flows = admin.get("/flows").json();
+    let demo = flows["items"].as_array().unwrap().iter();
+    let demo = demo.clone().find(|flow| flow["name"] == "demo").unwrap();
+    assert_eq!(demo["version"], 2);
+}

@@ -526,6 +526,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/flows/tests/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Reads a test file and keeps nothing of it; for supervisors and administrators. */
+        post: operations["read_flow_tests"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/flows/{id}": {
         parameters: {
             query?: never;
@@ -560,6 +577,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/flows/{id}/draft/simulate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Plays a call through what is drawn, on a clock of its own: no telephone rings and nothing is changed. All that the
+         *     caller did is sent each time. For supervisors and administrators.
+         */
+        post: operations["simulate_flow_draft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flows/{id}/draft/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Runs the tests that are kept with a flow; for supervisors and administrators. */
+        post: operations["test_flow_draft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/flows/{id}/publish": {
         parameters: {
             query?: never;
@@ -571,10 +625,28 @@ export interface paths {
         put?: never;
         /**
          * Publishes the draft: callers enter it from now on, calls in progress stay on their version. What
-         *     differs from the live version in places on the canvas only makes no new version. For
-         *     administrators.
+         *     differs from the live version in places on the canvas only makes no new version. A flow that
+         *     requires its tests to pass is refused with those that fail. For administrators.
          */
         post: operations["publish_flow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flows/{id}/tests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The tests that are kept with a flow; for supervisors and administrators. */
+        get: operations["show_flow_tests"];
+        /** Keeps tests with a flow, in place of those that were seen; for administrators. */
+        put: operations["save_flow_tests"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -624,7 +696,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Publishes an older version again, as a new version; for administrators. */
+        /**
+         * Publishes an older version again, as a new version, whatever today's tests say of it; for
+         *     administrators.
+         */
         post: operations["publish_flow_version"];
         delete?: never;
         options?: never;
@@ -1691,6 +1766,170 @@ export interface components {
             /** @description The flow document. */
             document: unknown;
         };
+        /** @description One call and what is expected of it. */
+        FlowTest: {
+            /** @description What other systems answer to the nodes of these names; without a line, they do not answer. */
+            answers?: {
+                [key: string]: components["schemas"]["FlowTestAnswer"];
+            };
+            /**
+             * Format: date-time
+             * @description When the call begins.
+             */
+            at?: string | null;
+            /** @description How the node of this name ends where it hands the caller over; without a line, the call ends there. */
+            away?: {
+                [key: string]: components["schemas"]["FlowTestReturn"];
+            };
+            /** @description The number called, also that of the trunk. */
+            called?: string;
+            /** @description The caller's number. */
+            caller?: string;
+            /** @description What the caller does; at most 1000 things. */
+            do?: components["schemas"]["FlowTestDeed"][];
+            /** @description What has to come of it; at least one thing. */
+            expect: components["schemas"]["FlowTestExpectation"];
+            /** @description What it shows, as a sentence; 1 to 200 characters. */
+            name: string;
+            /** @description How the queues of these names are when they are looked at; without a line, there is nobody. */
+            queues?: {
+                [key: string]: components["schemas"]["FlowTestQueue"];
+            };
+            /** @description Values of variables when the flow is entered. */
+            variables?: {
+                [key: string]: string;
+            };
+        };
+        /** @description What another system answers. */
+        FlowTestAnswer: {
+            /** @description The answer. */
+            json?: unknown;
+            /**
+             * Format: int32
+             * @description The status; 200 without a line.
+             */
+            status?: number;
+        };
+        /** @description What the caller does. */
+        FlowTestDeed: {
+            /** @description Presses keys when what is said has been heard. */
+            press: string;
+        } | {
+            /** @description Presses keys while it is said. */
+            interrupt: string;
+        } | {
+            /**
+             * Format: int32
+             * @description Says and presses nothing until the time-out, so many times.
+             */
+            silence: number;
+        } | "hang_up";
+        /** @description Something that came in another way than expected. */
+        FlowTestDifference: {
+            /** @description What the test expects; its beginning where it is long. */
+            expected: string;
+            /** @description What came; its beginning where it is long. */
+            got: string;
+            /** @description What was compared: `path`, `heard`, `variable NAME` or `end`. */
+            what: string;
+        };
+        /**
+         * @description Where a caller is when the test is over.
+         * @enum {string}
+         */
+        FlowTestEnd: "away" | "caller_hung_up" | "hung_up" | "waiting";
+        /** @description What has to come of a call; what is left out is not compared. */
+        FlowTestExpectation: {
+            end?: components["schemas"]["FlowTestEnd"] | null;
+            /** @description The clips and words heard, in order, without pauses. */
+            heard?: string[] | null;
+            /** @description The nodes entered, in order. */
+            path?: string[] | null;
+            /** @description Variables and their values at the end. */
+            variables?: {
+                [key: string]: string;
+            };
+        };
+        /** @description A test file. */
+        FlowTestFile: {
+            /** @description Its text, YAML or JSON, as `trunkline flow test` reads it. */
+            text: string;
+        };
+        /** @description What came of one test. */
+        FlowTestOutcome: {
+            /** @description What came in another way. */
+            differences: components["schemas"]["FlowTestDifference"][];
+            /** @description The test's name. */
+            name: string;
+            /** @description Whether everything came as expected. */
+            passed: boolean;
+        };
+        /** @description How a queue is. */
+        FlowTestQueue: {
+            /**
+             * Format: int32
+             * @description Agents who are signed in.
+             */
+            agents?: number;
+            /**
+             * Format: int32
+             * @description Those among them who would take a call now.
+             */
+            free?: number;
+            /**
+             * Format: int32
+             * @description How long the one at the head has waited, in whole seconds.
+             */
+            longest_wait?: number;
+            /**
+             * Format: int32
+             * @description Callers who wait.
+             */
+            waiting?: number;
+        };
+        /** @description What came of the tests. */
+        FlowTestReport: {
+            /** @description What is wrong with the flow; no test is run where there is something. */
+            problems: components["schemas"]["FlowProblem"][];
+            /** @description What came of each test, in the order of the tests. */
+            results: components["schemas"]["FlowTestOutcome"][];
+        };
+        /**
+         * @description How a transfer, a message or the time with a bot comes to its end.
+         * @enum {string}
+         */
+        FlowTestReturn: "busy" | "completed" | "failed" | "full" | "handed_over" | "no_agent" | "no_answer" | "recorded" | "refused" | "timeout" | "unavailable";
+        /** @description What the tests are run against. */
+        FlowTestRun: {
+            /** @description A flow document; the draft as it is saved if none is given. */
+            document?: unknown;
+        };
+        /** @description What a test file holds. */
+        FlowTestScript: {
+            /** @description The flow file that it names. */
+            flow: string;
+            /** @description The tests, in order. */
+            tests: components["schemas"]["FlowTest"][];
+        };
+        /** @description The tests that are kept with a flow. */
+        FlowTests: {
+            /** @description Whether the draft must pass them to be published. */
+            require_tests: boolean;
+            /** @description The tests, in order. */
+            tests: components["schemas"]["FlowTest"][];
+            /**
+             * Format: int64
+             * @description Counts what was saved; `If-Match` names the one that was seen.
+             */
+            version: number;
+        };
+        /** @description The tests to be kept with a flow. */
+        FlowTestsRequest: {
+            /** @description Whether the draft must pass them to be published. */
+            require_tests: boolean;
+            /** @description At most 200 tests, each with a name of its own. */
+            tests: components["schemas"]["FlowTest"][];
+        };
         /** @description A version that was published. */
         FlowVersion: {
             /** @description When it was published. */
@@ -2316,6 +2555,93 @@ export interface components {
             token: string;
             /** @description Who signed in. */
             user: components["schemas"]["User"];
+        };
+        /** @description What comes of a call. */
+        Simulation: {
+            /** @description What keeps the flow from being published; nothing is played where there is something. */
+            problems: components["schemas"]["FlowProblem"][];
+            trace?: components["schemas"]["SimulationTrace"] | null;
+        };
+        /** @description What a call waits for. */
+        SimulationAwaited: {
+            /** @description The agent's extension, the bot's address, the number or the queue. */
+            name?: string | null;
+            /** @description The kind. */
+            what: components["schemas"]["SimulationAwaits"];
+        };
+        /**
+         * @description The kinds of what a call waits for.
+         * @enum {string}
+         */
+        SimulationAwaits: "agent" | "bot" | "key" | "number" | "over" | "queue" | "recorder" | "speech";
+        /** @description A call to be played: everything that the caller has done so far. */
+        SimulationRequest: {
+            /** @description What other systems answer to the nodes of these names; without a line, they do not answer. */
+            answers?: {
+                [key: string]: components["schemas"]["FlowTestAnswer"];
+            };
+            /**
+             * Format: date-time
+             * @description When the call begins.
+             */
+            at?: string | null;
+            /** @description How the node of this name ends where it hands the caller over; without a line, the call ends there. */
+            away?: {
+                [key: string]: components["schemas"]["FlowTestReturn"];
+            };
+            /** @description The number called, also that of the trunk. */
+            called?: string;
+            /** @description The caller's number. */
+            caller?: string;
+            /** @description What the caller does; at most 1000 things. */
+            do?: components["schemas"]["FlowTestDeed"][];
+            /** @description A flow document; the draft as it is saved if none is given. */
+            document?: unknown;
+            /** @description How the queues of these names are when they are looked at; without a line, there is nobody. */
+            queues?: {
+                [key: string]: components["schemas"]["FlowTestQueue"];
+            };
+            /** @description Values of variables when the flow is entered. */
+            variables?: {
+                [key: string]: string;
+            };
+        };
+        /** @description One node of a caller's way. */
+        SimulationStep: {
+            /**
+             * Format: int64
+             * @description When it was entered, in milliseconds since the call began.
+             */
+            at_ms: number;
+            /** @description The exit by which it was left; none while the caller is there. */
+            exit?: string | null;
+            /** @description The keys it took; `*` for each when they are sensitive. */
+            keys: string;
+            /** @description The node; in a flow within a flow behind the nodes that led there, as in `ask/order`. */
+            node: string;
+            /** @description What was heard in it; a bar stands for each pause. */
+            said: string;
+            /** @description Why something could not be read or computed. */
+            unreadable: string[];
+        };
+        /** @description What a caller goes through. */
+        SimulationTrace: {
+            /** @description What the call waits for. */
+            awaited: components["schemas"]["SimulationAwaited"];
+            end?: components["schemas"]["FlowTestEnd"] | null;
+            /** @description The clips and words heard, as a test expects them. */
+            heard: string[];
+            /**
+             * Format: int64
+             * @description How long the call has lasted, in milliseconds.
+             */
+            lasted_ms: number;
+            /** @description The nodes entered with what happened in them, in order. */
+            steps: components["schemas"]["SimulationStep"][];
+            /** @description The variables; what is sensitive is masked. */
+            variables: {
+                [key: string]: string;
+            };
         };
         /**
          * @description What carries SIP.
@@ -4353,6 +4679,53 @@ export interface operations {
             };
         };
     };
+    read_flow_tests: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FlowTestFile"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowTestScript"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     show_flow: {
         parameters: {
             query?: never;
@@ -4480,6 +4853,122 @@ export interface operations {
             };
         };
     };
+    simulate_flow_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the flow */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SimulationRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Simulation"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    test_flow_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the flow */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FlowTestRun"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowTestReport"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     publish_flow: {
         parameters: {
             query?: never;
@@ -4560,6 +5049,133 @@ export interface operations {
                 };
             };
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_flow_tests: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the flow */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description the list's version */
+                    etag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowTests"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    save_flow_tests: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description the tests that were seen, such as "3" */
+                "if-match": string;
+            };
+            path: {
+                /** @description the flow */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FlowTestsRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    /** @description the list's version */
+                    etag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowTests"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };

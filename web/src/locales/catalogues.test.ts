@@ -80,6 +80,8 @@ describe("the catalogues", () => {
       ["SupervisionMode", "record.supervision"],
       ["SupervisionEnd", "record.supervisionEnds"],
       ["ConferenceSide", "record.sides"],
+      ["FlowTestReturn", "flow.simulation.ends"],
+      ["SimulationAwaits", "flow.simulation.awaits"],
     ] as const) {
       const schema = specification.components.schemas[shape];
       const words = schema?.enum ?? schema?.oneOf?.flatMap((one) => one.enum ?? []) ?? [];

@@ -7,7 +7,7 @@ import { checkFlow } from "./flows";
 const REST_MS = 400;
 
 /** The value once it has rested for a while. */
-function useRested<T>(value: T): T {
+export function useRested<T>(value: T): T {
   const [rested, setRested] = useState(value);
   useEffect(() => {
     const timer = setTimeout(() => {

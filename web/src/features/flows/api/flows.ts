@@ -113,12 +113,17 @@ export function useRollback(id: string) {
   });
 }
 
+/** Whether the server refused to publish because required tests fail. */
+export function testsFailed(failure: unknown): boolean {
+  return failure instanceof RequestFailed && failure.problem?.code === "tests_failed";
+}
+
 /** The problems for which the server refused to publish. */
 export function refusalOf(failure: unknown): FlowProblem[] {
   const errors = failure instanceof RequestFailed ? (failure.problem?.errors ?? []) : [];
   return errors.map(({ pointer, detail }) => ({
     path: pointer,
-    message: pointer === "" ? detail : `${pointer}: ${detail}`,
+    message: pointer === "" || testsFailed(failure) ? detail : `${pointer}: ${detail}`,
     code: "",
     node: null,
   }));

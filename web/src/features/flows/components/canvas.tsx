@@ -13,6 +13,8 @@ import type { Act, Designer } from "../model/designer";
 import { addNode, wire } from "../model/edit";
 import type { StepEdge, StepNode } from "../model/graph";
 import { kindOf } from "../model/kinds";
+import type { Marks } from "../model/simulation";
+import { useDesigning } from "./designing";
 import { DRAGGED_KIND } from "./palette";
 import { StepBox } from "./step-node";
 import { rememberView, rememberedView } from "./view-memory";
@@ -35,12 +37,23 @@ function colourOf(node: StepNode): string {
   return `flow-mini-${kindOf(node.data.step.kind)?.group ?? "unknown"}`;
 }
 
+function marked(edge: StepEdge, { taken }: Marks): StepEdge {
+  return edge.data && taken.has(edge.data.wire)
+    ? { ...edge, className: `${edge.className ?? ""} flow-edge-taken` }
+    : edge;
+}
+
 /** The flow as a drawing: nodes to move, exits to wire. */
 export function Canvas({ designer, act, readOnly, appearance, memory }: Props) {
   const { t } = useTranslation();
   const { screenToFlowPosition } = useReactFlow();
   const view = useMemo(() => rememberedView(memory), [memory]);
   const document = designer.history.present;
+  const { marks } = useDesigning();
+  const edges = useMemo(
+    () => designer.edges.map((edge) => marked(edge, marks)),
+    [designer.edges, marks],
+  );
 
   const drop = (event: DragEvent) => {
     const kind = event.dataTransfer.getData(DRAGGED_KIND);
@@ -63,7 +76,7 @@ export function Canvas({ designer, act, readOnly, appearance, memory }: Props) {
     <ReactFlow<StepNode, StepEdge>
       className="flow-canvas"
       nodes={designer.nodes}
-      edges={designer.edges}
+      edges={edges}
       nodeTypes={KINDS_OF_NODE}
       colorMode={appearance}
       onNodesChange={(changes) => {

@@ -1,5 +1,6 @@
 import { createContext, use } from "react";
 import type { FlowProblem } from "../model/problems";
+import { NO_MARKS, type Marks } from "../model/simulation";
 
 /** What the parts of the designer know of the flow besides the document. */
 export interface Designing {
@@ -12,6 +13,8 @@ export interface Designing {
   schemes: readonly string[];
   flows: readonly string[];
   clips: readonly string[];
+  /** What a simulated call leaves on the canvas. */
+  marks: Marks;
 }
 
 export const DesigningContext = createContext<Designing>({
@@ -23,6 +26,7 @@ export const DesigningContext = createContext<Designing>({
   schemes: [],
   flows: [],
   clips: [],
+  marks: NO_MARKS,
 });
 
 export function useDesigning(): Designing {

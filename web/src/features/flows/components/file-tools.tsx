@@ -4,6 +4,16 @@ import { useTranslation } from "react-i18next";
 import { readDocument, writeDocument, type FlowDocument } from "../model/document";
 import { placed } from "../model/layout";
 
+/** Gives a text as a file. */
+export function download(name: string, text: string) {
+  const address = URL.createObjectURL(new Blob([text], { type: "application/json" }));
+  const link = window.document.createElement("a");
+  link.href = address;
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(address);
+}
+
 /** Gives the flow as a file, every space and place in it. */
 export function ExportButton({ document }: { document: FlowDocument }) {
   const { t } = useTranslation();
@@ -14,12 +24,7 @@ export function ExportButton({ document }: { document: FlowDocument }) {
       title={t("flow.export")}
       onClick={() => {
         const text = JSON.stringify(writeDocument(document), null, 2);
-        const address = URL.createObjectURL(new Blob([text], { type: "application/json" }));
-        const link = window.document.createElement("a");
-        link.href = address;
-        link.download = `${document.name || "flow"}.json`;
-        link.click();
-        URL.revokeObjectURL(address);
+        download(`${document.name || "flow"}.json`, text);
       }}
     />
   );

@@ -1,7 +1,7 @@
 import { App, Button, Popconfirm } from "antd";
 import { useTranslation } from "react-i18next";
 import { useFailureText } from "../../../components/failure";
-import { refusalOf, usePublish } from "../api/flows";
+import { refusalOf, testsFailed, usePublish } from "../api/flows";
 import type { FlowDocument } from "../model/document";
 import type { FlowProblem } from "../model/problems";
 import type { Saving } from "./save-state";
@@ -20,14 +20,15 @@ export function PublishButton({ flow, document, problems, saving }: Props) {
   const failureText = useFailureText();
   const publish = usePublish(flow);
 
-  const refuse = (reasons: readonly FlowProblem[]) => {
+  const refuse = (reasons: readonly FlowProblem[], byTests = false) => {
     modal.error({
-      title: t("flow.refused"),
+      title: t(byTests ? "flow.tests.refused" : "flow.refused"),
       content: (
         <ul>
           {reasons.map((problem) => (
             <li key={problem.path + problem.message}>
-              <strong>{problem.node ?? t("flow.wholeFlow")}</strong>: {problem.message}
+              {!byTests && <strong>{problem.node ?? t("flow.wholeFlow")}: </strong>}
+              {problem.message}
             </li>
           ))}
         </ul>
@@ -52,7 +53,7 @@ export function PublishButton({ flow, document, problems, saving }: Props) {
     } catch (failure) {
       const reasons = refusalOf(failure);
       if (reasons.length > 0) {
-        refuse(reasons);
+        refuse(reasons, testsFailed(failure));
       } else {
         void message.error(failureText(failure));
       }

@@ -14,16 +14,22 @@ import { useFlowWords } from "./words";
 export const StepBox = memo(function StepBox({ id, data, selected }: NodeProps<StepNode>) {
   const { t } = useTranslation();
   const words = useFlowWords();
-  const { problems } = useDesigning();
+  const { problems, marks } = useDesigning();
   const { step, exits, start } = data;
   const wrong = problems.get(id)?.length ?? 0;
   const group = kindOf(step.kind)?.group ?? "unknown";
+  const look = [
+    `flow-step flow-group-${group}`,
+    selected && "flow-step-selected",
+    wrong > 0 && "flow-step-wrong",
+    marks.passed.has(id) && "flow-step-passed",
+    marks.at === id && "flow-step-lit",
+  ];
   return (
     <div
-      className={`flow-step flow-group-${group}${selected ? " flow-step-selected" : ""}${
-        wrong > 0 ? " flow-step-wrong" : ""
-      }`}
+      className={look.filter(Boolean).join(" ")}
       data-testid={`step-${id}`}
+      aria-current={marks.at === id ? "step" : undefined}
     >
       <Handle type="target" position={Position.Left} className="flow-entry-handle" />
       <header>

@@ -15,9 +15,13 @@ import { EditTools } from "./edit-tools";
 import "./flows.css";
 import { Inspector } from "./inspector";
 import { Palette } from "./palette";
+import { PanelTools, type Panel } from "./panel-tools";
 import { ProblemsPanel } from "./problems-panel";
+import { SimulatePanel } from "./simulate-panel";
+import { TestsPanel } from "./tests-panel";
 import { useDesigner, useEditing } from "./use-editing";
 import { useKeyboard } from "./use-keyboard";
+import { useTrying } from "./use-trying";
 
 export interface Work {
   designer: Designer;
@@ -61,10 +65,13 @@ function Desk({
   const { t } = useTranslation();
   const [designer, act] = useDesigner(opened);
   const [target, setTarget] = useState<FlowProblem>();
+  const [panel, setPanel] = useState<Panel>("settings");
   const editing = useEditing(designer, act);
   const document = designer.history.present;
   const { problems, spoken, clips, checking, failed } = useChecked(flow, document);
   const names = useNames(document.name);
+  const trying = useTrying(flow, document, panel === "simulation");
+  const { marks } = trying;
   const designing = useMemo(
     (): Designing => ({
       readOnly,
@@ -73,8 +80,9 @@ function Desk({
       variables: variablesOf(document),
       ...names,
       clips,
+      marks,
     }),
-    [readOnly, problems, spoken, document, names, clips],
+    [readOnly, problems, spoken, document, names, clips, marks],
   );
   useKeyboard(
     readOnly
@@ -87,6 +95,7 @@ function Desk({
         },
   );
   const jump = (problem: FlowProblem) => {
+    setPanel("settings");
     act({ act: "select", ids: problem.node == null ? [] : [problem.node] });
     setTarget({ ...problem });
   };
@@ -96,7 +105,10 @@ function Desk({
         <div className="flow-bar">
           {title}
           <EditTools designer={designer} editing={editing} readOnly={readOnly} />
-          <div className="flow-bar-end">{actions({ designer, act, document, problems })}</div>
+          <div className="flow-bar-end">
+            {!readOnly && <PanelTools panel={panel} onPanel={setPanel} />}
+            {actions({ designer, act, document, problems })}
+          </div>
         </div>
         {readOnly ? <div /> : <Palette onAdd={editing.add} />}
         <div className="flow-middle">
@@ -113,7 +125,11 @@ function Desk({
             <ProblemsPanel problems={problems} checking={checking} onJump={jump} />
           )}
         </div>
-        <Inspector designer={designer} problems={problems} act={act} target={target} />
+        {panel === "simulation" && <SimulatePanel flow={flow} trying={trying} />}
+        {panel === "tests" && <TestsPanel flow={flow} document={document} />}
+        {panel === "settings" && (
+          <Inspector designer={designer} problems={problems} act={act} target={target} />
+        )}
       </div>
     </DesigningContext>
   );

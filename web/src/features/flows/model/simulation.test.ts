@@ -1,0 +1,94 @@
+import { expect, it } from "vitest";
+import { emptyDocument, type FlowDocument } from "./document";
+import {
+  NEW_CALL,
+  callOf,
+  endingsOf,
+  marksOf,
+  pressed,
+  testOf,
+  testsText,
+  type Move,
+  type Trace,
+} from "./simulation";
+
+const MOVES: Move[] = [
+  pressed("1", false),
+  { node: "sales", end: "no_agent" },
+  pressed("2", true),
+  { deed: "hang_up" },
+];
+
+const TRACE: Trace = {
+  steps: [
+    { node: "welcome", at_ms: 0, exit: "ok", keys: "", said: "hello", unreadable: [] },
+    { node: "goodbye", at_ms: 1000, exit: null, keys: "", said: "", unreadable: [] },
+  ],
+  heard: ["welcome"],
+  variables: {},
+  end: "waiting",
+  awaited: { what: "key", name: null },
+  lasted_ms: 1000,
+};
+
+it("a call is what was done in it, in order, with how transfers end beside", () => {
+  const call = callOf({ ...NEW_CALL, caller: "13800138000" }, MOVES);
+  expect(call).toEqual({
+    caller: "13800138000",
+    away: { sales: "no_agent" },
+    do: [{ press: "1" }, { interrupt: "2" }, "hang_up"],
+  });
+  expect(callOf(NEW_CALL, MOVES.slice(0, 1))).toEqual({ away: {}, do: [{ press: "1" }] });
+});
+
+it("a time is sent as an instant, and left out where it is none", () => {
+  const { at } = callOf({ ...NEW_CALL, at: "2026-11-23T10:00" }, []);
+  expect(new Date(at ?? "").getTime()).toBe(new Date("2026-11-23T10:00").getTime());
+  expect(callOf({ ...NEW_CALL, at: "tomorrow" }, []).at).toBeUndefined();
+});
+
+it("a transfer can end in the ways of whoever has the caller", () => {
+  expect(endingsOf("queue")).toContain("full");
+  expect(endingsOf("recorder")).toEqual(["recorded"]);
+  expect(endingsOf("key")).toEqual([]);
+});
+
+it("the node that waits is lit, and edges are marked by the exits that were taken", () => {
+  const document = emptyDocument("x", "en-US");
+  const marks = marksOf(document, TRACE);
+  expect(marks.at).toBe("goodbye");
+  expect([...marks.passed]).toEqual(["welcome", "goodbye"]);
+  expect([...marks.taken]).toEqual(document.edges);
+  expect(marksOf(document, undefined).at).toBeUndefined();
+});
+
+it("an exit without an edge of its own was left by the default", () => {
+  const document: FlowDocument = {
+    ...emptyDocument("x", "en-US"),
+    edges: [
+      { from: "welcome", exit: "timeout", to: "goodbye" },
+      { from: "welcome", exit: "default", to: "goodbye" },
+    ],
+  };
+  expect([...marksOf(document, TRACE).taken]).toEqual([document.edges[1]]);
+});
+
+it("a test expects what came of the call, and goes into a file as it is", () => {
+  const test = testOf("greets", callOf(NEW_CALL, []), TRACE);
+  expect(test.expect).toEqual({
+    path: ["welcome", "goodbye"],
+    heard: ["welcome"],
+    end: "waiting",
+  });
+  expect(JSON.parse(testsText("x", [test]))).toEqual({ flow: "x.json", tests: [test] });
+});
+
+it("within another flow the node that led there is lit", () => {
+  const [welcome, goodbye] = TRACE.steps;
+  const inside = { node: "welcome/ask", at_ms: 0, exit: "ok", keys: "", said: "", unreadable: [] };
+  const within = { ...TRACE, steps: [welcome, inside].flatMap((step) => step ?? []) };
+  const document = emptyDocument("x", "en-US");
+  expect(marksOf(document, within).at).toBe("welcome");
+  const after = { ...TRACE, steps: [welcome, inside, goodbye].flatMap((step) => step ?? []) };
+  expect([...marksOf(document, after).taken]).toEqual(document.edges);
+});

@@ -1,0 +1,124 @@
+import type { Shapes } from "../../../api/client";
+import { DEFAULT_EXIT, ERROR_EXIT, type FlowDocument, type FlowEdge } from "./document";
+
+export type Deed = Shapes["FlowTestDeed"];
+export type Ending = Shapes["FlowTestReturn"];
+export type Trace = Shapes["SimulationTrace"];
+export type FlowTest = Shapes["FlowTest"];
+type Awaits = Shapes["SimulationAwaited"]["what"];
+
+/** Who calls whom, and when: empty where it does not matter. */
+export interface CallStart {
+  caller: string;
+  called: string;
+  /** As a field for date and time gives it, in local time. */
+  at: string;
+}
+
+/** What was done in a simulation: by the caller, or by those to whom the caller was handed over. */
+export type Move = { deed: Deed } | { node: string; end: Ending };
+
+/** A call as the server plays it and as a test keeps it. */
+export interface PlayedCall {
+  caller?: string;
+  called?: string;
+  at?: string;
+  away: Record<string, Ending>;
+  do: Deed[];
+}
+
+export const KEYS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "0", "#"] as const;
+export const NEW_CALL: CallStart = { caller: "", called: "", at: "" };
+
+/** What a key does, whether or not the caller waits until everything is said. */
+export function pressed(key: string, interrupts: boolean): Move {
+  return { deed: interrupts ? { interrupt: key } : { press: key } };
+}
+
+export function callOf({ caller, called, at }: CallStart, moves: readonly Move[]): PlayedCall {
+  const began = new Date(at);
+  return {
+    ...(caller !== "" && { caller }),
+    ...(called !== "" && { called }),
+    ...(at !== "" && !Number.isNaN(began.getTime()) && { at: began.toISOString() }),
+    away: Object.fromEntries(
+      moves.flatMap((move) => ("node" in move ? [[move.node, move.end]] : [])),
+    ),
+    do: moves.flatMap((move) => ("deed" in move ? [move.deed] : [])),
+  };
+}
+
+/** The ways in which it can end where a caller was handed over. */
+export function endingsOf(awaits: Awaits): readonly Ending[] {
+  switch (awaits) {
+    case "queue":
+      return ["completed", "no_agent", "timeout", "full", "unavailable"];
+    case "agent":
+      return ["completed", "no_agent", "busy", "no_answer", "refused", "unavailable"];
+    case "number":
+      return ["completed", "busy", "no_answer", "refused", "unavailable"];
+    case "recorder":
+      return ["recorded"];
+    case "bot":
+      return ["completed", "handed_over", "failed"];
+    case "key":
+    case "over":
+    case "speech":
+      return [];
+  }
+}
+
+/** What a simulation leaves on the canvas. */
+export interface Marks {
+  at: string | undefined;
+  passed: ReadonlySet<string>;
+  taken: ReadonlySet<FlowEdge>;
+}
+
+export const NO_MARKS: Marks = { at: undefined, passed: new Set(), taken: new Set() };
+
+/** The edge by which an exit is left; `default` and `error` stand for exits without one of their own. */
+function edgeBetween(document: FlowDocument, from: string, exit: string, to: string) {
+  const edges = document.edges.filter((edge) => edge.from === from && edge.to === to);
+  return [exit, DEFAULT_EXIT, ERROR_EXIT]
+    .map((name) => edges.find((edge) => edge.exit === name))
+    .find((edge) => edge !== undefined);
+}
+
+/** The node of this flow in which another flow's node was come to: `ask` of `ask/order`. */
+function outer(node: string): string {
+  return node.split("/")[0] ?? node;
+}
+
+export function marksOf(document: FlowDocument, trace: Trace | undefined): Marks {
+  const all = trace?.steps ?? [];
+  const steps = all.filter(({ node }) => outer(node) === node);
+  const taken = steps.flatMap(({ node, exit }, at) => {
+    const next = steps[at + 1];
+    const edge = next && exit != null ? edgeBetween(document, node, exit, next.node) : undefined;
+    return edge ? [edge] : [];
+  });
+  return {
+    at: steps.at(-1)?.node,
+    passed: new Set(steps.map(({ node }) => node)),
+    taken: new Set(taken),
+  };
+}
+
+/** The call as a test that expects what came of it. */
+export function testOf(name: string, call: PlayedCall, trace: Trace): FlowTest {
+  return {
+    ...call,
+    name,
+    expect: {
+      path: trace.steps.map(({ node }) => node),
+      heard: trace.heard,
+      ...(trace.end != null && { end: trace.end }),
+    },
+  };
+}
+
+/** A file that `trunkline flow test` runs, beside the flow's own. */
+export function testsText(flow: string, tests: readonly FlowTest[]): string {
+  return JSON.stringify({ flow: `${flow || "flow"}.json`, tests }, null, 2);
+}
