@@ -108,9 +108,53 @@ async function draw(page) {
   );
 }
 
+/** A call is tried, in which the other system says what it is told to say. */
+async function simulate(page) {
+  await page.evaluate(async () => {
+    const document = {
+      name: "asks",
+      language: "en-US",
+      start: "find",
+      nodes: {
+        find: {
+          kind: "http",
+          url: "https://crm.example/",
+          take: [{ pointer: "/code", variable: "code" }],
+        },
+        read: { kind: "hangup", items: [{ say: "digits", text: "${code}" }] },
+        bye: { kind: "hangup" },
+      },
+      edges: [
+        { from: "find", exit: "ok", to: "read" },
+        { from: "find", exit: "default", to: "bye" },
+      ],
+    };
+    const made = await fetch("/api/v1/flows", {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ document }),
+    });
+    globalThis.made = (await made.json()).flow.id;
+  });
+  const id = await page.evaluate(() => globalThis.made);
+  await page.goto(`${url}/flows/${id}`);
+  await page.getByTestId("step-find").waitFor();
+  await page.getByRole("button", { name: "Simulate" }).click();
+  const panel = page.getByRole("complementary", { name: "Simulate" });
+  const said = panel.getByRole("group", { name: "What is answered to “find”" });
+  await said.getByLabel("Answer (JSON)").fill('{"code":');
+  await said.getByText("This is not JSON.").waitFor();
+  await said.getByLabel("Answer (JSON)").fill('{"code":"42"}');
+  await refuseBarriers(page, "the answers of a simulated call");
+  await panel.getByRole("button", { name: "Start the call" }).click();
+  await panel.getByText("four two").waitFor();
+  await shot(page, "simulation-asking");
+}
+
 await browse(async (page) => {
   await signIn(page);
   await keep(page);
   await draw(page);
+  await simulate(page);
 });
 console.log("Scheme kept, nodes drawn.");

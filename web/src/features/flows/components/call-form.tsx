@@ -2,6 +2,7 @@ import { PhoneOutlined } from "@ant-design/icons";
 import { Button, Input } from "antd";
 import { useId } from "react";
 import { useTranslation } from "react-i18next";
+import { AnswersForm } from "./answers-form";
 import type { Trying } from "./use-trying";
 
 const FIELDS = ["caller", "called", "at"] as const;
@@ -37,6 +38,7 @@ export function CallForm({ trying }: { trying: Trying }) {
           />
         </div>
       ))}
+      <AnswersForm trying={trying} />
       <Button type="primary" htmlType="submit" icon={<PhoneOutlined aria-hidden />}>
         {t("flow.simulation.begin")}
       </Button>

@@ -5,8 +5,10 @@ import type { FlowProblem } from "../model/problems";
 import {
   NEW_CALL,
   NO_MARKS,
+  askedBy,
   callOf,
   marksOf,
+  type Asked,
   type CallStart,
   type Marks,
   type Move,
@@ -20,6 +22,8 @@ const NO_PROBLEMS: FlowProblem[] = [];
 export interface Trying {
   start: CallStart;
   setStart: (start: CallStart) => void;
+  /** Whom the flow asks. */
+  asked: Asked;
   /** The call with all that was done in it; none before it begins. */
   call: PlayedCall | undefined;
   trace: Trace | undefined;
@@ -43,6 +47,7 @@ export function useTrying(flow: string, document: FlowDocument, shown: boolean):
   const begins = moves?.length === 0 && simulation.isPlaceholderData;
   const answer = call && !begins ? simulation.data : undefined;
   const trace = answer?.trace ?? undefined;
+  const asked = useMemo(() => askedBy(document), [document]);
   const marks = useMemo(
     () => (shown ? marksOf(document, trace) : NO_MARKS),
     [shown, document, trace],
@@ -50,6 +55,7 @@ export function useTrying(flow: string, document: FlowDocument, shown: boolean):
   return {
     start,
     setStart,
+    asked,
     call,
     trace,
     problems: answer?.problems ?? NO_PROBLEMS,

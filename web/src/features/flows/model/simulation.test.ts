@@ -2,6 +2,8 @@ import { expect, it } from "vitest";
 import { emptyDocument, type FlowDocument } from "./document";
 import {
   NEW_CALL,
+  NO_QUEUE,
+  askedBy,
   callOf,
   endingsOf,
   marksOf,
@@ -91,4 +93,30 @@ it("within another flow the node that led there is lit", () => {
   expect(marksOf(document, within).at).toBe("welcome");
   const after = { ...TRACE, steps: [welcome, inside, goodbye].flatMap((step) => step ?? []) };
   expect([...marksOf(document, after).taken]).toEqual(document.edges);
+});
+
+it("whom a flow asks is found in its nodes, and what they say goes with the call", () => {
+  const node = (kind: string, fields: Record<string, string>) => ({
+    kind,
+    fields,
+    position: { x: 0, y: 0 },
+  });
+  const document: FlowDocument = {
+    ...emptyDocument("asks", "zh-CN"),
+    nodes: {
+      find: node("http", { url: "https://crm.example/" }),
+      look: node("queue_state", { queue: "sales" }),
+      again: node("queue_state", { queue: "sales" }),
+    },
+  };
+  expect(askedBy(document)).toEqual({ systems: ["find"], queues: ["sales"] });
+  const answers = {
+    find: { status: 404, json: '{"level":3}' },
+    typing: { status: 200, json: '{"le' },
+    silent: { status: 200, json: "" },
+  };
+  const queues = { sales: { ...NO_QUEUE, waiting: 4 } };
+  const call = callOf({ ...NEW_CALL, answers, queues }, []);
+  expect(call.answers).toEqual({ find: { status: 404, json: { level: 3 } } });
+  expect(call.queues).toEqual(queues);
 });

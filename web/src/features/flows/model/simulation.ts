@@ -13,7 +13,35 @@ export interface CallStart {
   called: string;
   /** As a field for date and time gives it, in local time. */
   at: string;
+  /** What other systems answer, by node. */
+  answers: Record<string, Said>;
+  /** How queues are, by name. */
+  queues: Record<string, QueueNow>;
 }
+
+/** What another system answers: JSON as it is typed, and nothing where the text is empty. */
+export interface Said {
+  status: number;
+  json: string;
+}
+
+export interface QueueNow {
+  waiting: number;
+  longest_wait: number;
+  agents: number;
+  free: number;
+}
+
+/** Whom the nodes of a flow ask. */
+export interface Asked {
+  /** The nodes that ask another system. */
+  systems: readonly string[];
+  /** The queues that are looked at. */
+  queues: readonly string[];
+}
+
+export const NOTHING_SAID: Said = { status: 200, json: "" };
+export const NO_QUEUE: QueueNow = { waiting: 0, longest_wait: 0, agents: 0, free: 0 };
 
 /** What was done in a simulation: by the caller, or by those to whom the caller was handed over. */
 export type Move = { deed: Deed } | { node: string; end: Ending };
@@ -23,24 +51,60 @@ export interface PlayedCall {
   caller?: string;
   called?: string;
   at?: string;
+  answers?: Record<string, { status: number; json: unknown }>;
+  queues?: Record<string, QueueNow>;
   away: Record<string, Ending>;
   do: Deed[];
 }
 
 export const KEYS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "0", "#"] as const;
-export const NEW_CALL: CallStart = { caller: "", called: "", at: "" };
+export const NEW_CALL: CallStart = { caller: "", called: "", at: "", answers: {}, queues: {} };
 
 /** What a key does, whether or not the caller waits until everything is said. */
 export function pressed(key: string, interrupts: boolean): Move {
   return { deed: interrupts ? { interrupt: key } : { press: key } };
 }
 
-export function callOf({ caller, called, at }: CallStart, moves: readonly Move[]): PlayedCall {
+export function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export function askedBy(document: FlowDocument): Asked {
+  const nodes = Object.entries(document.nodes);
+  const queues = nodes.flatMap(([, { kind, fields }]) =>
+    kind === "queue_state" && typeof fields.queue === "string" ? [fields.queue] : [],
+  );
+  return {
+    systems: nodes.flatMap(([id, { kind }]) => (kind === "http" ? [id] : [])),
+    queues: [...new Set(queues)],
+  };
+}
+
+function saidOf(answers: CallStart["answers"]): Record<string, { status: number; json: unknown }> {
+  const said = Object.entries(answers).filter(([, { json }]) => isJson(json));
+  return Object.fromEntries(
+    said.map(([node, { status, json }]) => {
+      const read: unknown = JSON.parse(json);
+      return [node, { status, json: read }];
+    }),
+  );
+}
+
+export function callOf(start: CallStart, moves: readonly Move[]): PlayedCall {
+  const { caller, called, at, queues } = start;
   const began = new Date(at);
+  const answers = saidOf(start.answers);
   return {
     ...(caller !== "" && { caller }),
     ...(called !== "" && { called }),
     ...(at !== "" && !Number.isNaN(began.getTime()) && { at: began.toISOString() }),
+    ...(Object.keys(answers).length > 0 && { answers }),
+    ...(Object.keys(queues).length > 0 && { queues }),
     away: Object.fromEntries(
       moves.flatMap((move) => ("node" in move ? [[move.node, move.end]] : [])),
     ),
