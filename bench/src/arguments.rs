@@ -66,6 +66,8 @@ enum Name {
     Memory,
     /// Calls of two legs through the media engine, and single steps.
     Media,
+    /// Nodes of flows, calls in them, and a large flow.
+    Flows,
     /// Nanoseconds for one message and one packet.
     Micro,
     /// Signalling alone, beside what others use for it.
@@ -89,6 +91,8 @@ pub(crate) enum Command {
     Media,
     /// Single steps of media.
     Codecs,
+    /// Flows.
+    Flows,
     /// Single steps.
     Micro,
     /// Signalling alone.
@@ -135,6 +139,7 @@ impl Arguments {
             Name::Setup => Command::Setups,
             Name::Memory => Command::Memory,
             Name::Media => Command::Media,
+            Name::Flows => Command::Flows,
             Name::Micro => Command::Micro,
             Name::Sip => Command::Sip,
             Name::Overload => Command::Overload,

@@ -6,6 +6,7 @@
 mod arguments;
 mod compare;
 mod contestant;
+mod flows;
 mod generator;
 mod histogram;
 mod media;
@@ -38,6 +39,7 @@ pub fn run() -> io::Result<()> {
         Command::Memory => memory::run(&arguments.plan()),
         Command::Media => media::run(),
         Command::Codecs => media::run_steps(),
+        Command::Flows => flows::run(),
         Command::Micro => micro::run(),
         Command::Sip => sip::run(&arguments.plan()),
         Command::Overload => overload::run(&arguments.plan()),

@@ -97,12 +97,12 @@ pub(crate) async fn load_replaced(
     let rows: Vec<PublishedFlowRow> = sql!(
         "SELECT flows.id, flows.enterprise_id, flows.name, flow_versions.version,
                 flow_versions.document
-         FROM flows
-         JOIN flow_versions ON flow_versions.flow_id = flows.id
-         JOIN flow_versions AS next ON next.flow_id = flow_versions.flow_id
-                                   AND next.version = flow_versions.version + 1
+         FROM flow_versions AS next
+         JOIN flow_versions ON flow_versions.flow_id = next.flow_id
+                           AND flow_versions.version = next.version - 1
+         JOIN flows ON flows.id = flow_versions.flow_id
          WHERE next.published_at >= $1
-         ORDER BY next.published_at DESC, flows.id
+         ORDER BY next.published_at DESC, next.flow_id DESC, next.version DESC
          LIMIT $2"
     )
     .bind(since.as_millis())
