@@ -105,6 +105,9 @@ async function draw(page) {
   await settings.getByLabel("Id of the node").fill("ask");
   await settings.getByLabel("Id of the node").press("Enter");
   await step(page, "ask").waitFor();
+  // The list of problems takes room of the canvas; what is fitted before it comes would be covered.
+  const problems = page.getByRole("region", { name: "Problems" });
+  await problems.getByText("leads nowhere").first().waitFor();
   await page.getByRole("button", { name: "Arrange" }).click();
   await page.getByRole("button", { name: "Fit to view" }).click();
   await wire(page, ["welcome", "ok"], "ask");
