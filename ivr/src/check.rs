@@ -26,6 +26,8 @@ pub struct Resources<'a> {
     pub voices: &'a Arc<Voices>,
     /// The names of the enterprise's queues.
     pub queues: BTreeSet<String>,
+    /// The names of the enterprise's sounds.
+    pub sounds: BTreeSet<String>,
     /// The names of the enterprise's other flows.
     pub flows: BTreeSet<String>,
     /// The enterprise's time schemes by their names; the checked flow keeps them.
@@ -40,6 +42,7 @@ impl<'a> Resources<'a> {
         Self {
             voices,
             queues: BTreeSet::new(),
+            sounds: BTreeSet::new(),
             flows: BTreeSet::new(),
             schemes: Arc::default(),
             zone: TimeZone::UTC,
@@ -85,6 +88,7 @@ pub fn check(document: &Document, resources: &Resources<'_>) -> Result<Flow, Vec
 struct Scope<'a> {
     voices: &'a Voices,
     queues: &'a BTreeSet<String>,
+    sounds: &'a BTreeSet<String>,
     flows: &'a BTreeSet<String>,
     schemes: &'a BTreeMap<String, TimeScheme>,
     variables: BTreeSet<&'a str>,
@@ -139,6 +143,7 @@ impl<'a> Scope<'a> {
         Self {
             voices: resources.voices,
             queues: &resources.queues,
+            sounds: &resources.sounds,
             flows: &resources.flows,
             schemes: &resources.schemes,
             variables,

@@ -4,7 +4,7 @@ mod parts;
 mod reader;
 mod tree;
 
-use crate::{Locale, Problem, limits, node::Kind};
+use crate::{Item, Locale, Problem, limits, node::Kind};
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
@@ -109,6 +109,16 @@ impl Document {
     /// The queues that it puts callers into, or looks at.
     pub fn queues(&self) -> impl Iterator<Item = &str> {
         self.kinds().filter_map(Kind::queue)
+    }
+
+    /// The enterprise's sounds that it plays.
+    pub fn sounds(&self) -> impl Iterator<Item = &str> {
+        self.kinds()
+            .flat_map(Kind::says)
+            .filter_map(|item| match item {
+                Item::Sound { sound } => Some(sound.as_str()),
+                Item::Clip { .. } | Item::Pause(_) | Item::Say { .. } => None,
+            })
     }
 
     fn kinds(&self) -> impl Iterator<Item = &Kind> {

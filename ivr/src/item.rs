@@ -1,4 +1,4 @@
-//! What a node says: clips by name, texts read by a rule, pauses.
+//! What a node says: clips and sounds by name, texts read by a rule, pauses.
 
 use crate::{
     Locale, Template,
@@ -9,7 +9,7 @@ use std::time::Duration;
 
 /// One piece of what the caller hears.
 ///
-/// In a flow file: `{"clip":"welcome"}`, `{"say":"digits","text":"12 34 ${tail}"}` or `{"pause_ms":500}`.
+/// In a flow file: `{"clip":"welcome"}`, `{"sound":"spring offer"}`, `{"say":"digits","text":"12 34 ${tail}"}` or `{"pause_ms":500}`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Fields", into = "Fields")]
 pub enum Item {
@@ -19,6 +19,11 @@ pub enum Item {
         clip: String,
         /// The language to take it from, when not the caller's.
         language: Option<Locale>,
+    },
+    /// A recording of the enterprise's own, heard in every language.
+    Sound {
+        /// Its name.
+        sound: String,
     },
     /// Silence.
     Pause(Duration),
@@ -42,6 +47,8 @@ struct Fields {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     clip: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    sound: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     say: Option<Kind>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     text: Option<Template>,
@@ -60,6 +67,7 @@ impl TryFrom<Fields> for Item {
         match fields {
             Fields {
                 clip: Some(clip),
+                sound: None,
                 say: None,
                 text: None,
                 options: None,
@@ -68,6 +76,16 @@ impl TryFrom<Fields> for Item {
             } => Ok(Self::Clip { clip, language }),
             Fields {
                 clip: None,
+                sound: Some(sound),
+                say: None,
+                text: None,
+                options: None,
+                language: None,
+                pause_ms: None,
+            } => Ok(Self::Sound { sound }),
+            Fields {
+                clip: None,
+                sound: None,
                 say: Some(kind),
                 text: Some(text),
                 options,
@@ -81,13 +99,16 @@ impl TryFrom<Fields> for Item {
             }),
             Fields {
                 clip: None,
+                sound: None,
                 say: None,
                 text: None,
                 options: None,
                 language: None,
                 pause_ms: Some(pause_ms),
             } => Ok(Self::Pause(Duration::from_millis(pause_ms.into()))),
-            _ => Err("an item has either \"clip\", or \"say\" with \"text\", or \"pause_ms\""),
+            _ => Err(
+                "an item has either \"clip\", or \"sound\" alone, or \"say\" with \"text\", or \"pause_ms\"",
+            ),
         }
     }
 }
@@ -98,6 +119,10 @@ impl From<Item> for Fields {
             Item::Clip { clip, language } => Self {
                 clip: Some(clip),
                 language,
+                ..Self::default()
+            },
+            Item::Sound { sound } => Self {
+                sound: Some(sound),
                 ..Self::default()
             },
             Item::Pause(pause) => Self {

@@ -67,6 +67,6 @@ pub const STEPS_WITHOUT_WAIT: u32 = 50;
 /// Nodes that a caller walks through in one call.
 pub const STEPS: u32 = 1_000;
 /// The longest time in which a started speech must report its end.
-pub const SPEECH: Duration = Duration::from_mins(10);
+pub const SPEECH: Duration = Duration::from_mins(15);
 /// The time a caller may spend in a flow, transfers not counted.
 pub const WALK: Duration = Duration::from_mins(30);

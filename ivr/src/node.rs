@@ -19,7 +19,7 @@ mod subflow;
 mod voicemail;
 
 use crate::{
-    Exit,
+    Exit, Item,
     check::Inspection,
     session::{Signal, Turn, Walk},
 };
@@ -200,6 +200,30 @@ impl Kind {
             return Some(queue);
         }
         None
+    }
+
+    /// What it says, in all its lists.
+    pub(crate) fn says(&self) -> Vec<&Item> {
+        let lists: [&[Item]; 3] = match self {
+            Self::Collect(node) => [&node.items, &node.invalid_items, &node.timeout_items],
+            Self::Hangup(node) => [&node.items, &[], &[]],
+            Self::Menu(node) => [&node.items, &node.invalid_items, &node.timeout_items],
+            Self::Play(node) => [&node.items, &[], &[]],
+            Self::Voicemail(node) => [&node.items, &[], &[]],
+            Self::Agent(_)
+            | Self::Branch(_)
+            | Self::Http(_)
+            | Self::Language(_)
+            | Self::Number(_)
+            | Self::Queue(_)
+            | Self::QueueState(_)
+            | Self::Return(_)
+            | Self::Schedule(_)
+            | Self::Set(_)
+            | Self::Stream(_)
+            | Self::Subflow(_) => [&[]; 3],
+        };
+        lists.into_iter().flatten().collect()
     }
 
     /// The variable for what a bot says when it hands the caller over.

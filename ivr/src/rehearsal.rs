@@ -55,6 +55,7 @@ pub(crate) fn flow_beside(document: &Document, flows: &[&str]) -> Result<Flow, V
     let voices = voices();
     let resources = Resources {
         queues: BTreeSet::from(["sales".to_owned()]),
+        sounds: BTreeSet::from(["spring offer".to_owned()]),
         flows: flows.iter().map(|&name| name.to_owned()).collect(),
         schemes: Arc::new([("office".to_owned(), TimeScheme::default())].into()),
         ..Resources::new(&voices)
@@ -133,7 +134,7 @@ fn line(action: &Action) -> String {
             let clips: Vec<_> = clips
                 .iter()
                 .map(|clip| match clip {
-                    Clip::Unit { name, .. } => name.clone(),
+                    Clip::Unit { name, .. } | Clip::Sound { name } => name.clone(),
                     Clip::Pause(pause) => format!("{}ms", pause.as_millis()),
                 })
                 .collect();

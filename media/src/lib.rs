@@ -67,6 +67,7 @@ pub mod rtp;
 pub mod sdp;
 pub mod security;
 mod sink;
+pub mod sound;
 pub mod srtp;
 mod stun;
 pub mod tone;

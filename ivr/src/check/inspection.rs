@@ -200,6 +200,7 @@ impl<'a> Inspection<'a> {
                     self.clip(&format!("{path}.clip"), locale, clip);
                 }
             }
+            Item::Sound { sound } => self.sound(&format!("{path}.sound"), sound),
             Item::Pause(pause) if *pause > limits::WAIT => self.blame(
                 "bad_time",
                 &format!("{path}.pause_ms"),
@@ -260,6 +261,17 @@ impl<'a> Inspection<'a> {
                 "unknown_clip",
                 path,
                 format_args!("the {locale} voice has no clip {name:?}{hint}"),
+            );
+        }
+    }
+
+    fn sound(&mut self, path: &str, name: &str) {
+        if !self.scope.sounds.contains(name) {
+            let hint = hint(name, self.scope.sounds.iter().map(String::as_str));
+            self.blame(
+                "unknown_sound",
+                path,
+                format_args!("there is no sound {name:?}{hint}"),
             );
         }
     }

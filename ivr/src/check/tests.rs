@@ -43,6 +43,12 @@ const BREAKS: &[(&str, &str, &str)] = &[
         "unknown_clip nodes.hello.items[0].clip: the zh-CN voice has no clip \"welcom\", did you mean \"welcome\"?",
     ),
     ("clip: welcome", "clip: welcome, language: en-GB", ""),
+    ("clip: welcome", "sound: spring offer", ""),
+    (
+        "clip: welcome",
+        "sound: spring ofer",
+        "unknown_sound nodes.hello.items[0].sound: there is no sound \"spring ofer\", did you mean \"spring offer\"?",
+    ),
     (
         "queue: sales",
         "queue: sale",
@@ -258,6 +264,7 @@ fn check_text(text: &str) -> Result<Flow, Vec<Problem>> {
 fn check_document(document: &Document) -> Result<Flow, Vec<Problem>> {
     let voices = voices();
     let resources = Resources {
+        sounds: BTreeSet::from(["spring offer".to_owned()]),
         queues: BTreeSet::from(["sales".to_owned()]),
         ..Resources::new(&voices)
     };

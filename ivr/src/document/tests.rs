@@ -57,6 +57,30 @@ edges:
 }
 
 #[test]
+fn sounds_are_found_in_every_list_of_items() {
+    let yaml = "
+name: offers
+language: zh-CN
+start: ask
+nodes:
+  ask: { kind: menu, items: [{ sound: spring }], keys: ['1'], invalid_items: [{ sound: no }], timeout_items: [{ clip: timeout }] }
+  bye: { kind: hangup, items: [{ clip: goodbye }, { sound: thanks }] }
+edges: [{ from: ask, exit: default, to: bye }]
+";
+    let document = Document::from_yaml(yaml).unwrap();
+    assert_eq!(
+        document.sounds().collect::<Vec<_>>(),
+        ["spring", "no", "thanks"]
+    );
+    assert_eq!(Document::from_json(&document.to_json()), Ok(document));
+    let spoken = yaml.replace("{ sound: no }", "{ sound: no, language: en-US }");
+    let [problem] = &Document::from_yaml(&spoken).unwrap_err()[..] else {
+        panic!("a sound has no language of its own");
+    };
+    assert!(problem.message.contains("\"sound\" alone"), "{problem}");
+}
+
+#[test]
 fn what_cannot_be_read_is_named_with_its_path_and_the_nearest_name() {
     let cases = [
         (

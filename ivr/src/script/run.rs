@@ -253,7 +253,7 @@ impl<'a> Call<'a> {
                 Action::Say { clips, .. } => {
                     self.speaking = true;
                     let names = clips.into_iter().filter_map(|clip| match clip {
-                        Clip::Unit { name, .. } => Some(name),
+                        Clip::Unit { name, .. } | Clip::Sound { name } => Some(name),
                         Clip::Pause(_) => None,
                     });
                     let room = limits::TRACED_CLIPS - self.result.heard.len();

@@ -184,4 +184,9 @@ pub enum Clip {
     },
     /// Silence.
     Pause(Duration),
+    /// A recording of the enterprise's own.
+    Sound {
+        /// Its name.
+        name: String,
+    },
 }

@@ -408,6 +408,9 @@ impl Walk<'_> {
                 let locale = language.unwrap_or(self.caller.locale);
                 clips.extend(self.flow.voices.clip(locale, clip));
             }
+            Item::Sound { sound } => clips.push(Clip::Sound {
+                name: sound.clone(),
+            }),
             Item::Pause(pause) => clips.push(Clip::Pause(*pause)),
             Item::Say {
                 kind,

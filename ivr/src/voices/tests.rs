@@ -158,7 +158,7 @@ fn names(clips: &[Clip]) -> Vec<String> {
     clips
         .iter()
         .map(|clip| match clip {
-            Clip::Unit { name, .. } => name.clone(),
+            Clip::Unit { name, .. } | Clip::Sound { name } => name.clone(),
             Clip::Pause(pause) => format!("<{}>", pause.as_millis()),
         })
         .collect()
