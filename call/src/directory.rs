@@ -1,6 +1,7 @@
 //! What the switchboard knows of the configuration: trunks, numbers, queues, agents, flows.
 
 use crate::trunking::sip_id;
+use media::Prompt;
 use model::{
     AgentId, EnterpriseId, FlowId, FlowVersion, Queue, QueueId, Region, Trunk, TrunkId, TrunkNumber,
 };
@@ -34,6 +35,9 @@ pub struct FlowEntry {
     pub beside: Arc<ivr::Flows>,
 }
 
+/// The sounds of each enterprise by their names.
+pub type Sounds = HashMap<EnterpriseId, HashMap<String, Arc<Prompt>>>;
+
 /// The configuration as loaded, before it is indexed.
 #[derive(Debug, Clone, Default)]
 pub struct DirectoryParts {
@@ -53,6 +57,8 @@ pub struct DirectoryParts {
     pub locals: HashMap<TrunkId, SocketAddr>,
     /// Where the enterprises are.
     pub regions: HashMap<EnterpriseId, Region>,
+    /// The enterprises' own sounds by their names.
+    pub sounds: Sounds,
 }
 
 /// The configuration, indexed for the questions that calls ask.
@@ -67,6 +73,7 @@ pub struct Directory {
     replaced_flows: HashMap<(FlowId, FlowVersion), FlowEntry>,
     locals: HashMap<TrunkId, SocketAddr>,
     regions: HashMap<EnterpriseId, Region>,
+    sounds: Sounds,
 }
 
 impl Directory {
@@ -105,6 +112,7 @@ impl Directory {
                 .collect(),
             locals: parts.locals,
             regions: parts.regions,
+            sounds: parts.sounds,
             trunks: parts.trunks,
         }
     }
@@ -120,6 +128,11 @@ impl Directory {
     /// Where an enterprise is.
     pub(crate) fn region_of(&self, enterprise: EnterpriseId) -> Region {
         self.regions.get(&enterprise).copied().unwrap_or_default()
+    }
+
+    /// An enterprise's own sound.
+    pub(crate) fn sound(&self, enterprise: EnterpriseId, name: &str) -> Option<&Arc<Prompt>> {
+        self.sounds.get(&enterprise)?.get(name)
     }
 
     /// The address of ours from which a trunk is reached.

@@ -41,9 +41,14 @@ impl Library {
         vec![Segment::Audio(Arc::clone(&self.music))]
     }
 
-    /// The audio of a sequence of clips and pauses; clips that are not there are left out and
-    /// counted in the second value.
-    pub(crate) fn segments(&self, clips: &[Clip]) -> (Vec<Segment>, usize) {
+    /// The audio of a sequence of clips, an enterprise's sounds and pauses; what is not there is
+    /// left out and counted in the second value.
+    pub(crate) fn segments<'a>(
+        &'a self,
+        clips: &[Clip],
+        sound: impl Fn(&str) -> Option<&'a Arc<Prompt>>,
+    ) -> (Vec<Segment>, usize) {
+        let audio = |prompt: &Arc<Prompt>| Segment::Audio(Arc::clone(prompt));
         let mut missing = 0;
         let segments = clips
             .iter()
@@ -52,7 +57,12 @@ impl Library {
                 Clip::Unit { locale, name } => {
                     let prompt = self.clips.get(&(*locale, name.clone()));
                     missing += usize::from(prompt.is_none());
-                    prompt.map(|prompt| Segment::Audio(Arc::clone(prompt)))
+                    prompt.map(audio)
+                }
+                Clip::Sound { name } => {
+                    let prompt = sound(name);
+                    missing += usize::from(prompt.is_none());
+                    prompt.map(audio)
                 }
             })
             .collect();

@@ -45,6 +45,12 @@ pub enum AuditAction {
     TimeSchemeChanged,
     /// A time scheme was removed.
     TimeSchemeDeleted,
+    /// A sound was made.
+    SoundCreated,
+    /// A sound got other audio.
+    SoundChanged,
+    /// A sound was removed.
+    SoundDeleted,
     /// A flow was made.
     FlowCreated,
     /// A version of a flow was published: callers enter it.

@@ -70,6 +70,8 @@ ids! {
     QueueId,
     /// One recording file.
     RecordingId,
+    /// A recording of an enterprise's own (语音文件).
+    SoundId,
     /// A time scheme (时间方案).
     TimeSchemeId,
     /// A SIP trunk (中继).

@@ -16,6 +16,7 @@ mod number;
 mod queue;
 mod recording;
 mod secret;
+mod sound;
 mod source;
 mod supervision;
 mod time;
@@ -35,13 +36,14 @@ pub use fact::{Event, Fact};
 pub use finding::Finding;
 pub use flow::{FlowVersion, PublishedFlow};
 pub use id::{
-    AgentId, AuditEntryId, CallId, EnterpriseId, FactId, FlowId, QueueId, RecordingId,
+    AgentId, AuditEntryId, CallId, EnterpriseId, FactId, FlowId, QueueId, RecordingId, SoundId,
     TimeSchemeId, TrunkId, TrunkNumberId, UserId,
 };
 pub use number::{NumberError, PhoneNumber};
 pub use queue::{Queue, Strategy};
 pub use recording::{Recording, RecordingFormat, RecordingState};
 pub use secret::Secret;
+pub use sound::Sound;
 pub use source::SourceFact;
 pub use supervision::{ConferenceSide, SupervisionEnd, SupervisionMode};
 pub use time::Timestamp;

@@ -2,10 +2,12 @@
 
 use crate::agents::{Agent, SipAccount};
 use crate::{
-    Db, Error, Vault, agents, enterprises, flows, queues, time_schemes, trunk_numbers, trunks,
+    Db, Error, Vault, agents, enterprises, flows, queues, sounds, time_schemes, trunk_numbers,
+    trunks,
 };
 use model::{
-    AgentId, Enterprise, NamedTimeScheme, PublishedFlow, Queue, Timestamp, Trunk, TrunkNumber,
+    AgentId, Enterprise, NamedTimeScheme, PublishedFlow, Queue, Sound, Timestamp, Trunk,
+    TrunkNumber,
 };
 use std::collections::BTreeMap;
 
@@ -24,6 +26,8 @@ pub struct Directory {
     pub queues: Vec<StaffedQueue>,
     /// Agents with their SIP accounts.
     pub agents: Vec<AgentEntry>,
+    /// Sounds, without their audio.
+    pub sounds: Vec<Sound>,
     /// Time schemes.
     pub time_schemes: Vec<NamedTimeScheme>,
     /// The live version of every flow.
@@ -93,6 +97,7 @@ pub async fn load(db: &Db, vault: &Vault, since: Timestamp) -> Result<Directory,
                 agent,
             })
             .collect(),
+        sounds: sounds::load(&mut tx).await?,
         time_schemes: time_schemes::load(&mut tx).await?,
         flows: flows::load(&mut tx).await?,
         replaced_flows: flows::load_replaced(&mut tx, since).await?,

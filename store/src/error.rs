@@ -37,6 +37,9 @@ pub enum Error {
         /// By what.
         by: String,
     },
+    /// The enterprise has as many as may be.
+    #[error("an enterprise has at most {0}")]
+    Full(String),
     /// A newer server has already changed the tables.
     #[error(
         "the database has schema {found}, this server knows schemas up to {known}; run the newer server, or restore a backup"

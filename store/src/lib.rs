@@ -26,6 +26,7 @@ pub mod queues;
 mod random;
 pub mod recordings;
 pub mod sessions;
+pub mod sounds;
 mod statement;
 #[cfg(any(test, feature = "test"))]
 pub mod test;

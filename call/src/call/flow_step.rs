@@ -138,9 +138,11 @@ impl Call {
         repeat: bool,
         exchange: &mut Exchange,
     ) -> Option<Happening> {
-        let (segments, missing) = exchange.library.segments(clips);
+        let enterprise = self.origin.enterprise;
+        let sound = |name: &str| exchange.directory.sound(enterprise, name);
+        let (segments, missing) = exchange.library.segments(clips, sound);
         if missing > 0 {
-            let reason = format!("{missing} clips of the voice pack are missing");
+            let reason = format!("{missing} clips or sounds are missing");
             let node = String::new();
             self.note(now, CallFact::Unreadable { node, reason }, exchange);
         }

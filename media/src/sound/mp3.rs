@@ -40,12 +40,12 @@ pub(super) fn read(file: &[u8]) -> Result<Vec<i16>, SoundError> {
     let mut samples = Vec::new();
     while let Some(packet) = reader.next_packet().map_err(|_| UNREADABLE)? {
         frames += 1;
-        let Ok(decoded) = decoder.decode(&packet) else {
+        let Ok(block) = decoder.decode(&packet) else {
             unreadable += 1;
             continue;
         };
-        let channels = decoded.num_planes() as u16;
-        let rate = decoded.spec().rate();
+        let channels = block.num_planes() as u16;
+        let rate = block.spec().rate();
         let level = match &mut level {
             Some(level) => level,
             None => level.insert(Level::new(rate, channels)?),
@@ -53,7 +53,7 @@ pub(super) fn read(file: &[u8]) -> Result<Vec<i16>, SoundError> {
         if !level.is_of(rate, channels) {
             return Err(SoundError::Damaged("its format changes in the middle"));
         }
-        decoded.copy_to_vec_interleaved::<f32>(&mut samples);
+        block.copy_to_vec_interleaved::<f32>(&mut samples);
         level.take(&samples)?;
     }
     if unreadable * TOLERANCE > frames {
