@@ -4,6 +4,7 @@ use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use call::CommandError;
+use media::sound::SoundError;
 use serde::Serialize;
 use std::time::Duration;
 use thiserror::Error;
@@ -42,6 +43,9 @@ pub enum ApiError {
         /// The least role that may.
         needed: &'static str,
     },
+    /// The enterprise has as many as may be.
+    #[error("an enterprise has at most {0}; delete what nobody needs")]
+    Full(String),
     /// The live engine did not answer.
     #[error("the call engine did not answer in time; try again")]
     EngineUnavailable,
@@ -72,6 +76,9 @@ pub enum ApiError {
         /// How long the file is.
         size_bytes: u64,
     },
+    /// A file is no sound that can be played.
+    #[error(transparent)]
+    Sound(#[from] SoundError),
     /// The database could not answer.
     #[error("the data could not be read")]
     Store(#[source] store::Error),
@@ -99,9 +106,9 @@ pub enum ApiError {
     /// No valid session came with the request.
     #[error("sign in to do this")]
     Unauthorized,
-    /// The body is not JSON.
-    #[error("send the body as application/json")]
-    UnsupportedMediaType,
+    /// The body is of another kind than the address takes.
+    #[error("send the body as {0}")]
+    UnsupportedMediaType(&'static str),
     /// A change must name the version that it changes.
     #[error("name the version that you saw in the header if-match, such as \"3\"")]
     VersionRequired,
@@ -173,6 +180,7 @@ impl ApiError {
             Self::Changed(_) => (StatusCode::PRECONDITION_FAILED, "changed_meanwhile"),
             Self::Conflict(_) => (StatusCode::CONFLICT, "already_taken"),
             Self::Forbidden { .. } => (StatusCode::FORBIDDEN, "forbidden"),
+            Self::Full(_) => (StatusCode::CONFLICT, "full"),
             Self::EngineUnavailable => (StatusCode::SERVICE_UNAVAILABLE, "engine_unavailable"),
             Self::Invalid(_) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid_request"),
             Self::InUse(_) => (StatusCode::CONFLICT, "in_use"),
@@ -184,6 +192,7 @@ impl ApiError {
             Self::RangeNotSatisfiable { .. } => {
                 (StatusCode::RANGE_NOT_SATISFIABLE, "range_not_satisfiable")
             }
+            Self::Sound(error) => (StatusCode::UNPROCESSABLE_ENTITY, sound_code(*error)),
             Self::Store(_) => (StatusCode::INTERNAL_SERVER_ERROR, "store_failure"),
             Self::StoreUnreachable(_) => (StatusCode::SERVICE_UNAVAILABLE, "store_unreachable"),
             Self::File(_) => (StatusCode::INTERNAL_SERVER_ERROR, "file_failure"),
@@ -192,7 +201,7 @@ impl ApiError {
             Self::TooManyAttempts { .. } => (StatusCode::TOO_MANY_REQUESTS, "too_many_attempts"),
             Self::TooManySockets => (StatusCode::SERVICE_UNAVAILABLE, "too_many_sockets"),
             Self::Unauthorized => (StatusCode::UNAUTHORIZED, "unauthorized"),
-            Self::UnsupportedMediaType => {
+            Self::UnsupportedMediaType(_) => {
                 (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type")
             }
             Self::VersionRequired => (StatusCode::PRECONDITION_REQUIRED, "version_required"),
@@ -247,6 +256,9 @@ impl From<store::Error> for ApiError {
         if let store::Error::Changed { what } = error {
             return Self::Changed(what);
         }
+        if let store::Error::Full(most) = error {
+            return Self::Full(most);
+        }
         if let store::Error::InUse { .. } = error {
             return Self::InUse(error.to_string());
         }
@@ -283,6 +295,20 @@ fn command_status_and_code(refusal: CommandError) -> (StatusCode, &'static str) 
         CommandError::NotRecorded => (StatusCode::CONFLICT, "not_recorded"),
         CommandError::SensitiveKeys => (StatusCode::CONFLICT, "sensitive_keys"),
         CommandError::Status => (StatusCode::UNPROCESSABLE_ENTITY, "status_not_settable"),
+    }
+}
+
+fn sound_code(error: SoundError) -> &'static str {
+    match error {
+        SoundError::Empty => "sound_empty",
+        SoundError::UnknownFormat
+        | SoundError::OtherAudio { .. }
+        | SoundError::Channels(_)
+        | SoundError::Rate(_) => "sound_format",
+        SoundError::Damaged(_) => "sound_damaged",
+        SoundError::TooLong => "sound_too_long",
+        SoundError::TooLoud => "sound_too_loud",
+        SoundError::Silent => "sound_silent",
     }
 }
 

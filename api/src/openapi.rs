@@ -22,6 +22,7 @@ use utoipa::{Modify, OpenApi};
         (name = "trunks", description = "SIP trunks"),
         (name = "trunk-numbers", description = "Numbers reached through trunks"),
         (name = "time-schemes", description = "When somebody is there"),
+        (name = "sounds", description = "Recordings that flows play"),
         (name = "flows", description = "IVR flows"),
         (name = "operation", description = "Probes, metrics and this specification"),
     ),

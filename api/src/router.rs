@@ -5,7 +5,7 @@ use crate::openapi::Head;
 use crate::sessions::attempts::Attempts;
 use crate::{
     ApiError, State, agents, assets, audit_log, bots, call_records, calls, docs, flow_tests, flows,
-    health, layers, me, queues, sessions, time_schemes, trunk_numbers, trunks,
+    health, layers, me, queues, sessions, sounds, time_schemes, trunk_numbers, trunks,
 };
 use axum::Extension;
 use axum::Router;
@@ -22,6 +22,8 @@ use utoipa_axum::routes;
 
 /// How many passwords are checked at a time: each check takes 19 MiB and a core.
 const PASSWORDS_AT_A_TIME: usize = 2;
+/// How many sounds are taken at a time: each is held in memory as a file.
+const SOUNDS_AT_A_TIME: usize = 4;
 
 /// The API, its documentation and the console, ready to be served.
 ///
@@ -32,6 +34,7 @@ pub fn router(state: State) -> Router {
     let shared = Shared(Arc::new(Inner {
         attempts: Mutex::default(),
         passwords: Semaphore::new(PASSWORDS_AT_A_TIME),
+        sounds: Semaphore::new(SOUNDS_AT_A_TIME),
         specification: text(&document),
     }));
     router
@@ -106,6 +109,7 @@ fn documented() -> OpenApiRouter<State> {
             time_schemes::delete::delete
         ))
         .routes(routes!(audit_log::list))
+        .merge(sounds())
         .merge(flows())
         .routes(routes!(bots::update))
         .routes(routes!(docs::specification))
@@ -132,6 +136,15 @@ fn flows() -> OpenApiRouter<State> {
         .layer(DefaultBodyLimit::max(flows::LONGEST_FLOW))
 }
 
+/// The sounds, whose files are longer than other bodies.
+fn sounds() -> OpenApiRouter<State> {
+    OpenApiRouter::new()
+        .routes(routes!(sounds::list::list, sounds::create::create))
+        .routes(routes!(sounds::delete::delete))
+        .routes(routes!(sounds::audio::audio, sounds::replace::replace))
+        .layer(DefaultBodyLimit::max(media::sound::LONGEST_FILE))
+}
+
 fn text(document: &Document) -> String {
     let text = document.to_pretty_json();
     text.expect("a document made of plain values can be written") + "\n"
@@ -148,6 +161,7 @@ pub(crate) struct Shared(Arc<Inner>);
 struct Inner {
     attempts: Mutex<Attempts>,
     passwords: Semaphore,
+    sounds: Semaphore,
     specification: String,
 }
 
@@ -161,6 +175,11 @@ impl Shared {
     /// Waits until a password may be checked.
     pub(crate) async fn password_turn(&self) -> Option<SemaphorePermit<'_>> {
         self.0.passwords.acquire().await.ok()
+    }
+
+    /// Waits until a sound may be taken.
+    pub(crate) async fn sound_turn(&self) -> Option<SemaphorePermit<'_>> {
+        self.0.sounds.acquire().await.ok()
     }
 
     /// The specification as JSON text.

@@ -79,7 +79,8 @@ words! {
     /// What was done.
     AuditAction {
         TrunkCreated, TrunkChanged, TrunkDeleted, TrunkNumberCreated, TrunkNumberChanged,
-        TrunkNumberDeleted, TimeSchemeCreated, TimeSchemeChanged, TimeSchemeDeleted, FlowCreated, FlowPublished, LadderShown, LadderExported,
+        TrunkNumberDeleted, TimeSchemeCreated, TimeSchemeChanged, TimeSchemeDeleted,
+        SoundCreated, SoundChanged, SoundDeleted, FlowCreated, FlowPublished, LadderShown, LadderExported,
         CallSupervised, SupervisionRefused, DialForbidden, SourceBarred,
     }
     /// How a supervisor takes part in a call.

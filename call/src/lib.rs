@@ -28,7 +28,7 @@ mod trunks;
 
 pub use call::{AskRequest, StreamEnd, StreamRequest};
 pub use command::{Answer, Command, CommandError};
-pub use directory::{AgentEntry, Directory, DirectoryParts, FlowEntry};
+pub use directory::{AgentEntry, Directory, DirectoryParts, FlowEntry, Sounds};
 pub use error::Error;
 pub use input::Input;
 pub use ladder::{Rung, RungDirection};

@@ -22,7 +22,6 @@ const HEADER_BYTES: u32 = 58;
 
 /// Why a file is no sound that can be played.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
 pub enum SoundError {
     /// Not one sample.
     #[error("there is no audio in the file")]

@@ -6,6 +6,7 @@
 
 use crate::directory;
 use crate::engine::Asked;
+use crate::sounds::Heard;
 use ivr::Voices;
 use model::Timestamp;
 use net::Waker;
@@ -33,6 +34,7 @@ pub(crate) struct Source {
     pub(crate) db: Db,
     pub(crate) vault: Vault,
     pub(crate) voices: Arc<Voices>,
+    pub(crate) heard: Arc<Heard>,
     pub(crate) sip_udp: Vec<SocketAddr>,
 }
 
@@ -54,7 +56,9 @@ impl Source {
                 "the key in force does not open this trunk's password"
             );
         }
-        Ok(directory::build(stored, &self.voices, &self.sip_udp))
+        let sounds = self.heard.of(&self.db, &stored.sounds).await?;
+        let places = (&self.voices, &self.sip_udp[..]);
+        Ok(directory::build(stored, sounds, places))
     }
 }
 

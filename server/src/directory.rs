@@ -1,7 +1,7 @@
 //! From what the database holds to what the switchboard asks.
 
 use crate::routes;
-use call::{AgentEntry, Directory, DirectoryParts, FlowEntry};
+use call::{AgentEntry, Directory, DirectoryParts, FlowEntry, Sounds};
 use ivr::{Document, Flow, Flows, Resources, Voices};
 use jiff::tz::TimeZone;
 use model::{Enterprise, PublishedFlow, Trunk, TrunkGateway};
@@ -16,8 +16,8 @@ const OUTSIDE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(192, 0, 2, 
 /// its callers are told that the number leads nowhere, others are not touched.
 pub(crate) fn build(
     stored: store::Directory,
-    voices: &Arc<Voices>,
-    sip_udp: &[SocketAddr],
+    sounds: Sounds,
+    (voices, sip_udp): (&Arc<Voices>, &[SocketAddr]),
 ) -> Directory {
     let (flows, replaced_flows) = check_flows(&stored, voices);
     let locals = stored
@@ -39,6 +39,7 @@ pub(crate) fn build(
         flows,
         replaced_flows,
         locals,
+        sounds,
     })
 }
 
@@ -115,6 +116,8 @@ fn resources_of<'a>(
 ) -> Resources<'a> {
     let queues = stored.queues.iter().map(|entry| &entry.queue);
     let queues = queues.filter(|queue| queue.enterprise == enterprise.id);
+    let sounds = stored.sounds.iter();
+    let sounds = sounds.filter(|sound| sound.enterprise == enterprise.id);
     let flows = stored.flows.iter();
     let flows = flows.filter(|flow| flow.enterprise == enterprise.id);
     let schemes = stored.time_schemes.iter();
@@ -125,6 +128,7 @@ fn resources_of<'a>(
     });
     Resources {
         queues: queues.map(|queue| queue.name.clone()).collect(),
+        sounds: sounds.map(|sound| sound.name.clone()).collect(),
         flows: flows.map(|flow| flow.name.clone()).collect(),
         schemes: Arc::new(
             schemes

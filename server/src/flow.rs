@@ -152,10 +152,11 @@ fn check_file(file: &Path, voices: &Arc<Voices>) -> Result<Flow, Vec<String>> {
     ivr::check(&document, &resources).map_err(|problems| shown(&problems))
 }
 
-/// A file alone does not say which queues and flows there are: every one it names is taken to exist.
+/// A file alone does not say which queues, sounds and flows there are: every one it names is taken to exist.
 fn resources_named<'a>(document: &Document, voices: &'a Arc<Voices>) -> Resources<'a> {
     Resources {
         queues: document.queues().map(str::to_owned).collect(),
+        sounds: document.sounds().map(str::to_owned).collect(),
         flows: document.flows().map(str::to_owned).collect(),
         ..Resources::new(voices)
     }

@@ -27,6 +27,7 @@ mod recordings;
 mod resolver;
 mod routes;
 mod secrets;
+mod sounds;
 mod streams;
 mod telemetry;
 mod verify;

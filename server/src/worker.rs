@@ -74,6 +74,7 @@ pub(crate) fn run(serve: &Serve, config: Config) -> anyhow::Result<ExitCode> {
         db: stored.db,
         vault,
         voices: Arc::clone(&audio.voices),
+        heard: Arc::default(),
         sip_udp: config.sip.udp.clone(),
     };
     let boot = Boot {

@@ -106,6 +106,27 @@ impl Api {
         read(request.send_json(body).unwrap())
     }
 
+    /// POST of a WAV file.
+    pub fn post_wav(&self, path: &str, file: &[u8]) -> Answer {
+        let request = self
+            .agent
+            .post(format!("{}{path}", self.base))
+            .header("authorization", format!("Bearer {}", self.token))
+            .header("content-type", "audio/wav");
+        read(request.send(file).unwrap())
+    }
+
+    /// PUT of a WAV file in place of the version that was seen.
+    pub fn put_wav(&self, path: &str, seen: &Value, file: &[u8]) -> Answer {
+        let request = self
+            .agent
+            .put(format!("{}{path}", self.base))
+            .header("authorization", format!("Bearer {}", self.token))
+            .header("content-type", "audio/wav")
+            .header("if-match", format!("\"{seen}\""));
+        read(request.send(file).unwrap())
+    }
+
     /// DELETE.
     pub fn delete(&self, path: &str) -> Answer {
         let request = self

@@ -125,6 +125,7 @@ impl Demo {
             replaced_flows: Vec::new(),
             locals: self.trunks.iter().map(|it| (it.id, self.local)).collect(),
             regions: HashMap::from([(enterprise(), self.region)]),
+            sounds: HashMap::new(),
         })
     }
 }

@@ -116,6 +116,11 @@ pub fn seconds_of_sound(samples: &[i16]) -> f64 {
 
 /// Writes 16-bit mono.
 pub fn write_wav(path: &Path, samples: &[i16]) {
+    std::fs::write(path, wav(samples)).unwrap();
+}
+
+/// A file of 16-bit mono.
+pub fn wav(samples: &[i16]) -> Vec<u8> {
     let data = samples.len() as u32 * 2;
     let mut file = Vec::with_capacity(samples.len() * 2 + 44);
     file.extend(b"RIFF");
@@ -129,7 +134,7 @@ pub fn write_wav(path: &Path, samples: &[i16]) {
     file.extend(b"data");
     file.extend(data.to_le_bytes());
     file.extend(samples.iter().flat_map(|sample| sample.to_le_bytes()));
-    std::fs::write(path, file).unwrap();
+    file
 }
 
 /// A WAV file, decoded.

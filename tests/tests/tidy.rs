@@ -18,7 +18,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("journal", &["model"]),
     ("call", &["sip", "media", "ivr", "queue", "model"]),
     ("store", &["model", "ivr"]),
-    ("api", &["call", "store", "ivr", "model"]),
+    ("api", &["call", "store", "ivr", "media", "model"]),
     (
         "server",
         &[

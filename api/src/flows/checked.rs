@@ -26,12 +26,14 @@ pub(super) async fn checked(
     let queues = store::queues::list(&state.db, enterprise).await?;
     let flows = store::flows::list(&state.db, enterprise).await?;
     let schemes = store::time_schemes::list(&state.db, enterprise).await?;
+    let sounds = store::sounds::list(&state.db, enterprise).await?;
     let place = store::enterprises::show(&state.db, enterprise).await?;
     let schemes = schemes
         .into_iter()
         .map(|it| (it.scheme.name, it.scheme.scheme));
     let resources = Resources {
         queues: queues.into_iter().map(|queue| queue.name).collect(),
+        sounds: sounds.into_iter().map(|it| it.sound.name).collect(),
         flows: flows.iter().map(|flow| flow.name.clone()).collect(),
         schemes: Arc::new(schemes.collect()),
         // Calls take UTC too where the zone is unknown.

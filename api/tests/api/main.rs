@@ -12,6 +12,7 @@ mod flows;
 mod pages;
 mod recording;
 mod sessions;
+mod sounds;
 mod tenants;
 mod time_schemes;
 mod trunks;

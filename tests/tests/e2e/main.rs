@@ -34,6 +34,7 @@ mod secrets;
 mod secure_bots;
 mod sockets;
 mod softphones;
+mod sounds;
 mod supervising;
 mod timers;
 mod tls;

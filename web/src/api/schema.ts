@@ -792,6 +792,65 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sounds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The sounds of the enterprise (语音文件), by name. */
+        get: operations["list_sounds"];
+        put?: never;
+        /**
+         * Makes a sound of a WAV or MP3 file, of at most 10 MiB and 10 minutes, in mono or stereo; for
+         *     administrators. Flows play it from the next call on.
+         */
+        post: operations["create_sound"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sounds/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Removes a sound that no flow plays, live or drawn; for administrators. */
+        delete: operations["delete_sound"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sounds/{id}/audio": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A sound as callers hear it: a WAV file of 8 kHz. */
+        get: operations["show_sound_audio"];
+        /**
+         * Gives a sound other audio, under the same name; for administrators. Flows play it from the next
+         *     call on, and calls in progress what they have begun with.
+         */
+        put: operations["replace_sound"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/strangers": {
         parameters: {
             query?: never;
@@ -1049,7 +1108,7 @@ export interface components {
          * @description What was done.
          * @enum {string}
          */
-        AuditAction: "trunk_created" | "trunk_changed" | "trunk_deleted" | "trunk_number_created" | "trunk_number_changed" | "trunk_number_deleted" | "time_scheme_created" | "time_scheme_changed" | "time_scheme_deleted" | "flow_created" | "flow_published" | "ladder_shown" | "ladder_exported" | "call_supervised" | "supervision_refused" | "dial_forbidden" | "source_barred";
+        AuditAction: "trunk_created" | "trunk_changed" | "trunk_deleted" | "trunk_number_created" | "trunk_number_changed" | "trunk_number_deleted" | "time_scheme_created" | "time_scheme_changed" | "time_scheme_deleted" | "sound_created" | "sound_changed" | "sound_deleted" | "flow_created" | "flow_published" | "ladder_shown" | "ladder_exported" | "call_supervised" | "supervision_refused" | "dial_forbidden" | "source_barred";
         /** @description One setting that changed. */
         AuditChange: {
             /** @description What it is; none where it is not there. */
@@ -2314,6 +2373,41 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
+        Page_Sound: {
+            /** @description The items, in the list's order. */
+            items: {
+                /** @description When its audio came. */
+                changed_at: components["schemas"]["At"];
+                /** @description Who sent it. */
+                changed_by: components["schemas"]["Named"];
+                /** @description When it was made. */
+                created_at: components["schemas"]["At"];
+                /** @description Who made it. */
+                created_by: components["schemas"]["Named"];
+                /**
+                 * Format: uuid
+                 * @description Its id.
+                 */
+                id: string;
+                /**
+                 * Format: int64
+                 * @description How long it is.
+                 */
+                length_ms: number;
+                /** @description Its name, by which flows know it. */
+                name: string;
+                /** @description The flows that play it, or whose drafts do. */
+                used_by: string[];
+                /**
+                 * Format: int64
+                 * @description Counts its changes; `If-Match` names the one that was seen.
+                 */
+                version: number;
+            }[];
+            /** @description Give it as `cursor` to get the next page; none on the last page. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
         Page_Stranger: {
             /** @description The items, in the list's order. */
             items: {
@@ -2648,6 +2742,36 @@ export interface components {
          * @enum {string}
          */
         SipTransport: "udp" | "tcp" | "tls" | "ws" | "wss";
+        /** @description A recording that flows play. */
+        Sound: {
+            /** @description When its audio came. */
+            changed_at: components["schemas"]["At"];
+            /** @description Who sent it. */
+            changed_by: components["schemas"]["Named"];
+            /** @description When it was made. */
+            created_at: components["schemas"]["At"];
+            /** @description Who made it. */
+            created_by: components["schemas"]["Named"];
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /**
+             * Format: int64
+             * @description How long it is.
+             */
+            length_ms: number;
+            /** @description Its name, by which flows know it. */
+            name: string;
+            /** @description The flows that play it, or whose drafts do. */
+            used_by: string[];
+            /**
+             * Format: int64
+             * @description Counts its changes; `If-Match` names the one that was seen.
+             */
+            version: number;
+        };
         /** @description What is read of one text. */
         Spoken: {
             /** @description Where the text stands, such as `nodes.menu.items[2].text`. */
@@ -5490,6 +5614,374 @@ export interface operations {
                 content?: never;
             };
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_sounds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Sound"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_sound: {
+        parameters: {
+            query: {
+                /** @description its name, by which flows know it; it stays */
+                name: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "audio/mpeg": number[];
+                "audio/wav": number[];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    /** @description its version */
+                    etag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sound"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_sound: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description the version that was seen, such as "3" */
+                "if-match": string;
+            };
+            path: {
+                /** @description the sound */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description removed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_sound_audio: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description one range of bytes */
+                Range?: string | null;
+            };
+            path: {
+                /** @description the sound */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/wav": number[];
+                };
+            };
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/wav": number[];
+                };
+            };
+            /** @description the copy with this ETag is current */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replace_sound: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description the version that was seen, such as "3" */
+                "if-match": string;
+            };
+            path: {
+                /** @description the sound */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "audio/mpeg": number[];
+                "audio/wav": number[];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    /** @description its version */
+                    etag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sound"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

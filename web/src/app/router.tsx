@@ -105,6 +105,15 @@ const timeSchemes = createRoute({
   ),
 });
 
+const sounds = createRoute({
+  getParentRoute: () => inside,
+  path: "/sounds",
+  component: lazyRouteComponent(
+    () => import("../features/sounds/components/sounds-page"),
+    "SoundsPage",
+  ),
+});
+
 const flows = createRoute({
   getParentRoute: () => inside,
   path: "/flows",
@@ -141,6 +150,7 @@ export const router = createRouter({
       trunks,
       trunkNumbers,
       timeSchemes,
+      sounds,
       auditLog,
     ]),
   ]),

@@ -6,6 +6,7 @@ import {
   PartitionOutlined,
   ScheduleOutlined,
   PhoneOutlined,
+  SoundOutlined,
   UnorderedListOutlined,
 } from "@ant-design/icons";
 import { Link, Outlet, useNavigate, useRouterState } from "@tanstack/react-router";
@@ -91,6 +92,11 @@ export function Shell() {
                       key: "/time-schemes",
                       icon: <ScheduleOutlined aria-hidden />,
                       label: <Link to="/time-schemes">{t("menu.timeSchemes")}</Link>,
+                    },
+                    {
+                      key: "/sounds",
+                      icon: <SoundOutlined aria-hidden />,
+                      label: <Link to="/sounds">{t("menu.sounds")}</Link>,
                     },
                   ]
                 : []),

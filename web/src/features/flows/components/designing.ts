@@ -1,4 +1,5 @@
 import { createContext, use } from "react";
+import type { SoundName } from "../api/named";
 import type { FlowProblem } from "../model/problems";
 import { NO_MARKS, type Marks } from "../model/simulation";
 
@@ -13,6 +14,7 @@ export interface Designing {
   schemes: readonly string[];
   flows: readonly string[];
   clips: readonly string[];
+  sounds: readonly SoundName[];
   /** What a simulated call leaves on the canvas. */
   marks: Marks;
 }
@@ -26,6 +28,7 @@ export const DesigningContext = createContext<Designing>({
   schemes: [],
   flows: [],
   clips: [],
+  sounds: [],
   marks: NO_MARKS,
 });
 

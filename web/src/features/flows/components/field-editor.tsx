@@ -12,6 +12,7 @@ import { KeysEditor } from "./keys-editor";
 import { LateInput } from "./late-input";
 import { ListEditor } from "./list-editor";
 import { Part } from "./part";
+import { SoundField } from "./sound-field";
 import { Spoken } from "./spoken";
 import { TableEditor } from "./table-editor";
 
@@ -110,6 +111,8 @@ function Shaped(props: ShapeProps) {
       return <Choice {...props} options={shape.options} />;
     case "clip":
       return <Suggested {...props} options={clips} />;
+    case "sound":
+      return <SoundField {...props} />;
     case "queue":
       return <Suggested {...props} options={queues} />;
     case "scheme":

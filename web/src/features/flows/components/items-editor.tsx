@@ -10,7 +10,7 @@ import { Part } from "./part";
 
 const MOST = 64;
 type ItemKind = keyof typeof ITEM_KINDS;
-const KINDS: ItemKind[] = ["clip", "say", "pause_ms"];
+const KINDS: ItemKind[] = ["clip", "sound", "say", "pause_ms"];
 
 function kindOf(item: Value): ItemKind {
   const fields = asFields(item);
@@ -23,7 +23,7 @@ interface Props {
   onChange: (value: Value[]) => void;
 }
 
-/** What a node says: clips, texts that are read, and pauses, in their order. */
+/** What a node says: clips, sounds, texts that are read, and pauses, in their order. */
 export function ItemsEditor({ place, value, onChange }: Props) {
   const { t } = useTranslation();
   const { readOnly } = useDesigning();

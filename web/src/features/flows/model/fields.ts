@@ -9,6 +9,7 @@ export type Shape =
   | { type: "choice"; options: readonly string[] }
   | { type: "items" }
   | { type: "clip" }
+  | { type: "sound" }
   | { type: "spoken"; max: number }
   | { type: "keys" }
   | { type: "key" }
@@ -69,10 +70,17 @@ const ITEM_LANGUAGE: Field = {
 };
 
 /** The kinds of item that a node says, and what a new one holds. */
-export const ITEM_KINDS: Record<"clip" | "say" | "pause_ms", { fields: Field[]; fresh: Fields }> = {
+export const ITEM_KINDS: Record<
+  "clip" | "sound" | "say" | "pause_ms",
+  { fields: Field[]; fresh: Fields }
+> = {
   clip: {
     fields: [{ name: "clip", shape: { type: "clip" } }, ITEM_LANGUAGE],
     fresh: { clip: "welcome" },
+  },
+  sound: {
+    fields: [{ name: "sound", shape: { type: "sound" } }],
+    fresh: { sound: "" },
   },
   say: {
     fields: [
