@@ -7,6 +7,7 @@ use crate::statement::{On, sql};
 use crate::{Error, random};
 use model::{AuditAction, AuditChange, EnterpriseId, Sound, SoundId, Timestamp, UserId};
 use sha2::{Digest, Sha256};
+use std::fmt::Write as _;
 use std::time::Duration;
 
 const NOUN: &str = "sound";
@@ -343,8 +344,12 @@ fn millis(length: Duration) -> i64 {
 }
 
 fn digest(audio: &[u8]) -> String {
-    let digest = Sha256::digest(audio);
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    let mut digits = String::with_capacity(64);
+    for byte in Sha256::digest(audio) {
+        // A text takes all that is written to it.
+        let _ = write!(digits, "{byte:02x}");
+    }
+    digits
 }
 
 #[cfg(test)]
