@@ -5,6 +5,7 @@ use call::Sounds;
 use media::Prompt;
 use model::{Sound, SoundId};
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 use store::Db;
 use tokio::sync::Mutex;
@@ -24,19 +25,21 @@ impl Heard {
         });
         let mut sounds = Sounds::new();
         for sound in stored {
-            if !known.contains_key(&sound.id) {
-                let audio = match store::sounds::audio(db, sound.enterprise, sound.id).await {
-                    // Somebody removes it at this moment, and has the settings read again.
-                    Err(store::Error::NotFound(_)) => continue,
-                    audio => audio?,
-                };
-                let prompt = Arc::new(Prompt::from_mulaw(audio.mulaw.into()));
-                known.insert(sound.id, (audio.sha256, prompt));
-            }
-            if let Some((_, prompt)) = known.get(&sound.id) {
-                let names = sounds.entry(sound.enterprise).or_default();
-                names.insert(sound.name.clone(), Arc::clone(prompt));
-            }
+            let prompt = match known.entry(sound.id) {
+                Entry::Occupied(known) => Arc::clone(&known.get().1),
+                Entry::Vacant(place) => {
+                    let audio = match store::sounds::audio(db, sound.enterprise, sound.id).await {
+                        // Somebody removes it at this moment, and has the settings read again.
+                        Err(store::Error::NotFound(_)) => continue,
+                        audio => audio?,
+                    };
+                    let prompt = Arc::new(Prompt::from_mulaw(audio.mulaw.into()));
+                    let read = place.insert((audio.sha256, prompt));
+                    Arc::clone(&read.1)
+                }
+            };
+            let names = sounds.entry(sound.enterprise).or_default();
+            names.insert(sound.name.clone(), prompt);
         }
         Ok(sounds)
     }

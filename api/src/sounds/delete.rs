@@ -46,8 +46,8 @@ pub(crate) async fn delete(
     let uses = Uses::load(&state, enterprise).await?.of(&name);
     if !uses.is_empty() {
         let flows = uses.join(", ");
-        let used = format!("the sound {name:?} is played by flows: {flows}");
-        return Err(ApiError::InUse(used));
+        let refusal = format!("the sound {name:?} is played by flows: {flows}");
+        return Err(ApiError::InUse(refusal));
     }
     store::sounds::delete(&state.db, caller.author(), (id, version)).await?;
     state.configuration.apply().await?;

@@ -39,6 +39,7 @@ use model::SoundId;
         (status = 503, body = Problem, content_type = "application/problem+json"),
     ),
 )]
+#[expect(clippy::too_many_arguments, reason = "each extractor is an argument")]
 pub(crate) async fn replace(
     extract::State(state): extract::State<State>,
     Extension(shared): Extension<Shared>,
