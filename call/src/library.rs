@@ -69,3 +69,32 @@ impl Library {
         (segments, missing)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    #[test]
+    fn sounds_are_asked_for_by_name_and_what_is_not_there_is_counted() {
+        let prompt = |byte| Arc::new(Prompt::from_mulaw(vec![byte; 160].into()));
+        let library = Library::new(HashMap::new(), prompt(1));
+        let spring = prompt(2);
+        let clips = [
+            Clip::Sound {
+                name: "spring".to_owned(),
+            },
+            Clip::Pause(Duration::from_millis(200)),
+            Clip::Sound {
+                name: "gone".to_owned(),
+            },
+        ];
+        let sound = |name: &str| (name == "spring").then_some(&spring);
+        let (segments, missing) = library.segments(&clips, sound);
+        let [Segment::Audio(heard), Segment::Silence(_)] = &segments[..] else {
+            panic!("{segments:?}");
+        };
+        assert!(Arc::ptr_eq(heard, &spring));
+        assert_eq!(missing, 1);
+    }
+}

@@ -17,7 +17,7 @@ pub const LONGEST: Duration = Duration::from_mins(10);
 pub const LONGEST_FILE: usize = 10 * 1024 * 1024;
 /// Samples a second of what is played.
 const RATE: u32 = 8_000;
-/// Bytes in front of the samples of [`wave`].
+/// Bytes of the header in front of the samples.
 const HEADER_BYTES: u32 = 58;
 
 /// Why a file is no sound that can be played.

@@ -3,6 +3,7 @@
 use crate::{AGENT, CALLER, SHORTLY};
 use serde_json::json;
 use std::time::Duration;
+use tests::console::Console;
 use tests::server::Server;
 use tests::sipp::Sipp;
 use tests::sound;
@@ -52,4 +53,11 @@ fn a_caller_hears_a_sound_as_it_was_when_the_call_began_to_play_it() {
 
     assert_eq!(admin.finished_record()["ending"]["reason"], "flow_ended");
     server.comes_to_rest();
+}
+
+#[test]
+fn a_sound_is_uploaded_heard_and_drawn_in_a_browser() {
+    let server = Server::start("sounds-console");
+
+    Console::begin(&server, "sounds", "admin").succeeds();
 }

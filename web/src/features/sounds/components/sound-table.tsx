@@ -48,6 +48,7 @@ export function SoundTable({ sounds, loading, editable }: Props) {
       scroll={{ x: "max-content" }}
       locale={{ emptyText: <Empty description={t("sound.none")} /> }}
       expandable={{
+        columnTitle: t("sound.listen"),
         expandedRowRender: (sound) => <Player key={sound.version} source={audioAddress(sound)} />,
         expandIcon: ({ expanded, onExpand, record }) => (
           <Button
