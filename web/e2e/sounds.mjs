@@ -92,7 +92,7 @@ async function draw(page) {
   await dialog.getByRole("button", { name: "Create" }).click();
   await page.getByTestId("step-welcome").click();
   const settings = page.getByRole("complementary", { name: "Settings" });
-  await settings.getByRole("button", { name: "Add an item: What is said" }).click();
+  await settings.getByRole("button", { name: "Add: What is said" }).click();
   await page.getByRole("menuitem", { name: "Sound" }).click();
   await settings.getByRole("combobox", { name: "Sound" }).click();
   const options = page.locator(".ant-select-dropdown:not(.ant-select-dropdown-hidden)");
