@@ -46,6 +46,16 @@ export async function refuseBarriers(page, where) {
     ({ id, help, nodes }) => `${id}: ${help} (${nodes.map((node) => node.target).join("; ")})`,
   );
   assert.deepEqual(barriers, [], `accessibility of ${where}`);
+  const cut = await page.locator(".shell-menu .ant-menu-item").evaluateAll((items) => {
+    const line = globalThis.document.querySelector(".shell-header")?.getBoundingClientRect();
+    return items
+      .filter((item) => {
+        const { top, bottom, left, right } = item.getBoundingClientRect();
+        return top < line.top || bottom > line.bottom || left < line.left || right > line.right;
+      })
+      .map((item) => item.textContent);
+  });
+  assert.deepEqual(cut, [], `the menu stays in its line at ${where}`);
 }
 
 /** Tells a story in a Chromium of its own, whose console stays quiet; gives what the story gives. */

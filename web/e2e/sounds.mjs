@@ -93,7 +93,7 @@ async function draw(page) {
   await page.getByTestId("step-welcome").click();
   const settings = page.getByRole("complementary", { name: "Settings" });
   await settings.getByRole("button", { name: "Add: What is said" }).click();
-  await page.getByRole("menuitem", { name: "Sound" }).click();
+  await page.getByRole("menuitem", { name: "Sound", exact: true }).click();
   await settings.getByRole("combobox", { name: "Sound" }).click();
   const options = page.locator(".ant-select-dropdown:not(.ant-select-dropdown-hidden)");
   await options.getByTitle("spring offer", { exact: true }).click();
