@@ -207,6 +207,7 @@ impl From<Recording> for RecordingView {
 
 /// The record, if the caller may see it.
 async fn visible(state: &State, caller: &Caller, id: CallId) -> Result<Entry, ApiError> {
+    state.ledger.catch_up().await;
     let entry = store::call_records::show(&state.db, caller.enterprise(), id).await?;
     if caller.may_see(entry.record.agent) {
         Ok(entry)

@@ -9,8 +9,9 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{Notify, mpsc, oneshot, watch};
 
 /// How long a request waits for the live engine to answer a command.
 const COMMAND_PATIENCE: Duration = Duration::from_secs(5);
@@ -21,19 +22,34 @@ const RELOAD_PATIENCE: Duration = Duration::from_secs(10);
 /// A command on its way to the live engine, with the place for its answer.
 pub type Order = (Command, oneshot::Sender<Result<Answer, CommandError>>);
 
+/// How long a request waits for the live engine to show what goes on.
+const VIEW_PATIENCE: Duration = Duration::from_secs(1);
+
+/// For how many views the engine goes on to show what goes on, once somebody has looked.
+const VIEWS_A_LOOK: u32 = 50;
+
 /// The door to the live engine.
 #[derive(Debug, Clone)]
 pub struct Engine {
     /// Where commands go; bounded, a full channel sheds the command with 503.
     pub commands: mpsc::Sender<Order>,
-    /// What goes on at this moment.
+    /// What goes on at this moment, while somebody looks.
     pub live: watch::Receiver<Arc<LiveView>>,
+    /// How many more views are wanted: while nobody looks, the engine makes none, for each costs
+    /// it a walk through all calls.
+    pub views_wanted: Arc<AtomicU32>,
 }
 
 impl Engine {
-    /// What goes on at this moment.
-    pub(crate) fn view(&self) -> Arc<LiveView> {
-        Arc::clone(&self.live.borrow())
+    /// What goes on at this moment. Whoever looks first after a while waits for the next view; an
+    /// engine that shows none in time leaves the last one.
+    pub(crate) async fn view(&self) -> Arc<LiveView> {
+        let mut live = self.live.clone();
+        live.mark_unchanged();
+        if self.views_wanted.swap(VIEWS_A_LOOK, Ordering::Relaxed) == 0 {
+            let _late = tokio::time::timeout(VIEW_PATIENCE, live.changed()).await;
+        }
+        Arc::clone(&live.borrow())
     }
 
     /// Sends a command and waits for its answer.
@@ -73,6 +89,37 @@ impl Configuration {
             .map_err(|_| ApiError::NotApplied("it took too long".to_owned()))?
             .map_err(|_| ApiError::NotApplied("the server stops".to_owned()))?
             .map_err(ApiError::NotApplied)
+    }
+}
+
+/// How long a request waits for the facts of calls to reach the database.
+const LEDGER_PATIENCE: Duration = Duration::from_secs(1);
+
+/// The door to what carries the facts of calls from the journal into the database, a little later
+/// than they happen.
+#[derive(Debug, Clone)]
+pub struct Ledger {
+    /// Up to where the journal is written.
+    pub written: watch::Receiver<u64>,
+    /// Up to where it is applied to the database.
+    pub applied: watch::Receiver<u64>,
+    /// Where it is told that somebody waits.
+    pub hurry: Arc<Notify>,
+}
+
+impl Ledger {
+    /// Waits until what had happened when it was asked can be read, so that whoever saw a call
+    /// end finds its record. A database that is behind for longer does not keep the reader from
+    /// what it has.
+    pub(crate) async fn catch_up(&self) {
+        let happened = *self.written.borrow();
+        let mut applied = self.applied.clone();
+        if *applied.borrow() >= happened {
+            return;
+        }
+        self.hurry.notify_one();
+        let caught_up = applied.wait_for(|applied| *applied >= happened);
+        let _late = tokio::time::timeout(LEDGER_PATIENCE, caught_up).await;
     }
 }
 
@@ -132,6 +179,8 @@ pub struct State {
     pub data_dir: PathBuf,
     /// Those that lie in buckets, if any may.
     pub buckets: Option<Buckets>,
+    /// What writes the records of calls.
+    pub ledger: Ledger,
     /// The built console.
     pub assets: Assets,
     /// The metrics in Prometheus' text form.

@@ -6,18 +6,17 @@
 use journal::Reader;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use store::{Db, projection};
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 
 /// The name of this node's journal in the database.
 pub(crate) const NODE: &str = "main";
 /// Facts applied in one transaction at most.
-const BATCH: usize = 1_000;
-/// How long facts gather for a transaction, once one was applied: a transaction costs as much as
-/// dozens of facts.
-const GATHER: Duration = Duration::from_millis(250);
+const BATCH: usize = 4_000;
+/// How long facts gather for a transaction, once one was applied and nobody asks for them: a
+/// transaction costs as much as dozens of facts.
+const GATHER: Duration = Duration::from_secs(1);
 /// How long to wait before a failed batch is tried again.
 const RETRY: Duration = Duration::from_secs(1);
 
@@ -30,10 +29,21 @@ pub(crate) struct Ledger {
     /// The sequence up to which facts are in the journal.
     pub(crate) written: watch::Receiver<u64>,
     /// The sequence up to which facts are in SQL, for others to read.
-    pub(crate) applied: Arc<AtomicU64>,
+    pub(crate) applied: watch::Sender<u64>,
+    /// Told by those who wait for facts that gather.
+    pub(crate) hurry: Arc<Notify>,
 }
 
 impl Ledger {
+    /// The door for those who read what it writes.
+    pub(crate) fn door(&self) -> api::Ledger {
+        api::Ledger {
+            written: self.written.clone(),
+            applied: self.applied.subscribe(),
+            hurry: Arc::clone(&self.hurry),
+        }
+    }
+
     /// Applies facts until the engine is gone and everything is applied.
     pub(crate) async fn run(mut self) {
         let mut reader = loop {
@@ -50,7 +60,10 @@ impl Ledger {
                     }
                 }
                 Ok(BATCH..) => (),
-                Ok(_) => tokio::time::sleep(GATHER).await,
+                Ok(_) => tokio::select! {
+                    () = tokio::time::sleep(GATHER) => (),
+                    () = self.hurry.notified() => (),
+                },
                 Err(error) => {
                     self.rest(&error).await;
                     if let Ok(again) = self.open().await {
@@ -63,7 +76,7 @@ impl Ledger {
 
     async fn open(&self) -> anyhow::Result<Reader> {
         let position = projection::position(&self.db, NODE).await?;
-        self.applied.store(position, Ordering::Relaxed);
+        self.applied.send_replace(position);
         Ok(Reader::open(&self.journal, position)?)
     }
 
@@ -74,7 +87,7 @@ impl Ledger {
             return Ok(0);
         };
         let applied = projection::apply(&self.db, NODE, &batch).await?;
-        self.applied.store(*last, Ordering::Relaxed);
+        self.applied.send_replace(*last);
         metrics::counter!("trunkline_facts_applied_total").increment(applied.fresh as u64);
         Ok(batch.len())
     }

@@ -34,7 +34,7 @@ use std::ops::Range;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::AtomicU32;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -147,8 +147,9 @@ struct Handles {
     commands: SyncSender<Asked>,
     waker: Waker,
     live: watch::Receiver<Arc<LiveView>>,
+    views_wanted: Arc<AtomicU32>,
     written: watch::Receiver<u64>,
-    applied: Arc<AtomicU64>,
+    applied: watch::Sender<u64>,
     pulse: Arc<Pulse>,
     phones: mpsc::Sender<SocketEvent>,
     stop: watch::Sender<bool>,
@@ -176,8 +177,10 @@ impl Boot {
             db: source.db.clone(),
             journal: journal_dir,
             written: handles.written.clone(),
-            applied: Arc::clone(&handles.applied),
+            applied: handles.applied.clone(),
+            hurry: Arc::default(),
         };
+        let door = ledger.door();
         let jobs = plan.start(runtime, &handles)?;
         let engine = std::thread::Builder::new()
             .name("engine".to_owned())
@@ -191,11 +194,13 @@ impl Boot {
             engine: api::Engine {
                 commands: forward_commands(runtime, &handles),
                 live: handles.live.clone(),
+                views_wanted: Arc::clone(&handles.views_wanted),
             },
             bot_token,
             configuration: follow_settings(runtime, source, &handles),
             data_dir,
             buckets: jobs.buckets(),
+            ledger: door,
             assets: assets::find,
             metrics,
             readiness: Arc::new(move || pulse.checks().into_iter().chain(job()).collect()),
@@ -362,16 +367,18 @@ fn connect(
     let (commands, asked) = sync_channel(COMMANDS);
     let (stop, stopping) = watch::channel(false);
     let (live, live_seen) = watch::channel(Arc::new(LiveView::default()));
+    let views_wanted = Arc::default();
     let (written, written_seen) = watch::channel(positions.0);
-    let applied = Arc::new(AtomicU64::new(positions.1));
+    let (applied, applied_seen) = watch::channel(positions.1);
     let pulse = Arc::new(Pulse::new(clock));
     let (phones, heard) = mpsc::channel(SOCKET_EVENTS);
     let handles = Handles {
         commands,
         waker,
         live: live_seen,
+        views_wanted: Arc::clone(&views_wanted),
         written: written_seen,
-        applied: Arc::clone(&applied),
+        applied,
         pulse: Arc::clone(&pulse),
         phones,
         stop,
@@ -387,8 +394,9 @@ fn connect(
     };
     let windows = Windows {
         live,
+        views_wanted,
         written,
-        applied,
+        applied: applied_seen,
         pulse,
     };
     (handles, doors, windows)

@@ -38,6 +38,7 @@ pub(crate) async fn list(
         wanted.filter.agent = own;
     }
     let enterprise = caller.enterprise();
+    state.ledger.catch_up().await;
     let slice =
         store::call_records::list(&state.db, enterprise, &wanted.filter, wanted.page).await?;
     Ok(Json(Found {

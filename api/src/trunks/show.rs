@@ -30,5 +30,6 @@ pub(crate) async fn show(
 ) -> Result<impl IntoResponse, ApiError> {
     caller.require_supervisor()?;
     let stored = store::trunks::show(&state.db, &state.vault, caller.enterprise(), id).await?;
-    Ok(View::new(&stored, &state.engine.view()).tagged())
+    let live = state.engine.view().await;
+    Ok(View::new(&stored, &live).tagged())
 }

@@ -50,5 +50,6 @@ pub(crate) async fn update(
     let change = (&trunk, version);
     let stored = store::trunks::update(&state.db, &state.vault, caller.author(), change).await?;
     state.configuration.apply().await?;
-    Ok(View::new(&stored, &state.engine.view()).tagged())
+    let live = state.engine.view().await;
+    Ok(View::new(&stored, &live).tagged())
 }

@@ -31,6 +31,43 @@ async fn a_record_shows_durations_and_who_hung_up() {
 }
 
 #[tokio::test]
+async fn whoever_saw_a_call_end_finds_its_record() {
+    let world = World::new().await;
+    let token = world.token(ADMIN).await;
+    let call = Call::new(world.enterprise().await, 1);
+    let facts = talk("13800138000", world.agent(AGENT).await);
+    world.written.send_replace(facts.len() as u64);
+    let one = format!("/api/v1/call-records/{}", call.id);
+
+    let list = world.get(&token, "/api/v1/call-records");
+    let show = world.get(&token, &one);
+    let ledger = async {
+        world.hurry.notified().await;
+        let applied = facts.len() as u64;
+        world.facts(&call, Duration::ZERO, facts).await;
+        world.applied.send_replace(applied);
+    };
+    let (list, show, ()) = tokio::join!(list, show, ledger);
+
+    assert_eq!(list.json()["items"][0]["id"], call.id.to_string());
+    assert_eq!(show.json()["talk_seconds"], 1);
+}
+
+#[tokio::test]
+async fn a_database_that_is_behind_still_answers() {
+    let world = World::new().await;
+    let token = world.token(ADMIN).await;
+    let call = Call::new(world.enterprise().await, 1);
+    let facts = talk("13800138000", world.agent(AGENT).await);
+    world.facts(&call, Duration::ZERO, facts).await;
+    world.written.send_replace(1_000);
+
+    let answer = world.get(&token, "/api/v1/call-records").await;
+
+    assert_eq!(answer.json()["items"][0]["id"], call.id.to_string());
+}
+
+#[tokio::test]
 async fn pages_follow_each_other_without_gap_or_overlap() {
     let world = World::new().await;
     let token = world.token(ADMIN).await;

@@ -1,6 +1,6 @@
 //! A server without sockets: the router, SQLite with the demo enterprise, and a scripted engine.
 
-use api::{Asset, Configuration, Engine, Order, Place, Reload, State};
+use api::{Asset, Configuration, Engine, Ledger, Order, Place, Reload, State};
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
@@ -16,12 +16,12 @@ use std::borrow::Cow;
 use std::io;
 use std::net::SocketAddr;
 use std::ops::Range;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use store::test::TestDb;
 use tempfile::TempDir;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{Notify, mpsc, watch};
 use tower::ServiceExt;
 
 pub(crate) const PASSWORD: &str = "demo password";
@@ -35,6 +35,12 @@ pub(crate) struct World {
     pub(crate) folder: TempDir,
     pub(crate) live: watch::Sender<Arc<LiveView>>,
     pub(crate) script: Arc<Script>,
+    /// Up to where the journal is written.
+    pub(crate) written: watch::Sender<u64>,
+    /// Up to where it is applied.
+    pub(crate) applied: watch::Sender<u64>,
+    /// Told by requests that wait for facts.
+    pub(crate) hurry: Arc<Notify>,
     sequence: AtomicU64,
 }
 
@@ -156,18 +162,27 @@ impl World {
         let script = Arc::new(Script::default());
         tokio::spawn(Arc::clone(&script).follow(orders));
         tokio::spawn(Arc::clone(&script).apply(asked));
+        let (written, applied) = (watch::channel(0), watch::channel(0));
+        let hurry: Arc<Notify> = Arc::default();
+        let ledger = Ledger {
+            written: written.1,
+            applied: applied.1,
+            hurry: Arc::clone(&hurry),
+        };
         let router = api::router(State {
             db: db.clone(),
             vault: store::Vault::new(&[7; 32]),
             engine: Engine {
                 commands,
                 live: watched,
+                views_wanted: Arc::new(AtomicU32::new(1)),
             },
             voices: Arc::new(voices()),
             configuration: Configuration { reloads },
             bot_token: Some("a token for bots".into()),
             data_dir: folder.path().to_owned(),
             buckets: Some(Arc::new(bucket)),
+            ledger,
             assets: asset,
             metrics: PrometheusBuilder::new().build_recorder().handle(),
             readiness: Arc::new(Vec::new),
@@ -178,6 +193,9 @@ impl World {
             folder,
             live,
             script,
+            written: written.0,
+            applied: applied.0,
+            hurry,
             sequence: AtomicU64::new(0),
         }
     }

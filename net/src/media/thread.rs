@@ -245,6 +245,9 @@ impl<M: Machine> Runner<M> {
             Socket::Slot(slot) => sockets.receive(slot, buffer, |from, packet| {
                 machine.handle_packet(now, slot, from, packet);
             }),
+            Socket::Aimed(slot) => sockets.receive_aimed(slot, buffer, |from, packet| {
+                machine.handle_packet(now, slot, from, packet);
+            }),
             Socket::Companion(slot) => sockets.receive_companion(slot, buffer, |from, packet| {
                 machine.handle_companion(now, slot, from, packet);
             }),
@@ -335,7 +338,7 @@ impl<E> Sink<E> for Outlet<E> {
     }
 
     fn send(&mut self, slot: u32, to: SocketAddr, packet: &[u8], path: Path) {
-        self.sockets.send(slot, to, packet, path);
+        self.sockets.send(slot, to, packet, path, &self.poller);
     }
 
     fn send_companion(&mut self, slot: u32, to: SocketAddr, packet: &[u8]) {

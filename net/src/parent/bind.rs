@@ -13,9 +13,6 @@ use std::{
 };
 
 const SIP_RECEIVE_BYTES: i32 = 4 << 20;
-const RTP_RECEIVE_BYTES: i32 = 256 << 10;
-/// Expedited forwarding (RFC 3246) for voice.
-const RTP_DSCP: u8 = 46;
 /// Class selector 3 (RFC 4594 §4.2) for signalling.
 const SIP_DSCP: u8 = 24;
 /// Descriptors that a worker needs beside the bound sockets: connections, files, databases.
@@ -224,8 +221,7 @@ fn sip_socket(address: SocketAddr) -> io::Result<UdpSocket> {
 fn rtp_socket(address: SocketAddr) -> io::Result<UdpSocket> {
     let socket = UdpSocket::bind(address)?;
     socket.set_nonblocking(true)?;
-    option::set_receive_buffer(&socket, RTP_RECEIVE_BYTES)?;
-    option::set_dscp(&socket, address, RTP_DSCP)?;
+    option::prepare_rtp(&socket, address)?;
     Ok(socket)
 }
 

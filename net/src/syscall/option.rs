@@ -4,7 +4,7 @@
 use super::{address::RawAddress, check, length_of};
 use std::{
     io,
-    net::{SocketAddr, TcpStream},
+    net::{SocketAddr, TcpStream, UdpSocket},
     os::fd::{AsFd, AsRawFd as _, FromRawFd as _, OwnedFd},
 };
 
@@ -35,6 +35,16 @@ pub(crate) fn set_dscp(socket: &impl AsFd, local: SocketAddr, dscp: u8) -> io::R
         SocketAddr::V4(_) => set(socket, libc::IPPROTO_IP, libc::IP_TOS, traffic_class),
         SocketAddr::V6(_) => set(socket, libc::IPPROTO_IPV6, libc::IPV6_TCLASS, traffic_class),
     }
+}
+
+const RTP_RECEIVE_BYTES: i32 = 256 << 10;
+/// Expedited forwarding (RFC 3246) for voice.
+const RTP_DSCP: u8 = 46;
+
+/// Gives a socket the buffer and the mark of those that carry voice.
+pub(crate) fn prepare_rtp(socket: &UdpSocket, local: SocketAddr) -> io::Result<()> {
+    set_receive_buffer(socket, RTP_RECEIVE_BYTES)?;
+    set_dscp(socket, local, RTP_DSCP)
 }
 
 /// Whether a descriptor goes over to a program that this process starts.
@@ -107,6 +117,23 @@ pub(crate) fn bind_v6(address: SocketAddr, kind: Kind) -> io::Result<OwnedFd> {
         check(unsafe { libc::listen(made, BACKLOG) })?;
     }
     Ok(socket)
+}
+
+/// Binds a second socket of IPv4 to the address of a first one of our own. Nobody else can bind
+/// there: the first one shares its port for the length of this call alone.
+pub(crate) fn bind_beside(first: &UdpSocket) -> io::Result<UdpSocket> {
+    let kind = libc::SOCK_DGRAM | libc::SOCK_NONBLOCK | libc::SOCK_CLOEXEC;
+    // SAFETY: the call takes integers only.
+    let made = check(unsafe { libc::socket(libc::AF_INET, kind, 0) })?;
+    // SAFETY: the kernel has just given this descriptor to nobody else.
+    let second = UdpSocket::from(unsafe { OwnedFd::from_raw_fd(made) });
+    let raw = RawAddress::from(first.local_addr()?);
+    set(&second, libc::SOL_SOCKET, libc::SO_REUSEPORT, 1)?;
+    set(first, libc::SOL_SOCKET, libc::SO_REUSEPORT, 1)?;
+    // SAFETY: the address is valid for its length and outlives the call.
+    let bound = check(unsafe { libc::bind(made, raw.pointer(), raw.length()) });
+    set(first, libc::SOL_SOCKET, libc::SO_REUSEPORT, 0)?;
+    bound.map(|_| second)
 }
 
 /// Raises the number of descriptors that this process may hold as far as it may; gives the number.

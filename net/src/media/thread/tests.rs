@@ -253,6 +253,48 @@ fn a_proven_peer_keeps_strangers_out_until_it_is_no_longer_proven() {
 }
 
 #[test]
+fn a_silent_peer_is_aimed_at_and_strangers_are_still_heard() {
+    let rig = Rig::new(false);
+    let (caller, stranger) = (peer(), peer());
+    let (ours, theirs) = (rig.addresses[0], caller.local_addr().unwrap());
+    rig.order(Order::Open(0, Queued::Discarded));
+    for _ in 0..20 {
+        rig.order(Order::Send(0, theirs));
+    }
+    rig.figures_when(|figures| figures.packets_out == 60);
+    for _ in 0..60 {
+        assert_eq!(hear(&caller).1, ours);
+    }
+    assert!(UdpSocket::bind(ours).is_err(), "the port is ours alone");
+
+    stranger.send_to(b"s", ours).unwrap();
+    assert_eq!(hear(&stranger), (b"t".to_vec(), ours));
+    caller.send_to(b"c", ours).unwrap();
+    assert_eq!(hear(&caller), (b"d".to_vec(), ours));
+
+    rig.order(Order::Answer(Path::Proven));
+    rig.figures_when(|figures| figures.orders == 22);
+    caller.send_to(b"e", ours).unwrap();
+    assert_eq!(hear(&caller), (b"f".to_vec(), ours));
+    let before = rig.figures_when(|figures| figures.packets_in == 3);
+    stranger.send_to(b"u", ours).unwrap();
+    caller.send_to(b"g", ours).unwrap();
+    assert_eq!(hear(&caller), (b"h".to_vec(), ours));
+    assert_eq!(
+        rig.thread.statistics().figures().packets_in,
+        before.packets_in + 1
+    );
+
+    rig.order(Order::Close(0));
+    rig.figures_when(|figures| figures.open_slots == 0);
+    rig.order(Order::Answer(Path::Assumed));
+    rig.order(Order::Open(0, Queued::Discarded));
+    rig.figures_when(|figures| figures.open_slots == 1);
+    stranger.send_to(b"v", ours).unwrap();
+    assert_eq!(hear(&stranger), (b"w".to_vec(), ours));
+}
+
+#[test]
 fn packets_queued_before_a_restart_are_heard_after_it() {
     let socket = bind();
     let caller = peer();
