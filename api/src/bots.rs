@@ -127,7 +127,9 @@ pub(crate) async fn update(
         return Err(refuse(StatusCode::UNAUTHORIZED, 20_003, "Authenticate"));
     }
     let uri = format!("/2010-04-01/Accounts/{account}/Calls/{name}");
-    let call = find(&state, &account, &name).await.ok_or_else(|| not_found(&uri))?;
+    let call = find(&state, &account, &name)
+        .await
+        .ok_or_else(|| not_found(&uri))?;
     let wrong = |message: String| refuse(StatusCode::BAD_REQUEST, 20_001, message);
     let form = serde_urlencoded::from_bytes(&body).map_err(|error| wrong(error.to_string()))?;
     let (command, status) = read(&call, form).map_err(wrong)?;

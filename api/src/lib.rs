@@ -46,6 +46,7 @@ pub use router::{router, specification};
 pub use serve::{Serving, serve};
 pub use sip_socket::{Occupancy, SipDoor, SocketEvent, SocketId};
 pub use state::{
-    Asset, Assets, Buckets, Check, Configuration, Engine, Ledger, Order, Place, Readiness, Reload, State,
+    Asset, Assets, Buckets, Check, Configuration, Engine, Ledger, Order, Place, Readiness, Reload,
+    State,
 };
 pub use tls::Certificates;

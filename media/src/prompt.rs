@@ -148,6 +148,12 @@ impl Cursor {
         self.index == self.segments.len()
     }
 
+    /// Reads where it is; the number means nothing.
+    #[inline]
+    pub(crate) fn glance(&self) -> u64 {
+        self.segments.get(self.index).map_or(0, Segment::samples)
+    }
+
     /// The prompts that it plays.
     pub(crate) fn prompts(&self) -> impl Iterator<Item = &Arc<Prompt>> {
         self.segments.iter().filter_map(|segment| match segment {

@@ -108,6 +108,11 @@ impl Reports {
         self.lost_percent
     }
 
+    /// When the next report is due.
+    pub(crate) fn next_at(&self) -> Micros {
+        self.next_at
+    }
+
     /// Whether a report is due; the next one is scheduled then.
     pub(crate) fn is_due(&mut self, at: Micros) -> bool {
         let due = at >= self.next_at;

@@ -34,6 +34,11 @@ pub trait Machine: Send + 'static {
     fn handle_order(&mut self, now: Duration, order: Self::Order);
     /// Takes a packet of an open slot; the bytes may be changed in place.
     fn handle_packet(&mut self, now: Duration, slot: u32, from: SocketAddr, packet: &mut [u8]);
+    /// Hears of which slots packets are about to come, so that what is known of them can be fetched
+    /// from memory together and not by one wait after the other.
+    fn read_ahead(&self, slots: impl Iterator<Item = u32>) {
+        let _ = slots;
+    }
     /// Takes a packet of an open slot's companion.
     fn handle_companion(&mut self, now: Duration, slot: u32, from: SocketAddr, packet: &mut [u8]) {
         let _ = (now, slot, from, packet);
@@ -69,6 +74,11 @@ pub trait Sink<E> {
     fn open_companion(&mut self, slot: u32);
     /// Ceases to listen to a slot and gives up its companion.
     fn close(&mut self, slot: u32);
+    /// Says from which slots packets are about to be sent, so that what is known of them is fetched
+    /// from memory together and not by one wait after the other.
+    fn read_ahead(&mut self, slots: impl Iterator<Item = u32>) {
+        let _ = slots;
+    }
     /// Sends a packet from a slot. With [`Path::Proven`] the socket is connected to `to`, which
     /// makes sending cheaper and keeps strangers out; with [`Path::Assumed`] it hears everyone.
     fn send(&mut self, slot: u32, to: SocketAddr, packet: &[u8], path: Path);

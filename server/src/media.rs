@@ -256,6 +256,11 @@ impl Machine for Threaded {
         self.engine.handle_order(now, order, &mut self.outbox);
     }
 
+    fn read_ahead(&self, slots: impl Iterator<Item = u32>) {
+        let legs = slots.filter_map(|slot| self.slots.leg(slot));
+        self.engine.read_ahead(legs);
+    }
+
     fn handle_packet(&mut self, now: Duration, slot: u32, from: SocketAddr, packet: &mut [u8]) {
         let Some(leg) = self.slots.leg(slot) else {
             return;
@@ -282,6 +287,8 @@ impl Machine for Threaded {
                 Change::Close => {}
             }
         }
+        let slots = self.outbox.packets().map(|(leg, ..)| self.slots.of(leg));
+        sink.read_ahead(slots);
         for (leg, to, bytes, proven) in self.outbox.packets() {
             let path = if proven { Path::Proven } else { Path::Assumed };
             sink.send(self.slots.of(leg), to, bytes, path);

@@ -18,6 +18,7 @@ use std::{
     fs::File,
     io,
     net::{SocketAddr, UdpSocket},
+    ops::Range,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -40,6 +41,8 @@ const BUSY_PACKETS: usize = 50;
 /// So many sockets that are ready at once are enough for a turn: a thread that is behind does not
 /// rest.
 const GATHERED: usize = 64;
+/// Packets whose legs are fetched from memory together.
+const READ_AHEAD: usize = 16;
 /// How long packets gather: it delays a relayed packet by half of this on average.
 const GATHER: Duration = Duration::from_micros(500);
 const SECOND: Duration = Duration::from_secs(1);
@@ -228,10 +231,21 @@ impl<M: Machine> Runner<M> {
             self.idle += now.saturating_sub(before);
             self.ready = ready;
             self.packets += ready;
-            for index in 0..ready {
-                self.serve(now, self.outlet.poller.ready(index).token, &mut buffer);
+            for first in (0..ready).step_by(READ_AHEAD) {
+                let some = first..ready.min(first + READ_AHEAD);
+                self.read_ahead(some.clone());
+                for index in some {
+                    self.serve(now, self.outlet.poller.ready(index).token, &mut buffer);
+                }
             }
         }
+    }
+
+    fn read_ahead(&self, ready: Range<usize>) {
+        let tokens = ready.map(|index| self.outlet.poller.ready(index).token);
+        let slots = tokens.filter_map(|token| Socket::of_token(token).slot());
+        self.outlet.sockets.read_ahead(slots.clone());
+        self.machine.read_ahead(slots);
     }
 
     fn serve(&mut self, now: Duration, token: u64, buffer: &mut [u8]) {
@@ -335,6 +349,10 @@ impl<E> Sink<E> for Outlet<E> {
 
     fn close(&mut self, slot: u32) {
         self.sockets.close(slot, &self.poller);
+    }
+
+    fn read_ahead(&mut self, slots: impl Iterator<Item = u32>) {
+        self.sockets.read_ahead(slots);
     }
 
     fn send(&mut self, slot: u32, to: SocketAddr, packet: &[u8], path: Path) {
