@@ -93,7 +93,7 @@ impl Outbox {
     ///
     /// The flag is a level: `true` asks that the leg's socket be connected to the destination,
     /// `false` that it be open to any source, so a change of it is the moment to act.
-    pub fn packets(&self) -> impl Iterator<Item = (LegId, SocketAddr, &[u8], bool)> {
+    pub fn packets(&self) -> impl Iterator<Item = (LegId, SocketAddr, &[u8], bool)> + Clone {
         let sent = self.packets.iter().filter(|packet| packet.length > 0);
         sent.map(|packet| {
             let start = packet.start as usize;

@@ -17,6 +17,8 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc;
 
+/// Packets whose slots are fetched from memory together.
+const READ_AHEAD: usize = 16;
 /// Packets that one turn of the thread sends without having to grow its buffers.
 const PACKETS_A_TURN: usize = 4_096;
 
@@ -287,12 +289,7 @@ impl Machine for Threaded {
                 Change::Close => {}
             }
         }
-        let slots = self.outbox.packets().map(|(leg, ..)| self.slots.of(leg));
-        sink.read_ahead(slots);
-        for (leg, to, bytes, proven) in self.outbox.packets() {
-            let path = if proven { Path::Proven } else { Path::Assumed };
-            sink.send(self.slots.of(leg), to, bytes, path);
-        }
+        send_packets(&self.outbox, &self.slots, sink);
         for (leg, to, bytes) in self.outbox.reports() {
             sink.send_companion(self.slots.of(leg), to, bytes);
         }
@@ -362,6 +359,19 @@ impl Machine for Threaded {
         }
         if let Ok(bytes) = postcard::to_stdvec(&Checkpoint(legs)) {
             buffer.extend_from_slice(&bytes);
+        }
+    }
+}
+
+/// Sends what the engine wants sent.
+fn send_packets(outbox: &Outbox, slots: &Slots, sink: &mut impl Sink<News>) {
+    let mut packets = outbox.packets().peekable();
+    while packets.peek().is_some() {
+        let ahead = packets.clone().take(READ_AHEAD);
+        sink.read_ahead(ahead.map(|(leg, ..)| slots.of(leg)));
+        for (leg, to, bytes, proven) in packets.by_ref().take(READ_AHEAD) {
+            let path = if proven { Path::Proven } else { Path::Assumed };
+            sink.send(slots.of(leg), to, bytes, path);
         }
     }
 }
