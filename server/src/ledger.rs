@@ -83,12 +83,12 @@ impl Ledger {
     async fn step(&mut self, reader: &mut Reader) -> anyhow::Result<usize> {
         self.written.mark_unchanged();
         let batch = reader.next_batch(BATCH)?;
-        let Some((last, _)) = batch.last() else {
-            return Ok(0);
-        };
-        let applied = projection::apply(&self.db, NODE, &batch).await?;
-        self.applied.send_replace(*last);
-        metrics::counter!("trunkline_facts_applied_total").increment(applied.fresh as u64);
+        if !batch.is_empty() {
+            let applied = projection::apply(&self.db, NODE, &batch).await?;
+            metrics::counter!("trunkline_facts_applied_total").increment(applied.fresh as u64);
+        }
+        // Saved states are passed over: what is behind the last fact is applied, too.
+        self.applied.send_replace(reader.position());
         Ok(batch.len())
     }
 
@@ -96,5 +96,52 @@ impl Ledger {
         tracing::error!(error = %format!("{error:#}"), "facts wait in the journal");
         metrics::counter!("trunkline_facts_apply_failures_total").increment(1);
         tokio::time::sleep(RETRY).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use journal::{Entry, Journal, Options};
+    use model::{AgentFact, AgentId, EnterpriseId, Event, Fact, FactId, StatusActor, Timestamp};
+
+    /// Whoever waits for what has happened waits for the last record, whatever it is.
+    #[tokio::test]
+    async fn what_is_written_behind_the_last_fact_counts_as_applied() {
+        let folder = tempfile::tempdir().unwrap();
+        let db = store::test::sqlite().await;
+        let (mut journal, _) = Journal::open(folder.path(), Options::default()).unwrap();
+        let at = Timestamp::from_millis(1);
+        let fact = Fact {
+            id: FactId::new(at, [1; 10]),
+            at,
+            enterprise: EnterpriseId::new(at, [2; 10]),
+            event: Event::Agent {
+                agent: AgentId::new(at, [3; 10]),
+                fact: AgentFact::SignedOut {
+                    actor: StatusActor::Agent,
+                },
+            },
+        };
+        let saved = Entry::Save {
+            key: b"call",
+            state: b"as it is",
+        };
+        let entries = [Entry::Fact(&fact), saved, Entry::Heartbeat];
+        let last = journal.append(Duration::ZERO, &entries).unwrap();
+        let (_writer, written) = watch::channel(last);
+        let ledger = Ledger {
+            db: db.clone(),
+            journal: folder.path().to_owned(),
+            written,
+            applied: watch::Sender::new(0),
+            hurry: Arc::default(),
+        };
+        let mut applied = ledger.applied.subscribe();
+        let running = tokio::spawn(ledger.run());
+
+        applied.wait_for(|applied| *applied == last).await.unwrap();
+        assert_eq!(projection::position(&db, NODE).await.unwrap(), last - 2);
+        running.abort();
     }
 }
