@@ -75,6 +75,26 @@ pub fn read(file: &[u8]) -> Result<Vec<u8>, SoundError> {
     Ok(samples.iter().map(|&it| Law::Mu.encode(it)).collect())
 }
 
+/// Samples without a header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Raw {
+    /// A-law.
+    Alaw,
+    /// µ-law.
+    Mulaw,
+    /// 16 bits, the lower byte ahead.
+    Pcm,
+}
+
+/// Reads mono samples without a header, of a rate, into µ-law at 8 kHz.
+///
+/// # Errors
+/// What keeps them from being played.
+pub fn read_raw(raw: Raw, rate: u32, data: &[u8]) -> Result<Vec<u8>, SoundError> {
+    let samples = wave::read_raw(raw, rate, data)?;
+    Ok(samples.iter().map(|&it| Law::Mu.encode(it)).collect())
+}
+
 /// A WAV file with these µ-law samples of 8 kHz.
 pub fn wave(mulaw: &[u8]) -> Vec<u8> {
     let length = u32::try_from(mulaw.len()).unwrap_or(u32::MAX - HEADER_BYTES);

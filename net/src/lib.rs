@@ -13,6 +13,7 @@ pub mod inherit;
 pub mod media;
 pub mod parent;
 pub mod priority;
+pub mod program;
 pub mod signalling;
 mod syscall;
 pub mod tls;

@@ -116,6 +116,35 @@ fn every_kind_of_sample_is_heard_at_its_loudness() {
 }
 
 #[test]
+fn samples_without_a_header_are_heard_alike() {
+    let tone = || tone(1_000.0, 24_000, 0.5).map(|it| (it * 32_767.0) as i16);
+    let companded = |law: Law| tone().map(|it| law.encode(it)).collect::<Vec<_>>();
+    let pcm: Vec<u8> = tone().flat_map(i16::to_le_bytes).collect();
+    for (raw, data) in [
+        (Raw::Pcm, pcm),
+        (Raw::Mulaw, companded(Law::Mu)),
+        (Raw::Alaw, companded(Law::A)),
+    ] {
+        let sound = read_raw(raw, 24_000, &data).unwrap();
+        let heard = loudness(&sound, 1_000.0);
+        assert!((heard - 0.5).abs() < 0.02, "{raw:?}: {heard}");
+        assert!((495..=560).contains(&length(sound.len()).as_millis()));
+    }
+    assert_eq!(read_raw(Raw::Pcm, 24_000, &[0]), Err(SoundError::Empty));
+    assert_eq!(read_raw(Raw::Pcm, 1, &[0; 64]), Err(SoundError::Rate(1)));
+}
+
+#[test]
+fn a_file_of_a_writer_that_did_not_know_its_length_ends_where_it_ends() {
+    let mut file = file((1, 1, 8_000, 16), &pcm16(1_000.0, 8_000, 0.5));
+    let length = file.windows(4).position(|it| it == b"data").unwrap() + 4;
+    for unknown in [0x7fff_f000_u32, u32::MAX] {
+        file[length..length + 4].copy_from_slice(&unknown.to_le_bytes());
+        assert_tone(&file, 0.5);
+    }
+}
+
+#[test]
 fn every_rate_comes_down_to_telephony_without_aliases() {
     for rate in [
         4_000, 8_000, 11_025, 22_050, 32_000, 44_100, 48_000, 88_200, 96_000, 192_000,

@@ -1,6 +1,6 @@
 //! The chunks of a WAV file and the samples in it.
 
-use super::{Level, SoundError};
+use super::{Level, Raw, SoundError};
 use crate::Law;
 
 /// The format tag of µ-law.
@@ -10,8 +10,8 @@ const FLOAT: u16 = 3;
 const ALAW: u16 = 6;
 /// The tag stands further behind.
 const EXTENSIBLE: u16 = 0xfffe;
-/// A length that was not known when the header was written: to the end of the file.
-const UNKNOWN: u32 = u32::MAX;
+/// A length from here on was not known when the header was written: to the end of the file.
+const UNKNOWN: u32 = 0x7fff_0000;
 /// Samples taken at a time; of either number of channels whole ones.
 const CHUNK: usize = 4_096;
 
@@ -42,6 +42,28 @@ pub(super) fn is_one(file: &[u8]) -> bool {
 /// The samples of a WAV file.
 pub(super) fn read(file: &[u8]) -> Result<Vec<i16>, SoundError> {
     let (format, data) = find(file)?;
+    read_data(&format, data)
+}
+
+/// The samples of bytes without a header, mono.
+pub(super) fn read_raw(raw: Raw, rate: u32, data: &[u8]) -> Result<Vec<i16>, SoundError> {
+    let sample = match raw {
+        Raw::Alaw => Sample::Companded(Law::A),
+        Raw::Mulaw => Sample::Companded(Law::Mu),
+        Raw::Pcm => Sample::Signed16,
+    };
+    let channels = 1;
+    read_data(
+        &Format {
+            sample,
+            channels,
+            rate,
+        },
+        data,
+    )
+}
+
+fn read_data(format: &Format, data: &[u8]) -> Result<Vec<i16>, SoundError> {
     let mut level = Level::new(format.rate, format.channels)?;
     let width = format.sample.width();
     for bytes in data.chunks(CHUNK * width) {
@@ -65,7 +87,7 @@ fn find(file: &[u8]) -> Result<(Format, &[u8]), SoundError> {
         let size = u32::from_le_bytes(*size);
         if name == b"data" {
             let format = format.ok_or(SoundError::Damaged("its format is missing"))?;
-            if size == UNKNOWN {
+            if size >= UNKNOWN {
                 return Ok((format, after));
             }
             let data = after.get(..size as usize);

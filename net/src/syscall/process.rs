@@ -123,6 +123,44 @@ pub(crate) fn bind_life_to_ours(command: &mut Command) {
     unsafe { command.pre_exec(hook) };
 }
 
+/// The error of a process that is not there.
+pub(crate) const NO_SUCH_PROCESS: i32 = libc::ESRCH;
+
+/// Kills every process of the group that this process leads or led.
+pub(crate) fn kill_group(leader: u32) -> io::Result<()> {
+    let group = libc::pid_t::try_from(leader).map_err(|_| io::ErrorKind::InvalidInput)?;
+    if group <= 1 {
+        return Err(io::ErrorKind::InvalidInput.into());
+    }
+    // SAFETY: the call takes integers only.
+    check(unsafe { libc::kill(-group, libc::SIGKILL) }).map(drop)
+}
+
+/// Makes the program die with the thread that starts it, and bounds the files that it writes.
+pub(crate) fn bound_files(command: &mut Command, longest_file: u64) {
+    let parent = std::process::id();
+    let limit = libc::rlimit {
+        rlim_cur: longest_file,
+        rlim_max: longest_file,
+    };
+    let hook = move || {
+        // SAFETY: prctl with PR_SET_PDEATHSIG takes integers only; `limit` is valid and outlives
+        // the call; getppid takes nothing. All are async-signal-safe.
+        unsafe {
+            check(libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL))?;
+            check(libc::setrlimit(libc::RLIMIT_FSIZE, &raw const limit))?;
+            // The parent may have died before the first line.
+            if u32::try_from(libc::getppid()) != Ok(parent) {
+                return Err(io::Error::from_raw_os_error(libc::ESRCH));
+            }
+        }
+        Ok(())
+    };
+    // SAFETY: between fork and exec the hook makes system calls only: it takes no lock, and its
+    // errors are made without allocating.
+    unsafe { command.pre_exec(hook) };
+}
+
 /// A file in memory that a started program inherits.
 pub(crate) fn memory_file() -> io::Result<File> {
     // SAFETY: the name is a C string that outlives the call.
