@@ -79,6 +79,9 @@ pub enum ApiError {
     /// A file is no sound that can be played.
     #[error(transparent)]
     Sound(#[from] SoundError),
+    /// An engine did not speak.
+    #[error("the engine does not speak: {0}")]
+    SpeechFailed(String),
     /// The database could not answer.
     #[error("the data could not be read")]
     Store(#[source] store::Error),
@@ -98,6 +101,12 @@ pub enum ApiError {
     #[error("too many attempts to sign in; wait {} s", .retry_after.as_secs())]
     TooManyAttempts {
         /// When the next attempt is looked at.
+        retry_after: Duration,
+    },
+    /// The person wants too much in too short a time.
+    #[error("too many requests; wait {} s", .retry_after.as_secs().max(1))]
+    TooManyRequests {
+        /// When the next one is met.
         retry_after: Duration,
     },
     /// As many WebSockets are open as may be, in all or from one address.
@@ -193,12 +202,14 @@ impl ApiError {
                 (StatusCode::RANGE_NOT_SATISFIABLE, "range_not_satisfiable")
             }
             Self::Sound(error) => (StatusCode::UNPROCESSABLE_ENTITY, sound_code(*error)),
+            Self::SpeechFailed(_) => (StatusCode::BAD_GATEWAY, "speech_failed"),
             Self::Store(_) => (StatusCode::INTERNAL_SERVER_ERROR, "store_failure"),
             Self::StoreUnreachable(_) => (StatusCode::SERVICE_UNAVAILABLE, "store_unreachable"),
             Self::File(_) => (StatusCode::INTERNAL_SERVER_ERROR, "file_failure"),
             Self::TestsFailed(_) => (StatusCode::CONFLICT, "tests_failed"),
             Self::TimeZone(..) => (StatusCode::INTERNAL_SERVER_ERROR, "time_zone_unusable"),
             Self::TooManyAttempts { .. } => (StatusCode::TOO_MANY_REQUESTS, "too_many_attempts"),
+            Self::TooManyRequests { .. } => (StatusCode::TOO_MANY_REQUESTS, "too_many_requests"),
             Self::TooManySockets => (StatusCode::SERVICE_UNAVAILABLE, "too_many_sockets"),
             Self::Unauthorized => (StatusCode::UNAUTHORIZED, "unauthorized"),
             Self::UnsupportedMediaType(_) => {
@@ -220,7 +231,8 @@ impl ApiError {
     }
 
     fn headers(&self) -> Option<(header::HeaderName, String)> {
-        if let Self::TooManyAttempts { retry_after } = self {
+        if let Self::TooManyAttempts { retry_after } | Self::TooManyRequests { retry_after } = self
+        {
             return Some((
                 header::RETRY_AFTER,
                 retry_after.as_secs().max(1).to_string(),

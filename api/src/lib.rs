@@ -33,6 +33,7 @@ mod serve;
 mod sessions;
 mod sip_socket;
 mod sounds;
+mod speech_engines;
 mod state;
 mod time;
 mod time_schemes;
@@ -47,6 +48,6 @@ pub use serve::{Serving, serve};
 pub use sip_socket::{Occupancy, SipDoor, SocketEvent, SocketId};
 pub use state::{
     Asset, Assets, Buckets, Check, Configuration, Engine, Ledger, Order, Place, Readiness, Reload,
-    State,
+    Speaking, Speech, SpeechEngine, State,
 };
 pub use tls::Certificates;

@@ -23,6 +23,7 @@ use utoipa::{Modify, OpenApi};
         (name = "trunk-numbers", description = "Numbers reached through trunks"),
         (name = "time-schemes", description = "When somebody is there"),
         (name = "sounds", description = "Recordings that flows play"),
+        (name = "speech-engines", description = "What speaks the texts of flows"),
         (name = "flows", description = "IVR flows"),
         (name = "operation", description = "Probes, metrics and this specification"),
     ),

@@ -3,9 +3,11 @@
 use crate::body::LONGEST_BODY;
 use crate::openapi::Head;
 use crate::sessions::attempts::Attempts;
+use crate::speech_engines::turns::Turns;
 use crate::{
     ApiError, State, agents, assets, audit_log, bots, call_records, calls, docs, flow_tests, flows,
-    health, layers, me, queues, sessions, sounds, time_schemes, trunk_numbers, trunks,
+    health, layers, me, queues, sessions, sounds, speech_engines, time_schemes, trunk_numbers,
+    trunks,
 };
 use axum::Extension;
 use axum::Router;
@@ -35,6 +37,7 @@ pub fn router(state: State) -> Router {
         attempts: Mutex::default(),
         passwords: Semaphore::new(PASSWORDS_AT_A_TIME),
         sounds: Semaphore::new(SOUNDS_AT_A_TIME),
+        listeners: Mutex::default(),
         specification: text(&document),
     }));
     router
@@ -109,6 +112,8 @@ fn documented() -> OpenApiRouter<State> {
             time_schemes::delete::delete
         ))
         .routes(routes!(audit_log::list))
+        .routes(routes!(speech_engines::list::list))
+        .routes(routes!(speech_engines::listen::listen))
         .merge(sounds())
         .merge(flows())
         .routes(routes!(bots::update))
@@ -162,6 +167,7 @@ struct Inner {
     attempts: Mutex<Attempts>,
     passwords: Semaphore,
     sounds: Semaphore,
+    listeners: Mutex<Turns>,
     specification: String,
 }
 
@@ -170,6 +176,12 @@ impl Shared {
     pub(crate) fn attempts(&self) -> MutexGuard<'_, Attempts> {
         let attempts = self.0.attempts.lock();
         attempts.unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whom engines spoke for lately.
+    pub(crate) fn listeners(&self) -> MutexGuard<'_, Turns> {
+        let listeners = self.0.listeners.lock();
+        listeners.unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Waits until a password may be checked.

@@ -4,6 +4,7 @@ use crate::ApiError;
 use bytes::Bytes;
 use call::{Answer, Command, CommandError, LiveView};
 use futures_util::future::BoxFuture;
+use ivr::{Engines, Utterance};
 use metrics_exporter_prometheus::PrometheusHandle;
 use std::borrow::Cow;
 use std::ops::Range;
@@ -160,6 +161,51 @@ pub struct Place {
 pub type Buckets =
     Arc<dyn Fn(Place, Range<u64>) -> BoxFuture<'static, std::io::Result<Bytes>> + Send + Sync>;
 
+/// An engine that speaks texts.
+#[derive(Debug, Clone)]
+pub struct SpeechEngine {
+    /// Its name.
+    pub name: String,
+    /// How it is asked: `command` or `http`.
+    pub driver: &'static str,
+    /// Its voices.
+    pub voices: Vec<ivr::EngineVoice>,
+    /// What it lacks, so that it cannot speak.
+    pub missing: Option<String>,
+    /// Why it did not speak the last time.
+    pub fault: Option<String>,
+}
+
+/// Has something spoken; on failure why.
+pub type Speaking<T> =
+    Arc<dyn Fn(Utterance) -> BoxFuture<'static, Result<T, String>> + Send + Sync>;
+
+/// The door to the engines that speak.
+#[derive(Clone)]
+pub struct Speech {
+    /// The engines by name; must not block.
+    pub engines: Arc<dyn Fn() -> Vec<SpeechEngine> + Send + Sync>,
+    /// The µ-law samples of an utterance, which are kept.
+    pub speak: Speaking<Vec<u8>>,
+    /// Whether an engine speaks at all.
+    pub probe: Speaking<()>,
+}
+
+impl Speech {
+    /// The engines as flows know them.
+    pub(crate) fn known(&self) -> Engines {
+        let engines = (self.engines)().into_iter();
+        let known = engines.map(|engine| {
+            let known = ivr::Engine {
+                voices: engine.voices,
+                fault: engine.missing,
+            };
+            (engine.name, known)
+        });
+        known.collect()
+    }
+}
+
 /// Everything the handlers share. Cheap to clone.
 #[derive(Clone)]
 pub struct State {
@@ -171,6 +217,8 @@ pub struct State {
     pub engine: Engine,
     /// What flows can say.
     pub voices: Arc<ivr::Voices>,
+    /// What speaks for flows.
+    pub speech: Speech,
     /// The settings in force.
     pub configuration: Configuration,
     /// What bots prove themselves with, where any may call.

@@ -36,6 +36,7 @@ mod pickup;
 mod placing;
 mod queueing;
 mod record;
+mod rendering;
 mod rung;
 mod saved;
 mod shown;
@@ -50,6 +51,7 @@ pub use asking::AskRequest;
 pub(crate) use moved::Move;
 pub(crate) use parts::Part;
 pub(crate) use placing::Placement;
+pub use rendering::RenderRequest;
 pub(crate) use saved::{Outline, SavedCall, SavedCallRef};
 pub use streaming::{StreamEnd, StreamRequest};
 pub(crate) use supervision::Wish;
@@ -190,6 +192,9 @@ pub(crate) struct Call {
     /// The number of the question that another system is asked. A new process asks it anew.
     #[serde(skip)]
     asked: Option<u32>,
+    /// What engines speak for it.
+    #[serde(skip)]
+    rendering: rendering::Rendering,
     /// Number of the last [`media::Order::Play`].
     play: u64,
     /// Whom the agent brought in: a third who talks with customer and party.
@@ -222,6 +227,7 @@ impl Call {
             taping: None,
             streaming: None,
             asked: None,
+            rendering: rendering::Rendering::default(),
             play: 0,
             guest: None,
             supervisors: Vec::new(),

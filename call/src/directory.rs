@@ -38,6 +38,9 @@ pub struct FlowEntry {
 /// The sounds of each enterprise by their names.
 pub type Sounds = HashMap<EnterpriseId, HashMap<String, Arc<Prompt>>>;
 
+/// What engines have spoken ahead of the calls.
+pub type Speech = HashMap<ivr::Utterance, Arc<Prompt>>;
+
 /// The configuration as loaded, before it is indexed.
 #[derive(Debug, Clone, Default)]
 pub struct DirectoryParts {
@@ -59,6 +62,8 @@ pub struct DirectoryParts {
     pub regions: HashMap<EnterpriseId, Region>,
     /// The enterprises' own sounds by their names.
     pub sounds: Sounds,
+    /// What engines have spoken ahead.
+    pub speech: Speech,
 }
 
 /// The configuration, indexed for the questions that calls ask.
@@ -74,6 +79,7 @@ pub struct Directory {
     locals: HashMap<TrunkId, SocketAddr>,
     regions: HashMap<EnterpriseId, Region>,
     sounds: Sounds,
+    speech: Speech,
 }
 
 impl Directory {
@@ -113,6 +119,7 @@ impl Directory {
             locals: parts.locals,
             regions: parts.regions,
             sounds: parts.sounds,
+            speech: parts.speech,
             trunks: parts.trunks,
         }
     }
@@ -133,6 +140,11 @@ impl Directory {
     /// An enterprise's own sound.
     pub(crate) fn sound(&self, enterprise: EnterpriseId, name: &str) -> Option<&Arc<Prompt>> {
         self.sounds.get(&enterprise)?.get(name)
+    }
+
+    /// What was spoken ahead of the calls.
+    pub(crate) fn speech(&self, utterance: &ivr::Utterance) -> Option<&Arc<Prompt>> {
+        self.speech.get(utterance)
     }
 
     /// The address of ours from which a trunk is reached.

@@ -2,7 +2,7 @@
 
 use crate::{Command, Directory, Library, StreamEnd};
 use bytes::Bytes;
-use media::{RecordingKey, StreamKey};
+use media::{Prompt, RecordingKey, StreamKey};
 use model::{CallFact, CallId, EnterpriseId};
 use sip::{ConnectionId, Flow, QueryId, Record, ResolveError};
 use std::sync::Arc;
@@ -72,6 +72,15 @@ pub enum Input {
         number: u32,
         /// The answer.
         answer: ivr::node::Answer,
+    },
+    /// Engines spoke, or did not.
+    Rendered {
+        /// The call.
+        call: CallId,
+        /// The number of the request.
+        number: u32,
+        /// What came of each utterance, in their order: its audio, or why there is none.
+        spoken: Vec<Result<Arc<Prompt>, String>>,
     },
     /// Something was done about a call that is over, outside of this machine.
     Afterwards {

@@ -26,9 +26,9 @@ mod switchboard;
 mod trunking;
 mod trunks;
 
-pub use call::{AskRequest, StreamEnd, StreamRequest};
+pub use call::{AskRequest, RenderRequest, StreamEnd, StreamRequest};
 pub use command::{Answer, Command, CommandError};
-pub use directory::{AgentEntry, Directory, DirectoryParts, FlowEntry, Sounds};
+pub use directory::{AgentEntry, Directory, DirectoryParts, FlowEntry, Sounds, Speech};
 pub use error::Error;
 pub use input::Input;
 pub use ladder::{Rung, RungDirection};

@@ -41,12 +41,12 @@ impl Library {
         vec![Segment::Audio(Arc::clone(&self.music))]
     }
 
-    /// The audio of a sequence of clips, an enterprise's sounds and pauses; what is not there is
-    /// left out and counted in the second value.
+    /// The audio of a sequence of clips and pauses, what is not ours of it by `own`; what is not there
+    /// is left out and counted in the second value.
     pub(crate) fn segments<'a>(
         &'a self,
         clips: &[Clip],
-        sound: impl Fn(&str) -> Option<&'a Arc<Prompt>>,
+        own: impl Fn(&Clip) -> Option<&'a Arc<Prompt>>,
     ) -> (Vec<Segment>, usize) {
         let audio = |prompt: &Arc<Prompt>| Segment::Audio(Arc::clone(prompt));
         let mut missing = 0;
@@ -59,8 +59,8 @@ impl Library {
                     missing += usize::from(prompt.is_none());
                     prompt.map(audio)
                 }
-                Clip::Sound { name } => {
-                    let prompt = sound(name);
+                Clip::Sound { .. } | Clip::Spoken(_) => {
+                    let prompt = own(clip);
                     missing += usize::from(prompt.is_none());
                     prompt.map(audio)
                 }
@@ -89,8 +89,8 @@ mod tests {
                 name: "gone".to_owned(),
             },
         ];
-        let sound = |name: &str| (name == "spring").then_some(&spring);
-        let (segments, missing) = library.segments(&clips, sound);
+        let own = |clip: &Clip| (*clip == clips[0]).then_some(&spring);
+        let (segments, missing) = library.segments(&clips, own);
         let [Segment::Audio(heard), Segment::Silence(_)] = &segments[..] else {
             panic!("{segments:?}");
         };

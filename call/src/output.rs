@@ -1,6 +1,6 @@
 //! Everything that the switchboard wants done.
 
-use crate::{Answer, AskRequest, CommandError, StreamRequest};
+use crate::{Answer, AskRequest, CommandError, RenderRequest, StreamRequest};
 use media::wav::FileCodec;
 use media::{Order, RecordingKey, StreamKey};
 use model::{AgentId, CallId, Fact, RecordingId};
@@ -91,6 +91,8 @@ pub enum Output {
     CloseStream(StreamKey),
     /// Ask another system; answered by [`Input::Answered`](crate::Input).
     Ask(Box<AskRequest>),
+    /// Have engines speak; answered by [`Input::Rendered`](crate::Input).
+    Render(Box<RenderRequest>),
     /// Answer a command.
     Reply {
         /// As given with it.

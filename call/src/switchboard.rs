@@ -148,6 +148,15 @@ impl Switchboard {
                     call.take_answer(now, (number, &answer), exchange);
                 });
             }
+            Input::Rendered {
+                call,
+                number,
+                spoken,
+            } => {
+                self.with_call(now, call, |call, exchange| {
+                    call.take_rendered(now, (number, spoken), exchange);
+                });
+            }
             Input::Afterwards {
                 enterprise,
                 call,

@@ -1,9 +1,12 @@
 //! Everything that keeps a flow from being published, found in one pass.
 
 mod inspection;
+mod spoken;
 mod wiring;
 
-use crate::{Document, Flow, Locale, Problem, Voices, limits, node::Kind, problem::hint};
+use crate::{
+    Document, Engines, Flow, Locale, Problem, Speakers, Voices, limits, node::Kind, problem::hint,
+};
 use jiff::tz::TimeZone;
 use model::TimeScheme;
 use std::{
@@ -28,6 +31,8 @@ pub struct Resources<'a> {
     pub queues: BTreeSet<String>,
     /// The names of the enterprise's sounds.
     pub sounds: BTreeSet<String>,
+    /// The speech engines of the server; without them every one is taken to exist.
+    pub engines: Option<Engines>,
     /// The names of the enterprise's other flows.
     pub flows: BTreeSet<String>,
     /// The enterprise's time schemes by their names; the checked flow keeps them.
@@ -43,6 +48,7 @@ impl<'a> Resources<'a> {
             voices,
             queues: BTreeSet::new(),
             sounds: BTreeSet::new(),
+            engines: None,
             flows: BTreeSet::new(),
             schemes: Arc::default(),
             zone: TimeZone::UTC,
@@ -67,12 +73,15 @@ pub fn check(document: &Document, resources: &Resources<'_>) -> Result<Flow, Vec
         }
         node.kind.check(&mut inspection);
     }
+    spoken::check(document, &scope, &mut problems);
     let wired = wiring::wire(document, &mut problems);
     match wired {
         Some((graph, start)) if problems.0.is_empty() => Ok(Flow {
             name: document.name.clone(),
             language: document.language,
             variables: document.variables.clone(),
+            speech: document.speech.clone(),
+            spoken: spoken::spoken(document, &scope.locales),
             graph,
             start,
             voices: Arc::clone(resources.voices),
@@ -89,6 +98,8 @@ struct Scope<'a> {
     voices: &'a Voices,
     queues: &'a BTreeSet<String>,
     sounds: &'a BTreeSet<String>,
+    engines: Option<&'a Engines>,
+    speakers: &'a Speakers,
     flows: &'a BTreeSet<String>,
     schemes: &'a BTreeMap<String, TimeScheme>,
     variables: BTreeSet<&'a str>,
@@ -144,6 +155,8 @@ impl<'a> Scope<'a> {
             voices: resources.voices,
             queues: &resources.queues,
             sounds: &resources.sounds,
+            engines: resources.engines.as_ref(),
+            speakers: &document.speech,
             flows: &resources.flows,
             schemes: &resources.schemes,
             variables,

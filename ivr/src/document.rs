@@ -4,7 +4,7 @@ mod parts;
 mod reader;
 mod tree;
 
-use crate::{Item, Locale, Problem, limits, node::Kind};
+use crate::{Item, Locale, Problem, limits, node::Kind, utterance::Speakers};
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,6 +20,9 @@ pub struct Document {
     /// Its variables with the values they begin with.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub variables: BTreeMap<String, String>,
+    /// Who speaks which language where an item does not say it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub speech: Speakers,
     /// The node a call enters.
     pub start: String,
     /// The nodes by their ids.
@@ -117,7 +120,7 @@ impl Document {
             .flat_map(Kind::says)
             .filter_map(|item| match item {
                 Item::Sound { sound } => Some(sound.as_str()),
-                Item::Clip { .. } | Item::Pause(_) | Item::Say { .. } => None,
+                Item::Clip { .. } | Item::Pause(_) | Item::Say { .. } | Item::Tts(_) => None,
             })
     }
 
@@ -136,6 +139,8 @@ impl Document {
             name: &'a str,
             language: Locale,
             variables: &'a BTreeMap<String, String>,
+            #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+            speech: &'a Speakers,
             start: &'a str,
             nodes: BTreeMap<&'a str, &'a Kind>,
             edges: BTreeSet<&'a Edge>,
@@ -144,6 +149,7 @@ impl Document {
             name: &self.name,
             language: self.language,
             variables: &self.variables,
+            speech: &self.speech,
             start: &self.start,
             nodes: self
                 .nodes

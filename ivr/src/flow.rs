@@ -1,6 +1,10 @@
 //! A checked flow: every node reachable, every exit leads somewhere, everything it says can be said.
 
-use crate::{Locale, Voices, node::Kind};
+use crate::{
+    Locale, Voices,
+    node::Kind,
+    utterance::{Speakers, Spoken},
+};
 use jiff::tz::TimeZone;
 use model::TimeScheme;
 use petgraph::{
@@ -16,6 +20,10 @@ pub struct Flow {
     pub(crate) language: Locale,
     pub(crate) variables: BTreeMap<String, String>,
     pub(crate) graph: DiGraph<FlowNode, Exit>,
+    /// Who speaks which language.
+    pub(crate) speech: Speakers,
+    /// What engines speak in it.
+    pub(crate) spoken: Vec<Spoken>,
     pub(crate) start: NodeIndex,
     pub(crate) voices: Arc<Voices>,
     /// The time schemes of the enterprise.
@@ -88,6 +96,11 @@ impl Flow {
     /// The voices it speaks with.
     pub fn voices(&self) -> &Voices {
         &self.voices
+    }
+
+    /// What engines speak in it, in every language that it speaks.
+    pub fn spoken(&self) -> &[Spoken] {
+        &self.spoken
     }
 
     pub(crate) fn node(&self, node: NodeIndex) -> &FlowNode {

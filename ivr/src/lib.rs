@@ -16,6 +16,8 @@ mod problem;
 mod rehearsal;
 mod session;
 mod template;
+mod utterance;
+mod wording;
 
 pub mod limits;
 pub mod node;
@@ -28,7 +30,7 @@ pub use demo::demo_flows;
 pub use document::{Document, Edge, Node, Position};
 pub use expression::{Expression, ExpressionError};
 pub use flow::{Exit, Flow};
-pub use item::Item;
+pub use item::{Item, Tts};
 pub use locale::{Locale, UnknownLocale};
 pub use problem::Problem;
 pub use session::{
@@ -36,4 +38,8 @@ pub use session::{
     StreamOutcome, TransferOutcome,
 };
 pub use template::{Template, TemplateError};
+pub use utterance::{
+    Engine, EngineVoice, Engines, Speaker, Speakers, Spoken, USUAL_SPEED, Utterance,
+};
 pub use voices::{MissingUnits, PackClip, PackError, PackManifest, Voices};
+pub use wording::Wording;

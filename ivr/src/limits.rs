@@ -46,6 +46,12 @@ pub const REQUEST_RETRIES: u8 = 3;
 pub const ANSWER_BYTES: usize = 64 * 1024;
 /// Flows within flows.
 pub const DEPTH: usize = 8;
+/// How much slower or faster than by itself a voice may speak, in per cent.
+pub const SPEEDS: std::ops::RangeInclusive<u16> = 50..=200;
+/// Texts of one flow that engines speak ahead of its calls.
+pub const SPOKEN: usize = 1_000;
+/// The longest time in which a text must be spoken by its engine.
+pub const RENDERING: Duration = Duration::from_secs(30);
 /// Things that a bot or another system is told of a call, or that are taken from an answer.
 pub const PARAMETERS: usize = 64;
 /// Tests of one script.

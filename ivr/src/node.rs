@@ -204,6 +204,14 @@ impl Kind {
 
     /// What it says, in all its lists.
     pub(crate) fn says(&self) -> Vec<&Item> {
+        self.lists()
+            .into_iter()
+            .flat_map(|(_, list)| list)
+            .collect()
+    }
+
+    /// The lists of what it says, with their names.
+    pub(crate) fn lists(&self) -> [(&'static str, &[Item]); 3] {
         let lists: [&[Item]; 3] = match self {
             Self::Collect(node) => [&node.items, &node.invalid_items, &node.timeout_items],
             Self::Hangup(node) => [&node.items, &[], &[]],
@@ -223,7 +231,12 @@ impl Kind {
             | Self::Stream(_)
             | Self::Subflow(_) => [&[]; 3],
         };
-        lists.into_iter().flatten().collect()
+        let [items, invalid, timeout] = lists;
+        [
+            ("items", items),
+            ("invalid_items", invalid),
+            ("timeout_items", timeout),
+        ]
     }
 
     /// The variable for what a bot says when it hands the caller over.

@@ -135,6 +135,7 @@ fn line(action: &Action) -> String {
                 .iter()
                 .map(|clip| match clip {
                     Clip::Unit { name, .. } | Clip::Sound { name } => name.clone(),
+                    Clip::Spoken(it) => format!("[{}]", it.text),
                     Clip::Pause(pause) => format!("{}ms", pause.as_millis()),
                 })
                 .collect();
@@ -154,6 +155,17 @@ fn line(action: &Action) -> String {
         } => format!("stream {url} {parameters:?}"),
         Action::StopStream => "stop stream".to_owned(),
         Action::Ask(request) => format!("ask {} {}", request.method.as_str(), request.url),
+        Action::Render(spoken) => {
+            let spoken = spoken.iter().map(|it| {
+                let voice = it.voice.as_deref().unwrap_or("any");
+                let kept = if it.kept { "" } else { " once" };
+                format!(
+                    "{}/{voice}@{} {}{kept}",
+                    it.engine, it.speed_percent, it.text
+                )
+            });
+            format!("render {}", spoken.collect::<Vec<_>>().join("; "))
+        }
         Action::LookAtQueue { queue } => format!("look at {queue}"),
         Action::HangUp => "hang up".to_owned(),
         Action::Step(Step::NodeEntered { node }) => format!("▶ {node}"),

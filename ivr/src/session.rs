@@ -17,6 +17,7 @@
 mod action;
 mod descent;
 mod saved;
+mod speaking;
 mod walk;
 
 use crate::{Exit, Flow, limits, node::Answer};
@@ -135,6 +136,15 @@ impl Session {
         self.follow(now, turn);
     }
 
+    /// Takes what came of the last [`Action::Render`], each utterance in its order.
+    pub fn rendered(&mut self, now: Duration, outcomes: &[Result<(), String>]) {
+        if !matches!(self.progress.wait, Wait::Rendering { .. }) {
+            return;
+        }
+        let turn = self.walk(now).say_prepared(outcomes);
+        self.follow(now, turn);
+    }
+
     /// Whether another system, or a queue, is being asked.
     pub fn is_asking(&self) -> bool {
         matches!(self.progress.wait, Wait::Asked { .. })
@@ -151,9 +161,15 @@ impl Session {
             return;
         }
         match self.progress.wait {
-            Wait::Asked { until } | Wait::Speech { until } | Wait::Key { until } if now < until => {
+            Wait::Asked { until }
+            | Wait::Key { until }
+            | Wait::Rendering { until }
+            | Wait::Speech { until }
+                if now < until =>
+            {
                 self.give_up(now);
             }
+            Wait::Rendering { .. } => self.rendered(now, &[]),
             Wait::Speech { .. } | Wait::Closing { .. } => self.handle_speech_end(now),
             Wait::Asked { .. } | Wait::Key { .. } => self.signal(now, Signal::TimedOut),
             Wait::Stream { .. } => self.come_back(now, Signal::TimedOut),
@@ -164,9 +180,10 @@ impl Session {
     /// When [`Self::handle_timeout`] is due.
     pub fn poll_timeout(&self) -> Option<Duration> {
         match self.progress.wait {
-            Wait::Asked { until } | Wait::Speech { until } | Wait::Key { until } => {
-                Some(until.min(self.ends_at))
-            }
+            Wait::Asked { until }
+            | Wait::Key { until }
+            | Wait::Rendering { until }
+            | Wait::Speech { until } => Some(until.min(self.ends_at)),
             Wait::Closing { until } | Wait::Stream { until } => Some(until),
             Wait::Message | Wait::Nothing | Wait::Over | Wait::Transfer => None,
         }
@@ -189,7 +206,9 @@ impl Session {
 
     /// Whether what the caller types, and may say, at this moment is kept out of the log.
     pub fn is_private(&self) -> bool {
-        let waits = matches!(self.progress.wait, Wait::Key { .. } | Wait::Speech { .. });
+        let wait = self.progress.wait;
+        let spoken_to = matches!(wait, Wait::Speech { .. } | Wait::Rendering { .. });
+        let waits = spoken_to || matches!(wait, Wait::Key { .. });
         waits && self.progress.keys_hidden
     }
 
@@ -209,7 +228,9 @@ impl Session {
             return;
         }
         match self.progress.wait {
-            Wait::Speech { .. } | Wait::Key { .. } => self.signal(now, Signal::Digit(digit)),
+            Wait::Key { .. } | Wait::Rendering { .. } | Wait::Speech { .. } => {
+                self.signal(now, Signal::Digit(digit));
+            }
             Wait::Asked { .. } => self.walk(now).keep(digit),
             Wait::Closing { .. }
             | Wait::Message
@@ -229,6 +250,7 @@ impl Session {
             | Wait::Message
             | Wait::Nothing
             | Wait::Over
+            | Wait::Rendering { .. }
             | Wait::Stream { .. }
             | Wait::Transfer => {}
         }
@@ -243,6 +265,7 @@ impl Session {
             | Wait::Closing { .. }
             | Wait::Key { .. }
             | Wait::Nothing
+            | Wait::Rendering { .. }
             | Wait::Speech { .. }
             | Wait::Transfer => {}
         }
@@ -292,6 +315,7 @@ impl Session {
                         until: now + limits::SPEECH,
                     });
                 }
+                Turn::Render { until } => return self.wait(Wait::Rendering { until }),
                 Turn::Listen { until } => return self.wait(Wait::Key { until }),
                 Turn::Ask { until } => return self.wait(Wait::Asked { until }),
                 Turn::Descend(descent) => turn = self.descend(now, descent),
@@ -327,6 +351,7 @@ impl Session {
             | Wait::Closing { .. }
             | Wait::Nothing
             | Wait::Over
+            | Wait::Rendering { .. }
             | Wait::Speech { .. } => {}
         }
         self.progress.wait = wait;

@@ -85,6 +85,14 @@ impl Template {
     }
 
     pub(crate) fn pieces(&self) -> Result<Vec<Piece<'_>>, TemplateError> {
+        self.split(is_variable_name)
+    }
+
+    /// The pieces, where `is_name` says what may stand between the braces.
+    pub(crate) fn split(
+        &self,
+        is_name: impl Fn(&str) -> bool,
+    ) -> Result<Vec<Piece<'_>>, TemplateError> {
         let text = self.0.as_str();
         let mut pieces = Vec::new();
         let mut from = 0;
@@ -101,7 +109,7 @@ impl Template {
                 return Err(TemplateError::Unclosed { column });
             };
             let name = &text[start + 2..start + length];
-            if !is_variable_name(name) {
+            if !is_name(name) {
                 return Err(TemplateError::BadName {
                     name: name.to_owned(),
                     column,

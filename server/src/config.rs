@@ -8,12 +8,13 @@ mod bucket;
 mod keys;
 mod secured;
 mod sources;
+pub(crate) mod speech;
 mod values;
 
 #[cfg(test)]
 mod tests;
 
-use keys::{KEYS, Key};
+use keys::{ENGINE_KEYS, KEYS, Key};
 use model::SrtpPolicy;
 use net::tls;
 use sources::Given;
@@ -43,6 +44,8 @@ pub(crate) struct Config {
     pub(crate) bots: Bots,
     /// Other systems that flows ask.
     pub(crate) flows: Flows,
+    /// Engines that speak for flows.
+    pub(crate) speech: speech::Speech,
     /// Name servers to ask; those of the system if none.
     pub(crate) dns_servers: Vec<SocketAddr>,
     /// What SDP says to peers of each family; the interface's address if none.
@@ -197,6 +200,7 @@ impl Config {
     }
 
     fn build(given: Given, faults: &mut Vec<Fault>) -> Option<Self> {
+        let speech = speech::engines(&given, faults);
         let mut reader = values::Reader::new(&given, faults);
         let data_dir = reader.text("data_dir").map(PathBuf::from);
         let database_url = reader.text("database.url");
@@ -205,6 +209,7 @@ impl Config {
         let sip = secured::sip(&mut reader);
         let bots = secured::bots(&mut reader);
         let flows = secured::flows(&mut reader);
+        let cache = reader.count("speech.cache_mib");
         let dns_servers = reader.name_servers("dns.servers");
         let phone_srtp = reader.one_of("media.phone_srtp", &["optional", "required", "off"]);
         let auto_answer = reader.one_of("supervision.auto_answer", &["on", "off"]);
@@ -228,6 +233,7 @@ impl Config {
             sip: sip?,
             bots: bots?,
             flows: flows?,
+            speech: speech::Speech::new(speech, cache?),
             dns_servers: dns_servers?,
             media_advertise: media_advertise?,
             auto_answer: auto_answer? == "on",
@@ -265,6 +271,17 @@ pub(crate) fn print(config: &Config) -> anyhow::Result<ExitCode> {
         let (value, origin) = config.given.value(key);
         let value = masked(key, value);
         writeln!(out, "{} = {value:?}  # {origin}", key.name)?;
+    }
+    for engine in config.given.engines() {
+        for key in ENGINE_KEYS {
+            let (value, origin) = config.given.engine(engine, key);
+            let (value, name) = (masked(key, value), key.name);
+            writeln!(
+                out,
+                "{}{engine}.{name} = {value:?}  # {origin}",
+                sources::ENGINES
+            )?;
+        }
     }
     Ok(ExitCode::SUCCESS)
 }

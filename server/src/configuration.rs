@@ -7,6 +7,7 @@
 use crate::directory;
 use crate::engine::Asked;
 use crate::sounds::Heard;
+use crate::speech::Speech;
 use ivr::Voices;
 use model::Timestamp;
 use net::Waker;
@@ -35,6 +36,7 @@ pub(crate) struct Source {
     pub(crate) vault: Vault,
     pub(crate) voices: Arc<Voices>,
     pub(crate) heard: Arc<Heard>,
+    pub(crate) speech: Arc<Speech>,
     pub(crate) sip_udp: Vec<SocketAddr>,
 }
 
@@ -58,7 +60,12 @@ impl Source {
         }
         let sounds = self.heard.of(&self.db, &stored.sounds).await?;
         let places = (&self.voices, &self.sip_udp[..]);
-        Ok(directory::build(stored, sounds, places))
+        let mut parts = directory::parts(stored, sounds, places);
+        let flows = parts.flows.iter().chain(&parts.replaced_flows);
+        let spoken = flows.flat_map(|entry| entry.flow.spoken());
+        let ahead = spoken.filter_map(|spoken| spoken.text.as_ref());
+        parts.speech = self.speech.hold(ahead).await;
+        Ok(call::Directory::new(parts))
     }
 }
 

@@ -1,7 +1,7 @@
 //! From what the database holds to what the switchboard asks.
 
 use crate::routes;
-use call::{AgentEntry, Directory, DirectoryParts, FlowEntry, Sounds};
+use call::{AgentEntry, DirectoryParts, FlowEntry, Sounds};
 use ivr::{Document, Flow, Flows, Resources, Voices};
 use jiff::tz::TimeZone;
 use model::{Enterprise, PublishedFlow, Trunk, TrunkGateway};
@@ -12,13 +12,13 @@ use std::sync::Arc;
 /// Stands for an address somewhere outside (RFC 5737); nothing is ever sent to it.
 const OUTSIDE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)), 5060);
 
-/// Makes the directory. A published flow that no longer passes its checks is left out and logged:
+/// What the directory is made of. A published flow that no longer passes its checks is left out and logged:
 /// its callers are told that the number leads nowhere, others are not touched.
-pub(crate) fn build(
+pub(crate) fn parts(
     stored: store::Directory,
     sounds: Sounds,
     (voices, sip_udp): (&Arc<Voices>, &[SocketAddr]),
-) -> Directory {
+) -> DirectoryParts {
     let (flows, replaced_flows) = check_flows(&stored, voices);
     let locals = stored
         .trunks
@@ -26,7 +26,7 @@ pub(crate) fn build(
         .filter_map(|trunk| Some((trunk.id, local_of(trunk, sip_udp)?)))
         .collect::<HashMap<_, _>>();
     let regions = stored.enterprises.iter().map(|it| (it.id, it.region));
-    Directory::new(DirectoryParts {
+    DirectoryParts {
         regions: regions.collect(),
         trunks: stored.trunks,
         numbers: stored.trunk_numbers,
@@ -40,7 +40,8 @@ pub(crate) fn build(
         replaced_flows,
         locals,
         sounds,
-    })
+        ..DirectoryParts::default()
+    }
 }
 
 /// Our SIP address towards a trunk's gateways: towards the one whose address is known, or else the

@@ -21,6 +21,7 @@ use crate::questions::Questions;
 use crate::recordings::Recordings;
 use crate::resolver::Names;
 use crate::routes::Routes;
+use crate::speech::Renderings;
 use crate::streams::Streams;
 use call::{Answer, Command, CommandError, Directory, Input, LiveView, Switchboard};
 use ending::Ending;
@@ -77,6 +78,8 @@ pub(crate) struct Doors {
     pub(crate) streams: Streams,
     /// Other systems that flows ask.
     pub(crate) questions: Questions,
+    /// What engines speak for flows.
+    pub(crate) renderings: Renderings,
     /// What the recording writer says.
     pub(crate) disk: Receiver<disk::Event>,
     /// Set when the server is to stop.
@@ -233,6 +236,12 @@ impl Running {
         }
         for _ in 0..INPUTS_A_TURN {
             let Some(input) = self.engine.doors.questions.answer() else {
+                break;
+            };
+            self.inputs.push(input);
+        }
+        for _ in 0..INPUTS_A_TURN {
+            let Some(input) = self.engine.doors.renderings.answer() else {
                 break;
             };
             self.inputs.push(input);

@@ -1,9 +1,9 @@
 //! What flows ask other systems: one task for each question, so that the engine waits for none.
 
-mod client;
-
+use crate::client::{self, Asked, Client, Method};
 use call::{AskRequest, Input};
-use client::Client;
+use ivr::Request;
+use ivr::limits::ANSWER_BYTES;
 use ivr::node::Answer;
 use net::Waker;
 use std::sync::Arc;
@@ -110,10 +110,44 @@ impl Asker {
     }
 
     async fn attempt(&self, ask: &AskRequest, key: &str) -> Result<Answer, client::Refusal> {
-        let attempt = self.client.send(&ask.request, key);
-        tokio::time::timeout(ask.request.timeout, attempt)
-            .await
-            .unwrap_or(Ok(Answer::TimedOut))
+        let attempt = self.client.send(asked(&ask.request, key), ANSWER_BYTES);
+        let attempt = tokio::time::timeout(ask.request.timeout, attempt).await;
+        let Ok(answered) = attempt else {
+            return Ok(Answer::TimedOut);
+        };
+        let (status, body) = answered?;
+        let body =
+            String::from_utf8(body).map_err(|_| client::refused("the answer is not UTF-8"))?;
+        Ok(Answer::Answered { status, body })
+    }
+}
+
+/// The request on the wire; those that repeat it have the same key.
+fn asked(request: &Request, key: &str) -> Asked {
+    let headers = request.headers.iter();
+    let mut headers: Vec<_> = headers
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect();
+    headers.push(("accept".to_owned(), "application/json".to_owned()));
+    headers.push(("idempotency-key".to_owned(), key.to_owned()));
+    if request.json.is_some() {
+        headers.push(("content-type".to_owned(), "application/json".to_owned()));
+    }
+    Asked {
+        method: method(request.method),
+        url: request.url.clone(),
+        headers,
+        body: request.json.clone(),
+    }
+}
+
+fn method(method: ivr::node::Method) -> Method {
+    match method {
+        ivr::node::Method::Get => Method::GET,
+        ivr::node::Method::Post => Method::POST,
+        ivr::node::Method::Put => Method::PUT,
+        ivr::node::Method::Patch => Method::PATCH,
+        ivr::node::Method::Delete => Method::DELETE,
     }
 }
 

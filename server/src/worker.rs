@@ -3,6 +3,8 @@
 mod demo;
 mod http;
 mod jobs;
+mod outside;
+mod spoken;
 
 use crate::arguments::Serve;
 use crate::audio::{self, Audio};
@@ -11,11 +13,10 @@ use crate::config::Config;
 use crate::engine::{Asked, Doors, Engine, MediaThreads, Phones, Pulse, Room, Windows};
 use crate::handshakes::{Handshakes, Identity};
 use crate::ledger::{Ledger, NODE};
-use crate::questions::Questions;
 use crate::recordings::Recordings;
 use crate::resolver::{self, Names};
 use crate::routes::Routes;
-use crate::streams::{self, Streams};
+use crate::speech::Speech;
 use crate::{announcements, assets, configuration, secrets, telemetry};
 use anyhow::{Context as _, anyhow};
 use api::SocketEvent;
@@ -27,6 +28,7 @@ use media::LegId;
 use net::inherit::{self, Inherited};
 use net::signalling::{Limits, Reactor, Sockets, Tls};
 use net::{Waker, disk, priority};
+use outside::Outside;
 use std::collections::HashSet;
 use std::io::Read as _;
 use std::net::{SocketAddr, UdpSocket};
@@ -69,12 +71,15 @@ pub(crate) fn run(serve: &Serve, config: Config) -> anyhow::Result<ExitCode> {
     let audio = audio::load(announcements::load(&config.data_dir))?;
     let vault = secrets::vault(&config)?;
     let identity = Identity::load(&config.data_dir)?;
+    let hosts = (&config.flows.allowed_hosts[..], config.flows.roots.as_ref());
+    let speech = Speech::new(&config.speech, &config.data_dir, hosts)?;
     let stored = open_store_in_the_background(&runtime, serve, &config, &inherited)?;
     let source = configuration::Source {
         db: stored.db,
         vault,
         voices: Arc::clone(&audio.voices),
         heard: Arc::default(),
+        speech,
         sip_udp: config.sip.udp.clone(),
     };
     let boot = Boot {
@@ -197,6 +202,7 @@ impl Boot {
                 views_wanted: Arc::clone(&handles.views_wanted),
             },
             bot_token,
+            speech: spoken::door(&source.speech),
             configuration: follow_settings(runtime, source, &handles),
             data_dir,
             buckets: jobs.buckets(),
@@ -253,18 +259,8 @@ impl Boot {
         let reactor = Reactor::new(sockets, tls, Limits::default(), first)?;
         let waker = reactor.waker();
         let names = resolver::start(&self.config.dns_servers, waker.clone())?;
-        let bots = streams::Settings {
-            allowed_hosts: self.config.bots.allowed_hosts.clone(),
-            token: self.config.bots.token.clone(),
-            tls: self.certificates.bots,
-        };
-        let streams = Streams::new(bots, waker.clone());
-        let asked = &self.config.flows;
-        let questions = Questions::new(
-            asked.allowed_hosts.clone(),
-            asked.roots.as_ref(),
-            waker.clone(),
-        )?;
+        let bots = self.certificates.bots;
+        let outside = Outside::start(&self.config, bots, self.source.speech, &waker)?;
         let (disk, disk_events) = start_disk(waker.clone())?;
         let room = Room {
             clock,
@@ -276,12 +272,8 @@ impl Boot {
         let handshakes = Handshakes::start(&self.identity, waker.clone())?;
         let media = MediaThreads::start(config.media_workers, room)?;
         let positions = (recovered.last_seq, self.applied);
-        let (handles, doors, windows) = connect(
-            clock,
-            waker,
-            (disk_events, names, (streams, questions)),
-            positions,
-        );
+        let (handles, doors, windows) =
+            connect(clock, waker, (disk_events, names, outside), positions);
         let engine = Engine {
             switchboard,
             journal,
@@ -361,7 +353,7 @@ fn bring_back(switchboard: &mut Switchboard, now: Duration, recovered: &Recovere
 fn connect(
     clock: net::Clock,
     waker: Waker,
-    (disk, names, (streams, questions)): (Receiver<disk::Event>, Names, (Streams, Questions)),
+    (disk, names, outside): (Receiver<disk::Event>, Names, Outside),
     positions: (u64, u64),
 ) -> (Handles, Doors, Windows) {
     let (commands, asked) = sync_channel(COMMANDS);
@@ -386,8 +378,9 @@ fn connect(
     let doors = Doors {
         commands: asked,
         names,
-        streams,
-        questions,
+        streams: outside.streams,
+        questions: outside.questions,
+        renderings: outside.renderings,
         phones: Phones::new(heard),
         disk,
         stop: stopping,

@@ -403,6 +403,12 @@ impl Center {
                 number: ask.request.number,
                 answer: ivr::node::Answer::Failed("not in this world".to_owned()),
             }),
+            // Nor does any engine speak in it.
+            Output::Render(asked) => inputs.push(Input::Rendered {
+                call: asked.call,
+                number: asked.number,
+                spoken: vec![Err("not in this world".to_owned()); asked.utterances.len()],
+            }),
             Output::TellStream { .. } | Output::CloseStream(_) => (),
             Output::Reply { result, .. } => self.replies.push(result),
             Output::Fact(_) | Output::Save { .. } | Output::Forget(_) => (),

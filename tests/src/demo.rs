@@ -126,6 +126,7 @@ impl Demo {
             locals: self.trunks.iter().map(|it| (it.id, self.local)).collect(),
             regions: HashMap::from([(enterprise(), self.region)]),
             sounds: HashMap::new(),
+            speech: call::Speech::default(),
         })
     }
 }

@@ -34,6 +34,7 @@ pub(super) async fn checked(
     let resources = Resources {
         queues: queues.into_iter().map(|queue| queue.name).collect(),
         sounds: sounds.into_iter().map(|it| it.sound.name).collect(),
+        engines: Some(state.speech.known()),
         flows: flows.iter().map(|flow| flow.name.clone()).collect(),
         schemes: Arc::new(schemes.collect()),
         // Calls take UTC too where the zone is unknown.

@@ -5,6 +5,7 @@ use crate::auth::Caller;
 use crate::error::Problem;
 use crate::etag::IfMatch;
 use crate::parameters::Id;
+use crate::speech_engines::ahead;
 use crate::{ApiError, State, flow_tests};
 use axum::{Json, extract};
 use ivr::Document;
@@ -25,7 +26,8 @@ pub(crate) struct Live {
 
 /// Publishes the draft: callers enter it from now on, calls in progress stay on their version. What
 /// differs from the live version in places on the canvas only makes no new version. A flow that
-/// requires its tests to pass is refused with those that fail. For administrators.
+/// requires its tests to pass is refused with those that fail. What engines are to speak in every call
+/// is spoken first; what they do not speak keeps the flow from being published. For administrators.
 #[utoipa::path(
     post,
     path = "/api/v1/flows/{id}/publish",
@@ -62,6 +64,8 @@ pub(crate) async fn publish(
         .await?
         .map_err(refusal)?;
     flow_tests::require(&state, (caller.enterprise(), id), &found).await?;
+    let spoken = ahead::speak(&state, &found.flow).await;
+    spoken.map_err(refusal)?;
     let document = found.document;
     let publication = Publication {
         flow: id,
@@ -107,9 +111,11 @@ pub(crate) async fn roll_back(
     caller.require_admin()?;
     let wanted = (id, version);
     let old = store::flow_drafts::version(&state.db, caller.enterprise(), wanted).await?;
-    let Checked { document, .. } = checked(&state, caller.enterprise(), &old)
+    let Checked { document, flow, .. } = checked(&state, caller.enterprise(), &old)
         .await?
         .map_err(refusal)?;
+    let spoken = ahead::speak(&state, &flow).await;
+    spoken.map_err(refusal)?;
     let publication = Publication {
         flow: id,
         name: &document.name,

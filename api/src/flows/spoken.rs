@@ -98,6 +98,7 @@ pub(super) fn said(clips: &[Clip], voices: &Voices) -> String {
                 }
             }
             Clip::Pause(_) => said.push_str(PAUSE),
+            Clip::Spoken(utterance) => add(&mut said, &utterance.text, utterance.locale),
             Clip::Sound { name } => add(&mut said, &format!("[{name}]"), Locale::EnUs),
         }
     }

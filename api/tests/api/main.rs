@@ -13,6 +13,7 @@ mod pages;
 mod recording;
 mod sessions;
 mod sounds;
+mod speech_engines;
 mod tenants;
 mod time_schemes;
 mod trunks;

@@ -1,10 +1,13 @@
 //! A server without sockets: the router, SQLite with the demo enterprise, and a scripted engine.
 
-use api::{Asset, Configuration, Engine, Ledger, Order, Place, Reload, State};
+use api::{
+    Asset, Configuration, Engine, Ledger, Order, Place, Reload, Speech, SpeechEngine, State,
+};
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use call::{Command, CommandError, LiveAgent, LiveCall, LiveDevice, LiveView, Transport};
+use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use http_body_util::BodyExt;
 use metrics_exporter_prometheus::PrometheusBuilder;
@@ -146,6 +149,45 @@ fn voices() -> ivr::Voices {
     ivr::Voices::from_manifests(&manifests).unwrap()
 }
 
+/// An engine that speaks a second of anything but what begins with "no", and one whose program is
+/// not there.
+fn speech() -> Speech {
+    let voice = |name: &str, language| ivr::EngineVoice {
+        name: name.to_owned(),
+        language,
+    };
+    let engines = move || {
+        let engine = |name: &str, missing: Option<&str>| SpeechEngine {
+            name: name.to_owned(),
+            driver: "command",
+            voices: vec![voice("mei", Some(ivr::Locale::ZhCn)), voice("any", None)],
+            missing: missing.map(str::to_owned),
+            fault: None,
+        };
+        let gone = Some("the program gone is not installed");
+        vec![engine("gone", gone), engine("studio", None)]
+    };
+    let speak = |utterance: ivr::Utterance| {
+        let refused = utterance.text.starts_with("no");
+        let spoken = if refused {
+            Err("it answered with status 500".to_owned())
+        } else {
+            Ok(vec![0x20; 8_000])
+        };
+        std::future::ready(spoken).boxed()
+    };
+    let probe = |speaker: ivr::Utterance| {
+        let well = speaker.voice.as_deref() != Some("mei");
+        let spoken = well.then_some(()).ok_or_else(|| "it is asleep".to_owned());
+        std::future::ready(spoken).boxed()
+    };
+    Speech {
+        engines: Arc::new(engines),
+        speak: Arc::new(speak),
+        probe: Arc::new(probe),
+    }
+}
+
 impl World {
     pub(crate) async fn new() -> Self {
         let db = store::test::sqlite().await;
@@ -178,6 +220,7 @@ impl World {
                 views_wanted: Arc::new(AtomicU32::new(1)),
             },
             voices: Arc::new(voices()),
+            speech: speech(),
             configuration: Configuration { reloads },
             bot_token: Some("a token for bots".into()),
             data_dir: folder.path().to_owned(),

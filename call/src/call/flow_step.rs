@@ -122,6 +122,10 @@ impl Call {
             } => return self.start_stream((url, protocol, parameters), exchange),
             Action::StopStream => self.stop_stream(exchange),
             Action::Ask(request) => self.ask(*request, exchange),
+            Action::Render(wanted) => {
+                self.render(wanted, exchange);
+                self.spoken_ahead(now);
+            }
             Action::LookAtQueue { queue } => {
                 return Some(self.look_at_queue(now, &queue, exchange));
             }
@@ -139,8 +143,16 @@ impl Call {
         exchange: &mut Exchange,
     ) -> Option<Happening> {
         let enterprise = self.origin.enterprise;
-        let sound = |name: &str| exchange.directory.sound(enterprise, name);
-        let (segments, missing) = exchange.library.segments(clips, sound);
+        let directory = &exchange.directory;
+        let own = |clip: &Clip| match clip {
+            Clip::Sound { name } => directory.sound(enterprise, name),
+            Clip::Spoken(spoken) => {
+                let audio = self.rendering.audio(spoken);
+                audio.or_else(|| directory.speech(spoken))
+            }
+            Clip::Pause(_) | Clip::Unit { .. } => None,
+        };
+        let (segments, missing) = exchange.library.segments(clips, own);
         if missing > 0 {
             let reason = format!("{missing} clips or sounds are missing");
             let node = String::new();

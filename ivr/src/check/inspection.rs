@@ -15,7 +15,7 @@ use std::{collections::BTreeSet, fmt, time::Duration};
 /// One node under inspection; paths are given below the node.
 pub(crate) struct Inspection<'a> {
     node: &'a str,
-    scope: &'a Scope<'a>,
+    pub(super) scope: &'a Scope<'a>,
     problems: &'a mut Problems,
 }
 
@@ -200,6 +200,7 @@ impl<'a> Inspection<'a> {
                     self.clip(&format!("{path}.clip"), locale, clip);
                 }
             }
+            Item::Tts(spoken) => self.spoken(path, spoken),
             Item::Sound { sound } => self.sound(&format!("{path}.sound"), sound),
             Item::Pause(pause) if *pause > limits::WAIT => self.blame(
                 "bad_time",
@@ -239,7 +240,7 @@ impl<'a> Inspection<'a> {
     }
 
     /// The languages an item is heard in; one without a voice is reported here when only the item names it.
-    fn locales(&mut self, path: &str, language: Option<Locale>) -> BTreeSet<Locale> {
+    pub(super) fn locales(&mut self, path: &str, language: Option<Locale>) -> BTreeSet<Locale> {
         match language {
             None => self.scope.locales.clone(),
             Some(locale) if self.scope.voices.speaks(locale) => BTreeSet::from([locale]),
@@ -254,7 +255,7 @@ impl<'a> Inspection<'a> {
         }
     }
 
-    fn clip(&mut self, path: &str, locale: Locale, name: &str) {
+    pub(super) fn clip(&mut self, path: &str, locale: Locale, name: &str) {
         if !self.scope.voices.has_clip(locale, name) {
             let hint = hint(name, self.scope.voices.clip_names(locale));
             self.blame(

@@ -5,11 +5,19 @@ use super::{
     reader::{ReadError, read},
     tree::Tree,
 };
-use crate::{Locale, Problem, limits, node::Kind, problem::hint};
+use crate::{Locale, Problem, limits, node::Kind, problem::hint, utterance::Speakers};
 use serde::de::{DeserializeOwned, Error as _};
 use std::collections::BTreeMap;
 
-const FIELDS: [&str; 6] = ["name", "language", "variables", "start", "nodes", "edges"];
+const FIELDS: [&str; 7] = [
+    "name",
+    "language",
+    "variables",
+    "speech",
+    "start",
+    "nodes",
+    "edges",
+];
 
 /// Makes the typed document of a file's values.
 pub(super) fn read_document(tree: Tree) -> Result<Document, Vec<Problem>> {
@@ -29,6 +37,7 @@ struct Parts {
     name: Option<String>,
     language: Option<Locale>,
     variables: BTreeMap<String, String>,
+    speech: Speakers,
     start: Option<String>,
     nodes: Option<BTreeMap<String, Node>>,
     edges: Vec<Edge>,
@@ -43,6 +52,7 @@ impl Parts {
             "name" => self.name = self.value(field, &value),
             "language" => self.language = self.value(field, &value),
             "variables" => self.variables = self.value(field, &value).unwrap_or_default(),
+            "speech" => self.speech = self.value(field, &value).unwrap_or_default(),
             "start" => self.start = self.value(field, &value),
             "nodes" => self.nodes = Some(self.nodes(value)),
             "edges" => self.edges = self.edges(&value),
@@ -72,6 +82,7 @@ impl Parts {
                     name,
                     language,
                     variables: self.variables,
+                    speech: self.speech,
                     start,
                     nodes,
                     edges: self.edges,

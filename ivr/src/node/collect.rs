@@ -110,7 +110,7 @@ impl Collect {
     /// Takes keys that wait until the row is complete; `None` when there was none.
     fn take_typed_ahead(&self, walk: &mut Walk<'_>, allowed: bool) -> Option<Turn> {
         let mut turn = None;
-        while !matches!(turn, Some(Turn::Leave(_) | Turn::Say)) {
+        while !matches!(turn, Some(Turn::Leave(_) | Turn::Render { .. } | Turn::Say)) {
             let Some(key) = walk.take_typed_ahead(allowed) else {
                 break;
             };

@@ -254,6 +254,7 @@ impl<'a> Call<'a> {
                     self.speaking = true;
                     let names = clips.into_iter().filter_map(|clip| match clip {
                         Clip::Unit { name, .. } | Clip::Sound { name } => Some(name),
+                        Clip::Spoken(utterance) => Some(utterance.text),
                         Clip::Pause(_) => None,
                     });
                     let room = limits::TRACED_CLIPS - self.result.heard.len();
@@ -263,6 +264,10 @@ impl<'a> Call<'a> {
                 Action::HangUp => self.result.end = Some(End::HungUp),
                 Action::StopSaying => self.speaking = false,
                 Action::LookAtQueue { queue } => self.looked_at = Some(queue),
+                // No engine is asked: what is heard is the text.
+                Action::Render(spoken) => {
+                    self.session.rendered(self.now, &vec![Ok(()); spoken.len()]);
+                }
                 Action::Ask(_)
                 | Action::RecordMessage { .. }
                 | Action::Step(Step::NodeLeft { .. } | Step::Unreadable { .. })

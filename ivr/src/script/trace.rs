@@ -66,6 +66,7 @@ impl Trace {
             Action::Ask(_)
             | Action::HangUp
             | Action::LookAtQueue { .. }
+            | Action::Render(_)
             | Action::StopMessage
             | Action::StopSaying
             | Action::StopStream => {}

@@ -1,7 +1,7 @@
 //! What a session is told and what it asks for.
 
 use crate::{
-    Locale,
+    Locale, Utterance,
     node::{Method, Protocol, QueueNow},
 };
 use serde::{Deserialize, Serialize};
@@ -132,6 +132,9 @@ pub enum Action {
     StopStream,
     /// Ask another system. Answer with [`Session::answer`](super::Session::answer).
     Ask(Box<Request>),
+    /// Have engines speak, before anything of it is said. Answer with
+    /// [`Session::rendered`](super::Session::rendered).
+    Render(Vec<Utterance>),
     /// Look at a queue. Answer with [`Happening::QueueSeen`].
     LookAtQueue {
         /// The queue's name.
@@ -189,4 +192,16 @@ pub enum Clip {
         /// Its name.
         name: String,
     },
+    /// What an engine speaks.
+    Spoken(Utterance),
+}
+
+impl Clip {
+    /// What an engine speaks of it.
+    pub fn utterance(&self) -> Option<&Utterance> {
+        if let Self::Spoken(utterance) = self {
+            return Some(utterance);
+        }
+        None
+    }
 }

@@ -59,6 +59,7 @@ impl Session {
             Wait::Asked { .. }
             | Wait::Key { .. }
             | Wait::Nothing
+            | Wait::Rendering { .. }
             | Wait::Speech { .. }
             | Wait::Stream { .. } => Place::InNode,
             Wait::Message => Place::Message,

@@ -1,15 +1,14 @@
 //! What a node may do with the caller while it is the caller's turn.
 
 use super::descent::{Descent, Frame};
-use super::{Action, Clip, NO_INFORMATION, Request, Step, StreamOutcome, TransferOutcome};
+use super::{Action, Clip, Request, Step, StreamOutcome, TransferOutcome};
 use crate::{
-    Exit, Expression, Flow, Item, Locale, Template,
+    Exit, Expression, Flow, Locale, Template,
     check::{CALL_VARIABLES, TIME_VARIABLES},
     expression::Outcome,
     flow::FlowNode,
     limits,
     node::QueueNow,
-    speech,
 };
 use jiff::{Timestamp, Zoned, tz::TimeZone};
 use model::Opening;
@@ -52,6 +51,8 @@ pub(crate) enum Turn {
     Listen { until: Duration },
     /// Wait for the message.
     Message,
+    /// Wait until engines have spoken what is to be said.
+    Render { until: Duration },
     /// Go back to the flow above.
     Return(String),
     /// Wait for the end of what was just said.
@@ -92,6 +93,9 @@ pub(super) enum Wait {
     #[default]
     Nothing,
     Over,
+    Rendering {
+        until: Duration,
+    },
     Speech {
         until: Duration,
     },
@@ -117,6 +121,8 @@ pub(super) struct Progress {
     pub(super) attempts: u8,
     pub(super) keys: String,
     pub(super) keys_hidden: bool,
+    /// What is said once engines have spoken.
+    pub(super) prepared: Vec<Clip>,
 }
 
 /// One node's turn.
@@ -192,40 +198,6 @@ impl Progress {
 }
 
 impl Walk<'_> {
-    /// Says the lists one after the other; takes the other turn when there is nothing to say, and the
-    /// `error` exit, if it is wired, when a value cannot be read.
-    pub(crate) fn say_or<const LISTS: usize>(
-        &mut self,
-        lists: [&[Item]; LISTS],
-        otherwise: Turn,
-    ) -> Turn {
-        let mut clips = Vec::new();
-        for item in lists.into_iter().flatten() {
-            if self.add_item(item, &mut clips).is_err() {
-                return Turn::Leave(Exit::Error);
-            }
-        }
-        if clips.is_empty() {
-            return otherwise;
-        }
-        self.actions.push_back(Action::Say {
-            clips,
-            repeat: false,
-        });
-        Turn::Say
-    }
-
-    pub(crate) fn is_speaking(&self) -> bool {
-        matches!(self.progress.wait, Wait::Speech { .. })
-    }
-
-    pub(crate) fn stop_saying(&mut self) {
-        if self.is_speaking() {
-            self.actions.push_back(Action::StopSaying);
-            self.progress.wait = Wait::Nothing;
-        }
-    }
-
     pub(crate) fn listen(&self, timeout: Duration) -> Turn {
         Turn::Listen {
             until: self.now + timeout,
@@ -398,75 +370,13 @@ impl Walk<'_> {
         self.actions.push_back(Action::Step(step));
     }
 
-    fn place(&self) -> String {
+    pub(super) fn place(&self) -> String {
         place(self.trail, self.flow.node(self.at))
-    }
-
-    fn add_item(&mut self, item: &Item, clips: &mut Vec<Clip>) -> Result<(), Unreadable> {
-        match item {
-            Item::Clip { clip, language } => {
-                let locale = language.unwrap_or(self.caller.locale);
-                clips.extend(self.flow.voices.clip(locale, clip));
-            }
-            Item::Sound { sound } => clips.push(Clip::Sound {
-                name: sound.clone(),
-            }),
-            Item::Pause(pause) => clips.push(Clip::Pause(*pause)),
-            Item::Say {
-                kind,
-                text,
-                options,
-                language,
-            } => {
-                let locale = language.unwrap_or(self.caller.locale);
-                let value = self.fill(text);
-                match self.read(*kind, &value, locale, options) {
-                    Ok(read) => clips.extend(read),
-                    Err(reason) => {
-                        let secret = self.is_sensitive(text);
-                        self.note_unreadable(text, if secret { "not readable" } else { &reason });
-                        if self.flow.follow(self.at, &Exit::Error).is_some() {
-                            return Err(Unreadable);
-                        }
-                        clips.extend(self.read_somehow(&value, locale, options));
-                    }
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn read(
-        &self,
-        kind: speech::Kind,
-        value: &str,
-        locale: Locale,
-        options: &speech::Options,
-    ) -> Result<Vec<Clip>, String> {
-        let units =
-            speech::plan(kind, value, locale, options).map_err(|error| error.to_string())?;
-        self.flow
-            .voices
-            .clips(locale, &units)
-            .map_err(|error| error.to_string())
-    }
-
-    /// Digit by digit what can be read, else the clip that says that there is nothing.
-    fn read_somehow(&self, value: &str, locale: Locale, options: &speech::Options) -> Vec<Clip> {
-        speech::spell(value, locale, options)
-            .and_then(|units| self.flow.voices.clips(locale, &units).ok())
-            .unwrap_or_else(|| {
-                let clip = self.flow.voices.clip(locale, NO_INFORMATION);
-                clip.into_iter().collect()
-            })
     }
 }
 
-/// A value could not be read and the node's `error` exit is wired.
-struct Unreadable;
-
 /// A star for each character, so that the log shows how much was typed and nothing else.
-fn mask(text: &str) -> String {
+pub(super) fn mask(text: &str) -> String {
     "*".repeat(
         text.chars()
             .count()

@@ -159,6 +159,7 @@ fn names(clips: &[Clip]) -> Vec<String> {
         .iter()
         .map(|clip| match clip {
             Clip::Unit { name, .. } | Clip::Sound { name } => name.clone(),
+            Clip::Spoken(utterance) => utterance.text.clone(),
             Clip::Pause(pause) => format!("<{}>", pause.as_millis()),
         })
         .collect()

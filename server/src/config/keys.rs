@@ -59,6 +59,7 @@ pub(crate) const KEYS: &[Key] = &[
     open("limits.calls", "5000"),
     open("flows.allowed_hosts", ""),
     open("flows.tls_ca", ""),
+    open("speech.cache_mib", "512"),
     open("bots.allowed_hosts", ""),
     open("bots.tls_ca", ""),
     Key {
@@ -74,6 +75,35 @@ pub(crate) const KEYS: &[Key] = &[
     open("demo.outbound_peer", "127.0.0.1:5080"),
     open("log.filter", "info"),
     open("log.format", "text"),
+];
+
+/// The keys of each speech engine, behind `speech.engines.` and its name.
+pub(crate) const ENGINE_KEYS: &[Key] = &[
+    open("driver", ""),
+    open("preset", ""),
+    open("voices", ""),
+    open("command", ""),
+    open("url", ""),
+    open("model", ""),
+    Key {
+        name: "key",
+        default: "",
+        secret: true,
+    },
+    open("key_file", ""),
+    Key {
+        name: "headers",
+        default: "",
+        secret: true,
+    },
+    open("body", ""),
+    open("format", ""),
+    open("rate", ""),
+    open("answer", ""),
+    open("version", ""),
+    open("timeout_seconds", "30"),
+    open("deadline_ms", "1500"),
+    open("at_a_time", "2"),
 ];
 
 const fn open(name: &'static str, default: &'static str) -> Key {

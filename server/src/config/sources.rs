@@ -1,7 +1,7 @@
 //! Where values come from: defaults, the file, the environment, later over earlier.
 
 use super::Fault;
-use super::keys::{self, Key};
+use super::keys::{self, ENGINE_KEYS, Key};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -9,20 +9,44 @@ use std::path::Path;
 const PREFIX: &str = "TRUNKLINE__";
 /// The file that is read when none is named.
 const USUAL_FILE: &str = "trunkline.toml";
+/// Behind this stand an engine's name and one of its keys.
+pub(super) const ENGINES: &str = "speech.engines.";
+/// The longest name of an engine.
+const LONGEST_NAME: usize = 64;
 /// A configuration file is not larger than this.
 const LARGEST_FILE: u64 = 1 << 20;
 
 /// Values that were given, by key, with their origin.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Given(BTreeMap<&'static str, (String, String)>);
+pub(crate) struct Given {
+    values: Values,
+    /// The values of each speech engine by its name.
+    engines: BTreeMap<String, Values>,
+}
+
+type Values = BTreeMap<&'static str, (String, String)>;
 
 impl Given {
     /// The value of a key and where it comes from.
     pub(crate) fn value<'a>(&'a self, key: &'a Key) -> (&'a str, &'a str) {
-        self.0
-            .get(key.name)
-            .map_or((key.default, "default"), |(value, origin)| (value, origin))
+        of(&self.values, key)
     }
+
+    /// The speech engines by their names.
+    pub(crate) fn engines(&self) -> impl Iterator<Item = &str> {
+        self.engines.keys().map(String::as_str)
+    }
+
+    /// The value of a speech engine's key and where it comes from.
+    pub(crate) fn engine<'a>(&'a self, name: &str, key: &'a Key) -> (&'a str, &'a str) {
+        let values = self.engines.get(name);
+        values.map_or((key.default, "default"), |values| of(values, key))
+    }
+}
+
+fn of<'a>(values: &'a Values, key: &'a Key) -> (&'a str, &'a str) {
+    let given = values.get(key.name);
+    given.map_or((key.default, "default"), |(value, origin)| (value, origin))
 }
 
 /// Reads the file and the environment.
@@ -104,17 +128,37 @@ fn flatten(
 }
 
 fn keep(given: &mut Given, faults: &mut Vec<Fault>, name: &str, value: String, origin: &str) {
-    match keys::find(name) {
-        Some(key) => {
-            given.0.insert(key.name, (value, origin.to_owned()));
-        }
-        None => faults.push(Fault {
-            origin: origin.to_owned(),
-            key: name.to_owned(),
-            problem: format!(
-                "there is no such key; the nearest is {:?}",
-                keys::nearest(name)
-            ),
-        }),
+    let origin = origin.to_owned();
+    if let Some(key) = keys::find(name) {
+        given.values.insert(key.name, (value, origin));
+        return;
     }
+    let engine = name.strip_prefix(ENGINES).and_then(|it| it.split_once('.'));
+    if let Some((engine, field)) = engine.filter(|(engine, _)| is_engine_name(engine))
+        && let Some(key) = ENGINE_KEYS.iter().find(|key| key.name == field)
+    {
+        let engine = given.engines.entry(engine.to_owned()).or_default();
+        engine.insert(key.name, (value, origin));
+        return;
+    }
+    let problem = if name.starts_with(ENGINES) {
+        let known: Vec<_> = ENGINE_KEYS.iter().map(|key| key.name).collect();
+        format!(
+            "an engine has a name of a-z, 0-9, - and _, and the keys {}",
+            known.join(", ")
+        )
+    } else {
+        let nearest = keys::nearest(name);
+        format!("there is no such key; the nearest is {nearest:?}")
+    };
+    faults.push(Fault {
+        origin,
+        key: name.to_owned(),
+        problem,
+    });
+}
+
+fn is_engine_name(name: &str) -> bool {
+    let known = |letter: char| matches!(letter, 'a'..='z' | '0'..='9' | '-' | '_');
+    (1..=LONGEST_NAME).contains(&name.len()) && name.chars().all(known)
 }

@@ -65,6 +65,7 @@ impl Running {
                 | Output::TellStream { .. }
                 | Output::CloseStream(_)
                 | Output::Ask(_)
+                | Output::Render(_)
                 | Output::Reply { .. } => None,
             })
             .collect();
@@ -163,6 +164,7 @@ impl Running {
             Output::TellStream { stream, key } => engine.doors.streams.tell(stream, key),
             Output::CloseStream(stream) => engine.doors.streams.close(stream),
             Output::Ask(ask) => engine.doors.questions.ask(*ask),
+            Output::Render(asked) => engine.doors.renderings.ask(*asked),
             Output::Reply { id, result } => {
                 if let Some(answer) = self.replies.remove(&id) {
                     // Whoever asked may have stopped waiting.
@@ -245,6 +247,7 @@ fn key_of(output: &Output) -> Option<Vec<u8>> {
         | Output::TellStream { .. }
         | Output::CloseStream(_)
         | Output::Ask(_)
+        | Output::Render(_)
         | Output::Reply { .. } => None,
     }
 }

@@ -35,6 +35,7 @@ mod secure_bots;
 mod sockets;
 mod softphones;
 mod sounds;
+mod speech;
 mod supervising;
 mod timers;
 mod tls;

@@ -626,7 +626,8 @@ export interface paths {
         /**
          * Publishes the draft: callers enter it from now on, calls in progress stay on their version. What
          *     differs from the live version in places on the canvas only makes no new version. A flow that
-         *     requires its tests to pass is refused with those that fail. For administrators.
+         *     requires its tests to pass is refused with those that fail. What engines are to speak in every call
+         *     is spoken first; what they do not speak keeps the flow from being published. For administrators.
          */
         post: operations["publish_flow"];
         delete?: never;
@@ -845,6 +846,43 @@ export interface paths {
          */
         put: operations["replace_sound"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/speech-engines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The engines that speak texts of flows, by name; for supervisors and administrators. */
+        get: operations["list_speech_engines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/speech-engines/{name}/listen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A text as an engine speaks it, for whoever writes it: a WAV file of 8 kHz. One person may have
+         *     some 20 a minute; for administrators.
+         */
+        post: operations["listen_to_speech_engine"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2064,6 +2102,20 @@ export interface components {
             /** @description How it travelled. */
             transport: components["schemas"]["SipTransport"];
         };
+        /** @description A text to be spoken. */
+        ListenRequest: {
+            /** @description The language, such as `zh-CN`. */
+            language: string;
+            /**
+             * Format: int32
+             * @description How fast, 50 to 200; 100 is the voice's own.
+             */
+            speed_percent?: number | null;
+            /** @description The text, of at most 300 characters, without variables. */
+            text: string;
+            /** @description One of the engine's voices; without one its first of the language. */
+            voice?: string | null;
+        };
         /** @description A call in progress. */
         LiveCall: {
             agent?: components["schemas"]["Named"] | null;
@@ -2403,6 +2455,22 @@ export interface components {
                  * @description Counts its changes; `If-Match` names the one that was seen.
                  */
                 version: number;
+            }[];
+            /** @description Give it as `cursor` to get the next page; none on the last page. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_SpeechEngine: {
+            /** @description The items, in the list's order. */
+            items: {
+                /** @description How it is asked: `command` or `http`. */
+                driver: string;
+                /** @description Why it cannot speak, or did not the last time. */
+                fault?: string | null;
+                /** @description Its name, by which flows know it. */
+                name: string;
+                /** @description Its voices; where a text names none, the first of the language speaks. */
+                voices: components["schemas"]["SpeechVoice"][];
             }[];
             /** @description Give it as `cursor` to get the next page; none on the last page. */
             next_cursor?: string | null;
@@ -2771,6 +2839,24 @@ export interface components {
              * @description Counts its changes; `If-Match` names the one that was seen.
              */
             version: number;
+        };
+        /** @description An engine that speaks texts. Engines are set up by whoever runs the server. */
+        SpeechEngine: {
+            /** @description How it is asked: `command` or `http`. */
+            driver: string;
+            /** @description Why it cannot speak, or did not the last time. */
+            fault?: string | null;
+            /** @description Its name, by which flows know it. */
+            name: string;
+            /** @description Its voices; where a text names none, the first of the language speaks. */
+            voices: components["schemas"]["SpeechVoice"][];
+        };
+        /** @description A voice of an engine. */
+        SpeechVoice: {
+            /** @description The language it speaks, such as `zh-CN`; any if none is said. */
+            language?: string | null;
+            /** @description Its name. */
+            name: string;
         };
         /** @description What is read of one text. */
         Spoken: {
@@ -5982,6 +6068,115 @@ export interface operations {
                 };
             };
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_speech_engines: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_SpeechEngine"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listen_to_speech_engine: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the engine */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ListenRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/wav": number[];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            502: {
                 headers: {
                     [name: string]: unknown;
                 };

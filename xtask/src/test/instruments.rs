@@ -70,6 +70,14 @@ const INSTRUMENTS: &[Instrument] = &[
         evidence: Evidence::Program("opusdec"),
     },
     Instrument {
+        package: "flite",
+        evidence: Evidence::Program("flite"),
+    },
+    Instrument {
+        package: "espeak-ng",
+        evidence: Evidence::Program("espeak-ng"),
+    },
+    Instrument {
         package: "postgresql",
         evidence: Evidence::PostgresServer,
     },

@@ -197,6 +197,8 @@ fn any_flow() -> impl Strategy<Value = Arc<Flow>> {
             name: "random".to_owned(),
             language: Locale::ZhCn,
             variables: BTreeMap::new(),
+            speech: BTreeMap::new(),
+            spoken: Vec::new(),
             start: nodes[0],
             graph,
             voices: voices(),

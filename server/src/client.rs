@@ -1,15 +1,13 @@
-//! One request on the wire: where it may go, and how much of an answer is taken.
+//! One request on the wire: where it may go, and how much of an answer is taken. Flows ask by it,
+//! and engines that speak are asked by it.
 
 use crate::networks::is_public;
 use anyhow::Context as _;
-use ivr::Request;
-use ivr::limits::ANSWER_BYTES;
-use ivr::node::Answer;
 use net::tls::File;
+pub(crate) use reqwest::Method;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use reqwest::header::{ACCEPT, CONTENT_TYPE};
 use reqwest::redirect::Policy;
-use reqwest::{Certificate, Method, Response, Url};
+use reqwest::{Certificate, Response, Url};
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
@@ -20,16 +18,25 @@ const IDLE: usize = 16;
 
 /// Why there is no answer.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Refusal {
+pub(crate) struct Refusal {
     /// For the call's record; nothing of what a caller said is in it.
-    pub(super) reason: String,
+    pub(crate) reason: String,
     /// Whether the same request may fare better a moment later.
-    pub(super) may_pass: bool,
+    pub(crate) may_pass: bool,
+}
+
+/// What is asked.
+#[derive(Debug)]
+pub(crate) struct Asked {
+    pub(crate) method: Method,
+    pub(crate) url: String,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: Option<String>,
 }
 
 /// Sends requests. What is looked up is what is connected to, so that a name that changes its mind
 /// gains nothing; nobody is followed elsewhere, and no proxy is asked.
-pub(super) struct Client {
+pub(crate) struct Client {
     named_hosts: Vec<String>,
     /// For hosts that the configuration names.
     named: reqwest::Client,
@@ -38,7 +45,7 @@ pub(super) struct Client {
 }
 
 impl Client {
-    pub(super) fn new(named_hosts: Vec<String>, roots: Option<&File>) -> anyhow::Result<Self> {
+    pub(crate) fn new(named_hosts: Vec<String>, roots: Option<&File>) -> anyhow::Result<Self> {
         // Whoever was there before us has the same.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let certificates = roots.map(read).transpose()?.unwrap_or_default();
@@ -59,25 +66,24 @@ impl Client {
         })
     }
 
-    pub(super) async fn send(&self, request: &Request, key: &str) -> Result<Answer, Refusal> {
-        let url = Url::parse(&request.url).map_err(|_| refused("this is no address"))?;
+    /// Asks, and takes an answer of `longest` bytes at most with its status.
+    pub(crate) async fn send(
+        &self,
+        asked: Asked,
+        longest: usize,
+    ) -> Result<(u16, Vec<u8>), Refusal> {
+        let url = Url::parse(&asked.url).map_err(|_| refused("this is no address"))?;
         let client = self.client_for(&url)?;
-        let mut asked = client
-            .request(method(request.method), url)
-            .header(ACCEPT, "application/json")
-            .header("idempotency-key", key);
-        for (name, value) in &request.headers {
-            asked = asked.header(name, value);
+        let mut request = client.request(asked.method, url);
+        for (name, value) in &asked.headers {
+            request = request.header(name, value);
         }
-        if let Some(json) = &request.json {
-            asked = asked
-                .header(CONTENT_TYPE, "application/json")
-                .body(json.clone());
+        if let Some(body) = asked.body {
+            request = request.body(body);
         }
-        let response = asked.send().await.map_err(|error| failure(&error))?;
+        let response = request.send().await.map_err(|error| failure(&error))?;
         let status = response.status().as_u16();
-        let body = read_body(response).await?;
-        Ok(Answer::Answered { status, body })
+        Ok((status, read_body(response, longest).await?))
     }
 
     fn client_for(&self, url: &Url) -> Result<&reqwest::Client, Refusal> {
@@ -120,20 +126,20 @@ impl Resolve for PublicNames {
     }
 }
 
-async fn read_body(mut response: Response) -> Result<String, Refusal> {
+async fn read_body(mut response: Response, longest: usize) -> Result<Vec<u8>, Refusal> {
     let mut body = Vec::new();
     while let Some(piece) = response.chunk().await.map_err(|error| failure(&error))? {
-        if body.len() + piece.len() > ANSWER_BYTES {
+        if body.len() + piece.len() > longest {
             return Err(refused(&format!(
-                "the answer has more than {ANSWER_BYTES} bytes"
+                "the answer has more than {longest} bytes"
             )));
         }
         body.extend_from_slice(&piece);
     }
-    String::from_utf8(body).map_err(|_| refused("the answer is not UTF-8"))
+    Ok(body)
 }
 
-fn refused(reason: &str) -> Refusal {
+pub(crate) fn refused(reason: &str) -> Refusal {
     Refusal {
         reason: reason.to_owned(),
         may_pass: false,
@@ -161,14 +167,4 @@ fn read(file: &File) -> anyhow::Result<Vec<Certificate>> {
     let pem = std::fs::read(&file.path)
         .with_context(|| format!("{}: {}", file.key, file.path.display()))?;
     Certificate::from_pem_bundle(&pem).with_context(|| file.key)
-}
-
-fn method(method: ivr::node::Method) -> Method {
-    match method {
-        ivr::node::Method::Get => Method::GET,
-        ivr::node::Method::Post => Method::POST,
-        ivr::node::Method::Put => Method::PUT,
-        ivr::node::Method::Patch => Method::PATCH,
-        ivr::node::Method::Delete => Method::DELETE,
-    }
 }
