@@ -3,6 +3,7 @@
 mod asking;
 mod bots;
 mod graphs;
+mod speaking;
 mod subflows;
 
 use super::*;

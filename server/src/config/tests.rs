@@ -154,3 +154,96 @@ fn a_bucket_is_named_with_what_opens_it_or_refused_by_the_key_that_is_wrong() {
         );
     }
 }
+
+#[test]
+fn speech_engines_are_read_or_refused_by_the_key_that_is_wrong() {
+    let flite = [
+        ("TRUNKLINE__SPEECH__ENGINES__FLITE__DRIVER", "command"),
+        ("TRUNKLINE__SPEECH__ENGINES__FLITE__PRESET", "flite"),
+    ];
+    let engine =
+        |given: &[(&str, &str)], name: &str| load(given).unwrap().speech.engines[name].clone();
+    let read = engine(&flite, "flite");
+    assert_eq!(read.voices[0].name, "slt");
+    assert_eq!(read.deadline.as_millis(), 1_500);
+    let speech::Driver::Command(arguments) = &read.driver else {
+        panic!("{:?}", read.driver);
+    };
+    assert_eq!(arguments[..2], ["flite", "-voice"]);
+
+    let cloud = [
+        ("TRUNKLINE__SPEECH__ENGINES__CLOUD__DRIVER", "openai"),
+        (
+            "TRUNKLINE__SPEECH__ENGINES__CLOUD__URL",
+            "https://tts.example/v1",
+        ),
+        (
+            "TRUNKLINE__SPEECH__ENGINES__CLOUD__VOICES",
+            "mei zh-CN, any",
+        ),
+        ("TRUNKLINE__SPEECH__ENGINES__CLOUD__KEY", "sesame"),
+        ("TRUNKLINE__SPEECH__ENGINES__CLOUD__FORMAT", "pcm"),
+    ];
+    let read = engine(&cloud, "cloud");
+    assert_eq!(
+        read.format,
+        speech::Format::Raw(media::sound::Raw::Pcm, 24_000)
+    );
+    assert_eq!(read.voices.len(), 2);
+    let speech::Driver::Remote(request) = &read.driver else {
+        panic!("{:?}", read.driver);
+    };
+    assert_eq!(request.url, "https://tts.example/v1/audio/speech");
+    assert!(!format!("{read:?}").contains("sesame"));
+    let mut louder = cloud.to_vec();
+    louder.push(("TRUNKLINE__SPEECH__ENGINES__CLOUD__VERSION", "2"));
+    assert_ne!(engine(&louder, "cloud").digest, read.digest);
+    let mut other_key = cloud.to_vec();
+    other_key.push(("TRUNKLINE__SPEECH__ENGINES__CLOUD__KEY", "other"));
+    assert_eq!(engine(&other_key, "cloud").digest, read.digest);
+
+    for (key, value, problem) in [
+        (
+            "DRIVER",
+            "magic",
+            "must be one of command, openai, template",
+        ),
+        ("VOICES", "", "must name at least one"),
+        ("VOICES", "mei fr-FR", "unknown language"),
+        ("VOICES", "-o", "taken for an option"),
+        (
+            "URL",
+            "tts.example",
+            "must be http:// or https:// with a host",
+        ),
+        ("URL", "https://{voice}.example/", "with a host"),
+        ("FORMAT", "opus", "must be one of wav, mp3, pcm"),
+        ("RATE", "1", "must be 4000 to 192000"),
+        ("HEADERS", "nonsense", "a name, a colon and a value"),
+        ("HEADERS", "Content-Type: text/plain", "JSON, XML or form"),
+        ("ANSWER", "audio", "must be a JSON pointer"),
+        ("KEY_FILE", "/nowhere", "cannot be set beside key"),
+        ("DEADLINE_MS", "0", "must be a whole number from 1"),
+        ("AT_A_TIME", "65", "must be a whole number from 1 to 64"),
+        (
+            "SECRET",
+            "x",
+            "has a name of a-z, 0-9, - and _, and the keys driver",
+        ),
+    ] {
+        let name = format!("TRUNKLINE__SPEECH__ENGINES__CLOUD__{key}");
+        let mut given = cloud.to_vec();
+        given.push((&name, value));
+        let faults = load(&given).unwrap_err().to_string();
+        let named = format!("speech.engines.cloud.{}", key.to_lowercase());
+        assert!(
+            faults.contains(&named) && faults.contains(problem),
+            "{faults}"
+        );
+    }
+    let mut open = flite.to_vec();
+    let text = "flite -t {text} -o {out}";
+    open.push(("TRUNKLINE__SPEECH__ENGINES__FLITE__COMMAND", text));
+    let faults = load(&open).unwrap_err().to_string();
+    assert!(faults.contains("gives the text as an argument"), "{faults}");
+}

@@ -7,6 +7,7 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant};
+use tests::console::Console;
 use tests::server::Server;
 use tests::sipp::Sipp;
 use tests::sound;
@@ -266,4 +267,18 @@ fn programs_speak_for_callers() {
     let story = admin.story(&admin.finished_record());
     assert!(story.iter().all(|event| event["kind"] != "unreadable"));
     server.comes_to_rest();
+}
+
+#[test]
+fn a_flow_that_an_engine_speaks_is_drawn_heard_and_published_in_a_browser() {
+    let key = |name: &'static str, value: &str| (name, value.to_owned());
+    let server = Server::start_with(
+        "speech-console",
+        &[
+            key("TRUNKLINE__SPEECH__ENGINES__FLITE__DRIVER", "command"),
+            key("TRUNKLINE__SPEECH__ENGINES__FLITE__PRESET", "flite"),
+        ],
+    );
+
+    Console::begin(&server, "speech", "admin").succeeds();
 }

@@ -144,6 +144,8 @@ fn do_deed(session: &mut Session, deed: Deed, now: &mut Duration) {
             let body = r#"{"typed":12}"#.to_owned();
             session.answer(*now, &Answer::Answered { status, body });
             session.handle(*now, Happening::QueueSeen(Some(QueueNow::default())));
+            let spoken = (status == 200).then_some(()).ok_or_else(String::new);
+            session.rendered(*now, &[spoken]);
         }
     }
 }
@@ -215,6 +217,7 @@ fn any_kind() -> impl Strategy<Value = Kind> {
             Just(vec![]),
             Just(vec![clip("welcome")]),
             Just(vec![say("${typed}")]),
+            Just(vec![clip("welcome"), spoken("${typed:digits}")]),
         ]
     };
     prop_oneof![
@@ -318,6 +321,17 @@ fn clip(name: &str) -> Item {
         clip: name.to_owned(),
         language: None,
     }
+}
+
+fn spoken(text: &str) -> Item {
+    Item::Tts(crate::Tts {
+        text: crate::Wording::new(text),
+        engine: Some("studio".to_owned()),
+        voice: None,
+        speed_percent: None,
+        cache: true,
+        language: None,
+    })
 }
 
 fn say(text: &str) -> Item {

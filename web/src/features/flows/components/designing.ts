@@ -1,5 +1,6 @@
 import { createContext, use } from "react";
-import type { SoundName } from "../api/named";
+import type { SoundName, SpeechEngine } from "../api/named";
+import type { Fields } from "../model/document";
 import type { FlowProblem } from "../model/problems";
 import { NO_MARKS, type Marks } from "../model/simulation";
 
@@ -15,8 +16,17 @@ export interface Designing {
   flows: readonly string[];
   clips: readonly string[];
   sounds: readonly SoundName[];
+  engines: readonly SpeechEngine[];
+  /** Who speaks in the flow where an item does not say it. */
+  speakers: Speakers;
   /** What a simulated call leaves on the canvas. */
   marks: Marks;
+}
+
+export interface Speakers {
+  language: string;
+  speech: Fields;
+  variables: Readonly<Record<string, string>>;
 }
 
 export const DesigningContext = createContext<Designing>({
@@ -29,6 +39,8 @@ export const DesigningContext = createContext<Designing>({
   flows: [],
   clips: [],
   sounds: [],
+  engines: [],
+  speakers: { language: "", speech: {}, variables: {} },
   marks: NO_MARKS,
 });
 

@@ -5,7 +5,9 @@ import { Input, InputNumber, Switch } from "antd";
 import { useTranslation } from "react-i18next";
 import { Choice, MaybeSwitch, Names, Suggested, type ShapeProps } from "./choice-fields";
 import { ConditionEditor } from "./condition-editor";
+import { voicesOf } from "../model/speech";
 import { useDesigning, type Place } from "./designing";
+import { EngineField } from "./engine-field";
 import { FieldFrame } from "./field-frame";
 import { ItemsEditor } from "./items-editor";
 import { KeysEditor } from "./keys-editor";
@@ -49,7 +51,8 @@ export function FieldEditor({ field, place, value, onChange }: Props) {
 function Shaped(props: ShapeProps) {
   const { field, place, value, onChange, names } = props;
   const { t } = useTranslation();
-  const { readOnly, queues, schemes, flows, clips, variables } = useDesigning();
+  const { readOnly, queues, schemes, flows, clips, variables, engines } = useDesigning();
+  const voices = voicesOf(engines);
   const { shape, standard } = field;
   const text = {
     ...names,
@@ -113,6 +116,10 @@ function Shaped(props: ShapeProps) {
       return <Suggested {...props} options={clips} />;
     case "sound":
       return <SoundField {...props} />;
+    case "engine":
+      return <EngineField {...props} />;
+    case "engineVoice":
+      return <Suggested {...props} options={voices} />;
     case "queue":
       return <Suggested {...props} options={queues} />;
     case "scheme":

@@ -6,6 +6,7 @@ import type { Act } from "../model/designer";
 import { LANGUAGES, NAME_CHARS, isRecord, type FlowDocument } from "../model/document";
 import type { FlowProblem } from "../model/problems";
 import { useDesigning } from "./designing";
+import { SpeechSettings } from "./speech-settings";
 import { TableEditor } from "./table-editor";
 
 interface Props {
@@ -84,6 +85,12 @@ export function FlowSettings({ document, problems, act }: Props) {
           }}
         />
       </div>
+      <SpeechSettings
+        speech={document.speech}
+        onChange={(speech) => {
+          edit({ speech });
+        }}
+      />
       <section className="flow-field" data-field="variables" aria-label={t("flow.variables")}>
         <h3 className="flow-form-section">{t("flow.variables")}</h3>
         <TableEditor

@@ -7,10 +7,11 @@ import { asFields, asList, replaced } from "../model/values";
 import { useDesigning, within, type Place } from "./designing";
 import { Entry } from "./entry";
 import { Part } from "./part";
+import { SpeechPreview } from "./speech-preview";
 
 const MOST = 64;
 type ItemKind = keyof typeof ITEM_KINDS;
-const KINDS: ItemKind[] = ["clip", "sound", "say", "pause_ms"];
+const KINDS: ItemKind[] = ["clip", "sound", "say", "tts", "pause_ms"];
 
 function kindOf(item: Value): ItemKind {
   const fields = asFields(item);
@@ -23,7 +24,7 @@ interface Props {
   onChange: (value: Value[]) => void;
 }
 
-/** What a node says: clips, sounds, texts that are read, and pauses, in their order. */
+/** What a node says: clips, sounds, texts that are read or spoken, and pauses, in their order. */
 export function ItemsEditor({ place, value, onChange }: Props) {
   const { t } = useTranslation();
   const { readOnly } = useDesigning();
@@ -43,6 +44,7 @@ export function ItemsEditor({ place, value, onChange }: Props) {
                 onChange(replaced(items, at, changed ?? {}));
               }}
             />
+            {kind === "tts" && <SpeechPreview item={asFields(item)} />}
           </Entry>
         );
       })}

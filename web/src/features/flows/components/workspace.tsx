@@ -80,6 +80,7 @@ function Desk({
       variables: variablesOf(document),
       ...names,
       clips,
+      speakers: document,
       marks,
     }),
     [readOnly, problems, spoken, document, names, clips, marks],

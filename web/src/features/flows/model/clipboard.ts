@@ -16,7 +16,7 @@ const OFFSET = 40;
 export function copied(document: FlowDocument, ids: ReadonlySet<string>): string {
   const nodes = Object.fromEntries(Object.entries(document.nodes).filter(([id]) => ids.has(id)));
   const edges = document.edges.filter((edge) => ids.has(edge.from) && ids.has(edge.to));
-  const piece = writeDocument({ ...document, variables: {}, start: "", nodes, edges });
+  const piece = writeDocument({ ...document, variables: {}, speech: {}, start: "", nodes, edges });
   return JSON.stringify({ [MARK]: 1, nodes: piece.nodes ?? {}, edges: piece.edges ?? [] });
 }
 

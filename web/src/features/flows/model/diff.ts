@@ -43,8 +43,9 @@ function wires(document: FlowDocument): Map<string, FlowEdge> {
   return new Map(document.edges.map((edge) => [`${edge.from} · ${edge.exit}`, edge]));
 }
 
-function settings({ name, language, start, variables }: FlowDocument): Record<string, Value> {
-  return { name, language, start, variables: { ...variables } };
+function settings(document: FlowDocument): Record<string, Value> {
+  const { name, language, start, variables, speech } = document;
+  return { name, language, start, variables: { ...variables }, speech };
 }
 
 /** What is done otherwise after than before; places on the canvas and the order do not count. */

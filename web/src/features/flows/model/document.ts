@@ -25,6 +25,8 @@ export interface FlowDocument {
   name: string;
   language: string;
   variables: Record<string, string>;
+  /** Which engine speaks which language where an item does not say it. */
+  speech: Fields;
   start: string;
   nodes: Record<string, FlowNode>;
   edges: FlowEdge[];
@@ -80,7 +82,7 @@ export function readDocument(value: unknown): FlowDocument | undefined {
   if (!isRecord(value) || !isRecord(value.nodes)) {
     return undefined;
   }
-  const { name, language, variables, start, nodes, edges } = value;
+  const { name, language, variables, speech, start, nodes, edges } = value;
   return {
     name: textOf(name),
     language: textOf(language) || LANGUAGES[0],
@@ -90,6 +92,7 @@ export function readDocument(value: unknown): FlowDocument | undefined {
         textOf(text),
       ]),
     ),
+    speech: isFields(speech) ? speech : {},
     start: textOf(start),
     nodes: Object.fromEntries(Object.entries(nodes).map(([id, node]) => [id, nodeOf(node)])),
     edges: Array.isArray(edges) ? edges.map(edgeOf) : [],
@@ -98,11 +101,12 @@ export function readDocument(value: unknown): FlowDocument | undefined {
 
 /** The values that the server and a file hold. */
 export function writeDocument(document: FlowDocument): Fields {
-  const { name, language, variables, start, nodes, edges } = document;
+  const { name, language, variables, speech, start, nodes, edges } = document;
   return {
     name,
     language,
     ...(Object.keys(variables).length > 0 && { variables: { ...variables } }),
+    ...(Object.keys(speech).length > 0 && { speech }),
     start,
     nodes: Object.fromEntries(
       Object.entries(nodes).map(([id, { kind, position, fields }]) => [
@@ -120,6 +124,7 @@ export function emptyDocument(name: string, language: string): FlowDocument {
     name,
     language,
     variables: {},
+    speech: {},
     start: "welcome",
     nodes: {
       welcome: {

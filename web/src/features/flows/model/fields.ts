@@ -4,12 +4,14 @@ import { LANGUAGES, type Fields, type Value } from "./document";
 export type Shape =
   | { type: "text"; max: number }
   | { type: "name" }
-  | { type: "number"; min: number; max: number; unit?: "ms" | "s" }
+  | { type: "number"; min: number; max: number; unit?: "ms" | "s" | "%" }
   | { type: "switch" }
   | { type: "choice"; options: readonly string[] }
   | { type: "items" }
   | { type: "clip" }
   | { type: "sound" }
+  | { type: "engine" }
+  | { type: "engineVoice" }
   | { type: "spoken"; max: number }
   | { type: "keys" }
   | { type: "key" }
@@ -71,7 +73,7 @@ const ITEM_LANGUAGE: Field = {
 
 /** The kinds of item that a node says, and what a new one holds. */
 export const ITEM_KINDS: Record<
-  "clip" | "sound" | "say" | "pause_ms",
+  "clip" | "sound" | "say" | "tts" | "pause_ms",
   { fields: Field[]; fresh: Fields }
 > = {
   clip: {
@@ -90,6 +92,21 @@ export const ITEM_KINDS: Record<
       { name: "options", shape: { type: "part", fields: OPTION_FIELDS }, standard: {} },
     ],
     fresh: { say: "digits", text: "12 34" },
+  },
+  tts: {
+    fields: [
+      { name: "tts", shape: { type: "text", max: 1_024 } },
+      { name: "engine", shape: { type: "engine" }, standard: null },
+      { name: "voice", shape: { type: "engineVoice" }, standard: null },
+      {
+        name: "speed_percent",
+        shape: { type: "number", min: 50, max: 200, unit: "%" },
+        standard: 100,
+      },
+      { name: "cache", shape: { type: "switch" }, standard: true },
+      ITEM_LANGUAGE,
+    ],
+    fresh: { tts: "" },
   },
   pause_ms: {
     fields: [{ name: "pause_ms", shape: { type: "number", min: 0, max: WAIT_MS, unit: "ms" } }],

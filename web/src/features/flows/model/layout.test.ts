@@ -9,6 +9,7 @@ function chain(length: number, position?: (at: number) => { x: number; y: number
     name: "chain",
     language: "en-US",
     variables: {},
+    speech: {},
     start: id(0),
     nodes: Object.fromEntries(
       steps.map((at) => [

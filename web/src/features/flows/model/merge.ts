@@ -9,6 +9,7 @@ export function merged(base: FlowDocument, mine: FlowDocument, theirs: FlowDocum
     name: pick(base.name, mine.name, theirs.name),
     language: pick(base.language, mine.language, theirs.language),
     variables: recordOf(base.variables, mine.variables, theirs.variables),
+    speech: recordOf(base.speech, mine.speech, theirs.speech),
     start: pick(base.start, mine.start, theirs.start),
     nodes,
     edges: Object.values(wires).filter(

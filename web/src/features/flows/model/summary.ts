@@ -4,8 +4,8 @@ import { asFields, asList, asText } from "./values";
 const MOST = 80;
 
 function said(item: Value): string {
-  const { clip, sound, text } = asFields(item);
-  return asText(clip) || asText(sound) || asText(text);
+  const { clip, sound, text, tts } = asFields(item);
+  return asText(clip) || asText(sound) || asText(text) || asText(tts);
 }
 
 /** What a node does in a line: what it says, or the texts of its fields. */
