@@ -123,7 +123,7 @@ async function speak(page) {
   await step(page, "welcome").click();
   const settings = page.getByRole("complementary", { name: "Settings" });
   await settings.getByRole("button", { name: "Add: What is said" }).click();
-  await page.getByRole("menuitem", { name: "Text" }).click();
+  await page.getByRole("menuitem", { name: "Text", exact: true }).click();
   const said = settings.getByRole("region", { name: "Text 2" });
   await said.getByRole("textbox", { name: "Text" }).fill(SPACED);
   await said.getByText("one two ▏ three zero ▏ four five").waitFor();

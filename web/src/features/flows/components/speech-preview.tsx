@@ -20,7 +20,7 @@ export function SpeechPreview({ item }: { item: Fields }) {
   const wanted = previewOf(item, speakers);
   const text = JSON.stringify(wanted);
   // What was changed since is not what would be heard.
-  const source = heard?.text === text ? heard.source : undefined;
+  const source = heard && heard.text === text ? heard.source : undefined;
 
   useEffect(
     () => () => {
