@@ -155,36 +155,48 @@ fn a_bucket_is_named_with_what_opens_it_or_refused_by_the_key_that_is_wrong() {
     }
 }
 
+const FLITE: [(&str, &str); 2] = [
+    ("TRUNKLINE__SPEECH__ENGINES__FLITE__DRIVER", "command"),
+    ("TRUNKLINE__SPEECH__ENGINES__FLITE__PRESET", "flite"),
+];
+
+const CLOUD: [(&str, &str); 5] = [
+    ("TRUNKLINE__SPEECH__ENGINES__CLOUD__DRIVER", "openai"),
+    (
+        "TRUNKLINE__SPEECH__ENGINES__CLOUD__URL",
+        "https://tts.example/v1",
+    ),
+    (
+        "TRUNKLINE__SPEECH__ENGINES__CLOUD__VOICES",
+        "mei zh-CN, any",
+    ),
+    ("TRUNKLINE__SPEECH__ENGINES__CLOUD__KEY", "sesame"),
+    ("TRUNKLINE__SPEECH__ENGINES__CLOUD__FORMAT", "pcm"),
+];
+
+fn engine(given: &[(&str, &str)], name: &str) -> speech::Engine {
+    load(given).unwrap().speech.engines[name].clone()
+}
+
 #[test]
-fn speech_engines_are_read_or_refused_by_the_key_that_is_wrong() {
-    let flite = [
-        ("TRUNKLINE__SPEECH__ENGINES__FLITE__DRIVER", "command"),
-        ("TRUNKLINE__SPEECH__ENGINES__FLITE__PRESET", "flite"),
-    ];
-    let engine =
-        |given: &[(&str, &str)], name: &str| load(given).unwrap().speech.engines[name].clone();
-    let read = engine(&flite, "flite");
+fn a_program_that_speaks_never_gets_the_text_as_an_argument() {
+    let read = engine(&FLITE, "flite");
     assert_eq!(read.voices[0].name, "slt");
     assert_eq!(read.deadline.as_millis(), 1_500);
     let speech::Driver::Command(arguments) = &read.driver else {
         panic!("{:?}", read.driver);
     };
     assert_eq!(arguments[..2], ["flite", "-voice"]);
+    let mut open = FLITE.to_vec();
+    let text = "flite -t {text} -o {out}";
+    open.push(("TRUNKLINE__SPEECH__ENGINES__FLITE__COMMAND", text));
+    let faults = load(&open).unwrap_err().to_string();
+    assert!(faults.contains("gives the text as an argument"), "{faults}");
+}
 
-    let cloud = [
-        ("TRUNKLINE__SPEECH__ENGINES__CLOUD__DRIVER", "openai"),
-        (
-            "TRUNKLINE__SPEECH__ENGINES__CLOUD__URL",
-            "https://tts.example/v1",
-        ),
-        (
-            "TRUNKLINE__SPEECH__ENGINES__CLOUD__VOICES",
-            "mei zh-CN, any",
-        ),
-        ("TRUNKLINE__SPEECH__ENGINES__CLOUD__KEY", "sesame"),
-        ("TRUNKLINE__SPEECH__ENGINES__CLOUD__FORMAT", "pcm"),
-    ];
-    let read = engine(&cloud, "cloud");
+#[test]
+fn a_system_that_speaks_is_read_with_what_its_kind_has_in_common() {
+    let read = engine(&CLOUD, "cloud");
     assert_eq!(
         read.format,
         speech::Format::Raw(media::sound::Raw::Pcm, 24_000)
@@ -195,13 +207,16 @@ fn speech_engines_are_read_or_refused_by_the_key_that_is_wrong() {
     };
     assert_eq!(request.url, "https://tts.example/v1/audio/speech");
     assert!(!format!("{read:?}").contains("sesame"));
-    let mut louder = cloud.to_vec();
+    let mut louder = CLOUD.to_vec();
     louder.push(("TRUNKLINE__SPEECH__ENGINES__CLOUD__VERSION", "2"));
     assert_ne!(engine(&louder, "cloud").digest, read.digest);
-    let mut other_key = cloud.to_vec();
+    let mut other_key = CLOUD.to_vec();
     other_key.push(("TRUNKLINE__SPEECH__ENGINES__CLOUD__KEY", "other"));
     assert_eq!(engine(&other_key, "cloud").digest, read.digest);
+}
 
+#[test]
+fn a_speech_engine_is_refused_by_the_key_that_is_wrong() {
     for (key, value, problem) in [
         (
             "DRIVER",
@@ -232,7 +247,7 @@ fn speech_engines_are_read_or_refused_by_the_key_that_is_wrong() {
         ),
     ] {
         let name = format!("TRUNKLINE__SPEECH__ENGINES__CLOUD__{key}");
-        let mut given = cloud.to_vec();
+        let mut given = CLOUD.to_vec();
         given.push((&name, value));
         let faults = load(&given).unwrap_err().to_string();
         let named = format!("speech.engines.cloud.{}", key.to_lowercase());
@@ -241,9 +256,4 @@ fn speech_engines_are_read_or_refused_by_the_key_that_is_wrong() {
             "{faults}"
         );
     }
-    let mut open = flite.to_vec();
-    let text = "flite -t {text} -o {out}";
-    open.push(("TRUNKLINE__SPEECH__ENGINES__FLITE__COMMAND", text));
-    let faults = load(&open).unwrap_err().to_string();
-    assert!(faults.contains("gives the text as an argument"), "{faults}");
 }
