@@ -2,7 +2,9 @@
 
 pub(crate) mod check;
 pub(crate) mod checked;
+pub(crate) mod counts;
 pub(crate) mod create;
+mod days;
 pub(crate) mod list;
 pub(crate) mod publish;
 pub(crate) mod save;

@@ -131,6 +131,7 @@ fn flows() -> OpenApiRouter<State> {
         .routes(routes!(flows::show::show))
         .routes(routes!(flows::save::save))
         .routes(routes!(flows::simulate::simulate))
+        .routes(routes!(flows::counts::counts))
         .routes(routes!(flow_tests::run::run))
         .routes(routes!(flow_tests::read::read))
         .routes(routes!(flow_tests::show::show, flow_tests::save::save))

@@ -11,6 +11,7 @@ mod enterprise;
 mod fact;
 mod finding;
 mod flow;
+mod flow_count;
 mod id;
 mod number;
 mod queue;
@@ -35,6 +36,7 @@ pub use enterprise::{Enterprise, Region, RegionError};
 pub use fact::{Event, Fact};
 pub use finding::Finding;
 pub use flow::{FlowVersion, PublishedFlow};
+pub use flow_count::{FlowCount, FlowCountKey, FlowCounts, NodeEvent, flow_counts};
 pub use id::{
     AgentId, AuditEntryId, CallId, EnterpriseId, FactId, FlowId, QueueId, RecordingId, SoundId,
     TimeSchemeId, TrunkId, TrunkNumberId, UserId,

@@ -75,6 +75,7 @@ impl Ledger {
     }
 
     async fn open(&self) -> anyhow::Result<Reader> {
+        projection::fill(&self.db).await?;
         let position = projection::position(&self.db, NODE).await?;
         self.applied.send_replace(position);
         Ok(Reader::open(&self.journal, position)?)

@@ -22,6 +22,7 @@ pub(crate) fn run(config: &Config) -> anyhow::Result<ExitCode> {
         let db = store::Db::open(&config.database_url, store::Limits::default())
             .await
             .context("database.url")?;
+        projection::fill(&db).await?;
         let rebuilt = projection::rebuild(&db).await?;
         anyhow::Ok((rebuilt, files::check(config, &db).await?))
     })?;
@@ -39,8 +40,8 @@ pub(crate) fn run(config: &Config) -> anyhow::Result<ExitCode> {
     }
     writeln!(
         out,
-        "{} facts, {} records, {} recordings, {} files, {differences} differences",
-        rebuilt.facts, rebuilt.records, rebuilt.recordings, files.checked
+        "{} facts, {} records, {} recordings, {} figures of flows, {} files, {differences} differences",
+        rebuilt.facts, rebuilt.records, rebuilt.recordings, rebuilt.counts, files.checked
     )?;
     Ok(if differences == 0 {
         ExitCode::SUCCESS

@@ -5,7 +5,7 @@ use crate::column::{At, Word, word};
 use crate::db::{Db, Tx};
 use crate::statement::{On, Statement, insertions, sql};
 use model::{AgentFact, AgentId, CallFact, CallId, EnterpriseId, Event, Fact, FactId, SourceFact};
-use sea_query::{OnConflict, Query};
+use sea_query::{Expr, ExprTrait, OnConflict, Order, Query};
 use std::collections::HashSet;
 use std::str::FromStr;
 
@@ -90,6 +90,37 @@ pub async fn of_call(db: &Db, enterprise: EnterpriseId, call: CallId) -> Result<
     .all(db)
     .await?;
     rows.into_iter().map(Fact::try_from).collect()
+}
+
+/// All facts of these calls, call by call and in order.
+pub(crate) async fn of_calls(
+    on: impl Into<On<'_>>,
+    calls: &[CallId],
+) -> Result<Vec<(CallId, Fact)>, Error> {
+    let columns = [
+        "id",
+        "seq",
+        "at",
+        "enterprise_id",
+        "noun",
+        "subject_id",
+        "body",
+    ];
+    let mut select = Query::select();
+    select
+        .columns(columns)
+        .from("facts")
+        .and_where(Expr::col("noun").eq("call"))
+        .and_where(Expr::col("subject_id").is_in(calls.iter().map(word)))
+        .order_by("subject_id", Order::Asc)
+        .order_by("seq", Order::Asc)
+        .order_by("id", Order::Asc);
+    let rows: Vec<FactRow> = Statement::from(select).all(on).await?;
+    let facts = rows.into_iter().map(|row| {
+        let call = read_id::<CallId>(&row.subject_id)?;
+        Ok((call, Fact::try_from(row)?))
+    });
+    facts.collect()
 }
 
 /// Where a walk over the facts of all calls goes on.

@@ -15,6 +15,7 @@ pub mod directory;
 pub mod enterprises;
 mod error;
 pub mod facts;
+pub mod flow_counts;
 pub mod flow_drafts;
 pub mod flow_tests;
 pub mod flows;

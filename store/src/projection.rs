@@ -1,14 +1,16 @@
 //! Folds the journal's facts into the tables people read. SQL is a projection of the journal:
 //! applied in batches, idempotent by fact id, never awaited by signalling.
 
+mod counting;
 mod fold;
 mod rebuild;
 
+pub use counting::fill;
 pub use rebuild::{Difference, Drift, LISTED, Rebuilt, rebuild};
 
 use crate::db::{Db, Tx};
 use crate::statement::sql;
-use crate::{Error, audit_log, call_records, facts, recordings};
+use crate::{Error, audit_log, call_records, facts, flow_counts, recordings};
 use fold::Fold;
 use model::{CallFact, CallId, Event, Fact, RecordingId};
 use std::collections::BTreeSet;
@@ -50,6 +52,8 @@ pub async fn apply(db: &Db, node: &str, batch: &[(u64, Fact)]) -> Result<Applied
     call_records::save(&mut tx, &records).await?;
     let recordings: Vec<_> = fold.changed_recordings().collect();
     recordings::save(&mut tx, &recordings).await?;
+    let counts = counting::difference(&mut tx, &fresh, &fold).await?;
+    flow_counts::add(&mut tx, counts).await?;
     tx.commit().await?;
     Ok(Applied {
         fresh: fresh.len(),

@@ -18,6 +18,7 @@ pub(crate) struct Story {
     pub(crate) enterprise: EnterpriseId,
     pub(crate) agents: Vec<AgentId>,
     pub(crate) queues: Vec<QueueId>,
+    pub(crate) flows: Vec<FlowId>,
     pub(crate) numbers: Vec<PhoneNumber>,
 }
 
@@ -29,6 +30,7 @@ impl Story {
             enterprise: EnterpriseId::new(at, random(&mut rng)),
             agents: (0..3).map(|_| AgentId::new(at, random(&mut rng))).collect(),
             queues: (0..2).map(|_| QueueId::new(at, random(&mut rng))).collect(),
+            flows: (0..2).map(|_| FlowId::new(at, random(&mut rng))).collect(),
             numbers: ["4008110510", "4008110511", "13800138000", "1001"]
                 .into_iter()
                 .map(|number| PhoneNumber::parse(number).unwrap())
@@ -73,8 +75,7 @@ impl Story {
         }
         plot.push(CallFact::Answered);
         if self.below(3) > 0 {
-            let flow = FlowId::new(Timestamp::default(), random(&mut self.rng));
-            plot.push(CallFact::FlowEntered { flow, version: 1 });
+            self.walk(&mut plot);
         }
         let mut answered = None;
         if self.below(3) > 0 {
@@ -102,6 +103,26 @@ impl Story {
             caller: self.number(),
             called: self.number(),
             sip_call_id: format!("{call}@peer"),
+        }
+    }
+
+    /// A walk through a flow, or through one after the other, with nodes within nodes.
+    fn walk(&mut self, plot: &mut Vec<CallFact>) {
+        for _ in 0..=self.below(2) {
+            let at = self.below(self.flows.len());
+            let flow = self.flows[at];
+            let version = 1 + u32::try_from(self.below(2)).unwrap();
+            plot.push(CallFact::FlowEntered { flow, version });
+            for _ in 0..self.below(6) {
+                let node = ["ask", "order", "order/ask"][self.below(3)].to_owned();
+                let entered = node.clone();
+                plot.push(CallFact::NodeEntered { node: entered });
+                if self.below(4) > 0 {
+                    let exit = ["ok", "1", "timeout"][self.below(3)].to_owned();
+                    let keys = String::new();
+                    plot.push(CallFact::NodeLeft { node, exit, keys });
+                }
+            }
         }
     }
 

@@ -122,6 +122,12 @@ impl Fold {
         self.changed_recordings.insert(id);
     }
 
+    /// Whether a flow took the call, as far as its record tells.
+    pub(super) fn may_be_in_flow(&self, call: CallId) -> bool {
+        let record = self.records.get(&call);
+        record.is_none_or(|record| record.flow.is_some())
+    }
+
     /// The records that a fact has changed.
     pub(super) fn changed_records(&self) -> impl Iterator<Item = &CallRecord> {
         self.changed_records

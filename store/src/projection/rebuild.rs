@@ -1,12 +1,12 @@
 //! Folds every fact again and compares with the tables: `trunkline verify`.
 
-use super::IDS_PER_QUESTION;
 use super::fold::Fold;
+use super::{IDS_PER_QUESTION, counting};
 use crate::column::word;
 use crate::db::{Db, Tx};
 use crate::facts::{FactRow, Place};
-use crate::{Error, call_records, facts, recordings};
-use model::{CallId, CallRecord, Fact, Recording};
+use crate::{Error, call_records, facts, flow_counts, recordings};
+use model::{CallId, CallRecord, Fact, FlowCounts, Recording};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -27,6 +27,8 @@ pub struct Rebuilt {
     pub records: u64,
     /// Recordings compared.
     pub recordings: u64,
+    /// Figures of flows compared.
+    pub counts: u64,
     /// How many differences there are.
     pub drifted: u64,
     /// The differences, at most [`LISTED`].
@@ -78,47 +80,100 @@ impl fmt::Display for Difference {
 }
 
 /// Folds the facts of every call again, as of one moment, and lists where the tables differ. Holds
-/// one slice of facts in memory at a time.
+/// one slice of facts in memory at a time, and the figures of flows.
 ///
 /// # Errors
 /// [`Error::Unreachable`], [`Error::Database`], [`Error::Unreadable`].
 pub async fn rebuild(db: &Db) -> Result<Rebuilt, Error> {
     let mut tx = db.snapshot().await?;
     let mut found = Rebuilt::default();
-    let mut place = Place::default();
-    let mut of_last_call: Vec<FactRow> = Vec::new();
-    loop {
-        let slice = facts::next_of_calls(&mut tx, &place, FACTS_PER_SLICE).await?;
-        let Some(last) = slice.last() else {
-            break;
-        };
-        place = Place {
-            subject_id: last.subject_id.clone(),
-            seq: last.seq,
-            id: word(&last.id.0),
-        };
-        let mut rows = std::mem::take(&mut of_last_call);
-        rows.extend(slice);
-        let whole_calls = rows.partition_point(|row| row.subject_id < place.subject_id);
-        of_last_call = rows.split_off(whole_calls);
-        compare(&mut tx, rows, &mut found).await?;
+    let mut counts = FlowCounts::new();
+    let mut walk = Walk::default();
+    while let Some(facts) = walk.next(&mut tx).await? {
+        counting::add(&mut counts, counts_of(&facts));
+        compare(&mut tx, facts, &mut found).await?;
     }
-    compare(&mut tx, of_last_call, &mut found).await?;
     find_unexplained(&mut tx, &mut found).await?;
+    compare_counts(&mut tx, counts, &mut found).await?;
     Ok(found)
 }
 
+/// What all facts that there are come to.
+pub(super) async fn counts(tx: &mut Tx) -> Result<FlowCounts, Error> {
+    let mut counts = FlowCounts::new();
+    let mut walk = Walk::default();
+    while let Some(facts) = walk.next(tx).await? {
+        counting::add(&mut counts, counts_of(&facts));
+    }
+    Ok(counts)
+}
+
+/// What the facts of some calls come to, all of each.
+fn counts_of(facts: &[(CallId, Fact)]) -> FlowCounts {
+    let mut counts = FlowCounts::new();
+    for of_call in facts.chunk_by(|one, other| one.0 == other.0) {
+        let of_call = of_call.iter().map(|(_, fact)| fact);
+        counting::add(&mut counts, flow_counts::of_facts(of_call));
+    }
+    counts
+}
+
+/// A walk over the facts of all calls.
+#[derive(Default)]
+struct Walk {
+    place: Place,
+    of_last_call: Vec<FactRow>,
+    over: bool,
+}
+
+impl Walk {
+    /// The facts of the next calls, all of each; nothing at the end.
+    async fn next(&mut self, tx: &mut Tx) -> Result<Option<Vec<(CallId, Fact)>>, Error> {
+        if self.over {
+            return Ok(None);
+        }
+        let slice = facts::next_of_calls(tx, &self.place, FACTS_PER_SLICE).await?;
+        let mut rows = std::mem::take(&mut self.of_last_call);
+        if let Some(last) = slice.last() {
+            self.place = Place {
+                subject_id: last.subject_id.clone(),
+                seq: last.seq,
+                id: word(&last.id.0),
+            };
+            rows.extend(slice);
+            let whole = rows.partition_point(|row| row.subject_id < self.place.subject_id);
+            self.of_last_call = rows.split_off(whole);
+        } else {
+            self.over = true;
+        }
+        let facts: Result<Vec<_>, Error> = rows.into_iter().map(of_call).collect();
+        Ok(Some(facts?))
+    }
+}
+
+fn of_call(row: FactRow) -> Result<(CallId, Fact), Error> {
+    let fact = Fact::try_from(row)?;
+    match &fact.event {
+        model::Event::Call { call, .. } => Ok((*call, fact)),
+        model::Event::Agent { .. } | model::Event::Source { .. } => Err(Error::Unreadable {
+            what: "fact",
+            problem: format!("{} is of no call", fact.id),
+        }),
+    }
+}
+
 /// Folds the facts of some calls, all of each, and compares.
-async fn compare(tx: &mut Tx, rows: Vec<FactRow>, found: &mut Rebuilt) -> Result<(), Error> {
+async fn compare(
+    tx: &mut Tx,
+    facts: Vec<(CallId, Fact)>,
+    found: &mut Rebuilt,
+) -> Result<(), Error> {
     let mut fold = Fold::default();
     let mut calls: Vec<CallId> = Vec::new();
-    found.facts += rows.len() as u64;
-    for row in rows {
-        let fact = Fact::try_from(row)?;
-        if let model::Event::Call { call, .. } = &fact.event
-            && calls.last() != Some(call)
-        {
-            calls.push(*call);
+    found.facts += facts.len() as u64;
+    for (call, fact) in facts {
+        if calls.last() != Some(&call) {
+            calls.push(call);
         }
         fold.take(&fact);
     }
@@ -134,6 +189,38 @@ async fn compare(tx: &mut Tx, rows: Vec<FactRow>, found: &mut Rebuilt) -> Result
     found.compare_rows("call_records", &records, fold.changed_records(), of);
     let of = |recording: &Recording| word(&recording.id);
     found.compare_rows("recordings", &recordings, fold.changed_recordings(), of);
+    Ok(())
+}
+
+/// Compares the figures of flows with what all facts come to.
+async fn compare_counts(
+    tx: &mut Tx,
+    mut counts: FlowCounts,
+    found: &mut Rebuilt,
+) -> Result<(), Error> {
+    let mut last = None;
+    loop {
+        let rows = flow_counts::next(&mut *tx, last.as_ref(), FACTS_PER_SLICE).await?;
+        let Some((key, _)) = rows.last() else {
+            break;
+        };
+        last = Some(key.clone());
+        found.counts += rows.len() as u64;
+        for (key, stored) in rows.into_iter().filter(|(_, stored)| !stored.is_empty()) {
+            match counts.remove(&key) {
+                None => found.note("flow_counts", flow_counts::name(&key), Drift::Unexplained),
+                Some(folded) if folded == stored => (),
+                Some(folded) => {
+                    for drift in differing_fields(&stored, &folded) {
+                        found.note("flow_counts", flow_counts::name(&key), drift);
+                    }
+                }
+            }
+        }
+    }
+    for key in counts.into_keys() {
+        found.note("flow_counts", flow_counts::name(&key), Drift::Missing);
+    }
     Ok(())
 }
 

@@ -5,7 +5,9 @@ use crate::column::word;
 use crate::statement::sql;
 use crate::story::{Story, by_call};
 use crate::{Page, on_both_engines};
-use model::{CallRecord, Recording, RecordingFormat, RecordingState, Timestamp};
+use model::{
+    CallRecord, FlowCounts, FlowId, Recording, RecordingFormat, RecordingState, Timestamp,
+};
 
 const NODE: &str = "node-1";
 
@@ -23,6 +25,57 @@ on_both_engines! {
                 assert_eq!(recordings, obvious_recordings(&entry.record, &facts), "seed {seed}");
             }
         }
+    }
+
+    async fn flows_are_counted_as_each_call_says_for_itself(db: &Db) {
+        for seed in 20..23 {
+            let mut story = Story::new(seed);
+            let journal = story.journal(40);
+            apply_in_pieces(db, &mut story, &journal).await;
+
+            let mut expected = FlowCounts::new();
+            for facts in by_call(&journal).values() {
+                let facts = facts.iter().map(|(at, fact)| (*at, fact));
+                counting::add(&mut expected, model::flow_counts(facts));
+            }
+            let flows = story.flows.clone();
+            assert!(expected.len() > 50, "{}", expected.len());
+            assert_eq!(stored_counts(db, &flows).await, expected, "seed {seed}");
+        }
+        assert_eq!(rebuild(db).await.unwrap().differences, []);
+    }
+
+    async fn the_facts_of_old_are_counted_once_when_the_counts_are_new(db: &Db) {
+        let mut story = Story::new(24);
+        let journal = story.journal(40);
+        apply(db, NODE, &journal).await.unwrap();
+        let counted = stored_counts(db, &story.flows).await;
+        sql!("DELETE FROM flow_counts").run(db).await.unwrap();
+        assert!(!rebuild(db).await.unwrap().differences.is_empty());
+
+        for _ in 0..2 {
+            fill(db).await.unwrap();
+            assert_eq!(stored_counts(db, &story.flows).await, counted);
+        }
+    }
+
+    async fn a_count_that_no_fact_explains_is_found(db: &Db) {
+        let mut story = Story::new(25);
+        let journal = story.journal(20);
+        apply(db, NODE, &journal).await.unwrap();
+
+        sql!("UPDATE flow_counts SET callers = callers + 1 WHERE event = 'entered' AND node = 'ask'")
+            .run(db).await.unwrap();
+        sql!("DELETE FROM flow_counts WHERE event = 'left' AND node = 'order'")
+            .run(db).await.unwrap();
+        sql!("UPDATE flow_counts SET node = 'nobody' WHERE event = 'left' AND node = 'ask'")
+            .run(db).await.unwrap();
+
+        let found = rebuild(db).await.unwrap();
+        let told = found.differences.iter().map(ToString::to_string).collect::<Vec<_>>();
+        assert!(told.iter().any(|it| it.contains(" ask entered ") && it.contains("callers is")));
+        assert!(told.iter().any(|it| it.contains(" order left ") && it.ends_with("missing")));
+        assert!(told.iter().any(|it| it.contains(" nobody left ") && it.contains("not explained")));
     }
 
     async fn the_same_facts_again_change_nothing(db: &Db) {
@@ -145,6 +198,14 @@ async fn apply_in_pieces(db: &Db, story: &mut Story, journal: &[(u64, Fact)]) {
             end - overlap
         };
     }
+}
+
+async fn stored_counts(db: &Db, flows: &[FlowId]) -> FlowCounts {
+    let rows = flow_counts::next(db, None, 100_000).await.unwrap();
+    let rows = rows
+        .into_iter()
+        .filter(|(key, _)| flows.contains(&key.flow));
+    rows.collect()
 }
 
 async fn everything(db: &Db, story: &Story) -> Vec<call_records::Entry> {

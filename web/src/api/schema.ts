@@ -560,6 +560,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/flows/{id}/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Counts what callers did in one version of a flow: by which exit they left each node, where they hung up. A call
+         *     counts on the day on which it began. For supervisors and administrators.
+         */
+        get: operations["count_flow"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/flows/{id}/draft": {
         parameters: {
             query?: never;
@@ -1667,6 +1687,25 @@ export interface components {
          * @enum {string}
          */
         Day: "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
+        /** @description Days in the enterprise's zone. */
+        Days: {
+            /** @description The instant at which the first day begins. */
+            begins_at: components["schemas"]["At"];
+            /** @description The instant at which the last day is over. */
+            ends_at: components["schemas"]["At"];
+            /**
+             * Format: date
+             * @description The first day, such as `2026-11-17`.
+             */
+            from: string;
+            /** @description The enterprise's zone, such as `Asia/Shanghai`. */
+            time_zone: string;
+            /**
+             * Format: date
+             * @description The last day.
+             */
+            to: string;
+        };
         /** @description Where the calls of a number go. */
         Destination: {
             flow: components["schemas"]["Named"];
@@ -1835,6 +1874,18 @@ export interface components {
             /** @description What is read of its texts. */
             spoken: components["schemas"]["Spoken"][];
         };
+        /** @description What callers did in one version of a flow. */
+        FlowCounts: {
+            /** @description The days on which the calls began. */
+            days: components["schemas"]["Days"];
+            /** @description The nodes that callers entered, by their ids. */
+            nodes: components["schemas"]["FlowNodeCounts"][];
+            /**
+             * Format: int32
+             * @description The version; none where none is live.
+             */
+            version?: number | null;
+        };
         /** @description A flow with what is drawn of it. */
         FlowDetail: {
             /** @description The flow document as it was drawn, whatever is wrong with it. */
@@ -1846,6 +1897,58 @@ export interface components {
             draft_version: number;
             /** @description The flow. */
             flow: components["schemas"]["Flow"];
+        };
+        /** @description How often a node was left by one exit. */
+        FlowExitCount: {
+            /**
+             * Format: int64
+             * @description How often.
+             */
+            callers: number;
+            /** @description The exit. */
+            exit: string;
+            /**
+             * Format: int64
+             * @description How long they were in the node, in milliseconds.
+             */
+            spent_ms: number;
+        };
+        /** @description What callers did in one node. Those who entered are the sum of all others. */
+        FlowNodeCounts: {
+            /**
+             * Format: int64
+             * @description How often a human answered them there.
+             */
+            answered: number;
+            /**
+             * Format: int64
+             * @description How often the call ended there without the caller's doing, or went to another flow.
+             */
+            cut_off: number;
+            /**
+             * Format: int64
+             * @description How often it was entered.
+             */
+            entered: number;
+            /** @description How often it was left, by exit. */
+            exits: components["schemas"]["FlowExitCount"][];
+            /**
+             * Format: int64
+             * @description How often callers hung up in it.
+             */
+            hung_up: number;
+            /** @description The node; in a flow within a flow behind the nodes that led there, as in `ask/order`. */
+            node: string;
+            /**
+             * Format: int64
+             * @description How long all stayed who are not there any more, in milliseconds; until a human answered.
+             */
+            spent_ms: number;
+            /**
+             * Format: int64
+             * @description How many are still there.
+             */
+            still_there: number;
         };
         /** @description A reason why a flow cannot be published. */
         FlowProblem: {
@@ -4975,6 +5078,69 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    count_flow: {
+        parameters: {
+            query?: {
+                /** @description whole days in the enterprise's zone, `last7` if nothing is said; not together with `from` and `to` */
+                range?: components["schemas"]["QuickRange"];
+                /** @description the first day in the enterprise's zone, such as `2026-11-17`; together with `to` */
+                from?: string;
+                /** @description the last day, at most 366 days with the first */
+                to?: string;
+                /** @description the version; the live one if none is given */
+                version?: number;
+            };
+            header?: never;
+            path: {
+                /** @description the flow */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowCounts"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

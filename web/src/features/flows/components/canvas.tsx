@@ -7,11 +7,13 @@ import {
   type ColorMode,
   type Connection,
 } from "@xyflow/react";
+import { useFormat } from "../../../locales/format";
 import { useMemo, type Dispatch, type DragEvent } from "react";
 import { useTranslation } from "react-i18next";
 import type { Act, Designer } from "../model/designer";
 import { addNode, wire } from "../model/edit";
 import type { StepEdge, StepNode } from "../model/graph";
+import type { Counted } from "../model/counts";
 import { kindOf } from "../model/kinds";
 import type { Marks } from "../model/simulation";
 import { useDesigning } from "./designing";
@@ -43,16 +45,23 @@ function marked(edge: StepEdge, { taken }: Marks): StepEdge {
     : edge;
 }
 
+/** The edge with the number of callers who took it. */
+function numbered(edge: StepEdge, { edges }: Counted, number: (value: number) => string): StepEdge {
+  const callers = edge.data && edges.get(edge.data.wire);
+  return callers === undefined ? edge : { ...edge, label: number(callers) };
+}
+
 /** The flow as a drawing: nodes to move, exits to wire. */
 export function Canvas({ designer, act, readOnly, appearance, memory }: Props) {
   const { t } = useTranslation();
   const { screenToFlowPosition } = useReactFlow();
   const view = useMemo(() => rememberedView(memory), [memory]);
   const document = designer.history.present;
-  const { marks } = useDesigning();
+  const { marks, counted } = useDesigning();
+  const { number } = useFormat();
   const edges = useMemo(
-    () => designer.edges.map((edge) => marked(edge, marks)),
-    [designer.edges, marks],
+    () => designer.edges.map((edge) => numbered(marked(edge, marks), counted, number)),
+    [designer.edges, marks, counted, number],
   );
 
   const drop = (event: DragEvent) => {

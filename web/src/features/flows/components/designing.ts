@@ -2,6 +2,7 @@ import { createContext, use } from "react";
 import type { SoundName, SpeechEngine } from "../api/named";
 import type { Fields } from "../model/document";
 import type { FlowProblem } from "../model/problems";
+import { NOT_COUNTED, type Counted } from "../model/counts";
 import { NO_MARKS, type Marks } from "../model/simulation";
 
 /** What the parts of the designer know of the flow besides the document. */
@@ -21,6 +22,8 @@ export interface Designing {
   speakers: Speakers;
   /** What a simulated call leaves on the canvas. */
   marks: Marks;
+  /** What callers did on the days that are looked at. */
+  counted: Counted;
 }
 
 export interface Speakers {
@@ -42,6 +45,7 @@ export const DesigningContext = createContext<Designing>({
   engines: [],
   speakers: { language: "", speech: {}, variables: {} },
   marks: NO_MARKS,
+  counted: NOT_COUNTED,
 });
 
 export function useDesigning(): Designing {

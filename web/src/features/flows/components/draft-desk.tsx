@@ -88,6 +88,7 @@ export function DraftDesk({ detail, document: opened, appearance, memory, onVers
   return (
     <Workspace
       flow={flow.id}
+      version={flow.version ?? undefined}
       document={opened}
       readOnly={false}
       appearance={appearance}

@@ -1,24 +1,27 @@
-import { CheckSquareOutlined, PhoneOutlined } from "@ant-design/icons";
+import { BarChartOutlined, CheckSquareOutlined, PhoneOutlined } from "@ant-design/icons";
 import { Button } from "antd";
 import { useTranslation } from "react-i18next";
 
 /** What stands beside the canvas. */
-export type Panel = "settings" | "simulation" | "tests";
+export type Panel = "settings" | "simulation" | "tests" | "counts";
 
 interface Props {
   panel: Panel;
+  /** Whether the flow is only looked at: nothing is tried in it then. */
+  readOnly: boolean;
   onPanel: (panel: Panel) => void;
 }
 
 const PANELS = [
   { name: "simulation", icon: <PhoneOutlined aria-hidden /> },
   { name: "tests", icon: <CheckSquareOutlined aria-hidden /> },
+  { name: "counts", icon: <BarChartOutlined aria-hidden /> },
 ] as const;
 
-/** Opens the simulator or the tests in place of the settings, and closes them again. */
-export function PanelTools({ panel, onPanel }: Props) {
+/** Opens the simulator, the tests or the counts in place of the settings, and closes them again. */
+export function PanelTools({ panel, readOnly, onPanel }: Props) {
   const { t } = useTranslation();
-  return PANELS.map(({ name, icon }) => (
+  return PANELS.filter(({ name }) => !readOnly || name === "counts").map(({ name, icon }) => (
     <Button
       key={name}
       icon={icon}

@@ -8,6 +8,7 @@ import { kindOf } from "../model/kinds";
 import { summaryOf } from "../model/summary";
 import { useDesigning } from "./designing";
 import { KindIcon } from "./kind-icon";
+import { StepCounts } from "./step-counts";
 import { useFlowWords } from "./words";
 
 /** A node on the canvas: what it does, what is wrong with it, and its exits to wire. */
@@ -62,6 +63,7 @@ export const StepBox = memo(function StepBox({ id, data, selected }: NodeProps<S
           <Handle type="source" id={exit.name} position={Position.Right} />
         </div>
       ))}
+      <StepCounts id={id} />
     </div>
   );
 });

@@ -33,6 +33,7 @@ export function VersionDesk({ detail, document, version, appearance, memory, onV
   return (
     <Workspace
       flow={flow.id}
+      version={version ?? flow.version ?? undefined}
       document={document}
       readOnly
       appearance={appearance}

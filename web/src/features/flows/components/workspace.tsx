@@ -10,6 +10,7 @@ import type { FlowDocument } from "../model/document";
 import { problemsOf, type FlowProblem } from "../model/problems";
 import { variablesOf } from "../model/values";
 import { Canvas } from "./canvas";
+import { CountsPanel } from "./counts-panel";
 import { DesigningContext, type Designing } from "./designing";
 import { EditTools } from "./edit-tools";
 import "./flows.css";
@@ -19,6 +20,7 @@ import { PanelTools, type Panel } from "./panel-tools";
 import { ProblemsPanel } from "./problems-panel";
 import { SimulatePanel } from "./simulate-panel";
 import { TestsPanel } from "./tests-panel";
+import { useCounting } from "./use-counting";
 import { useDesigner, useEditing } from "./use-editing";
 import { useKeyboard } from "./use-keyboard";
 import { useTrying } from "./use-trying";
@@ -32,6 +34,8 @@ export interface Work {
 
 interface Props {
   flow: string;
+  /** The version whose callers are counted: the one that is looked at, or the live one. */
+  version: number | undefined;
   document: FlowDocument;
   readOnly: boolean;
   appearance: ColorMode;
@@ -54,6 +58,7 @@ export function Workspace(props: Props) {
 /** The bar, the palette, the canvas, the form and the problems of one flow. */
 function Desk({
   flow,
+  version,
   document: opened,
   readOnly,
   appearance,
@@ -72,6 +77,8 @@ function Desk({
   const names = useNames(document.name);
   const trying = useTrying(flow, document, panel === "simulation");
   const { marks } = trying;
+  const counting = useCounting(flow, version, document, panel === "counts");
+  const { counted } = counting;
   const designing = useMemo(
     (): Designing => ({
       readOnly,
@@ -82,8 +89,9 @@ function Desk({
       clips,
       speakers: document,
       marks,
+      counted,
     }),
-    [readOnly, problems, spoken, document, names, clips, marks],
+    [readOnly, problems, spoken, document, names, clips, marks, counted],
   );
   useKeyboard(
     readOnly
@@ -107,7 +115,7 @@ function Desk({
           {title}
           <EditTools designer={designer} editing={editing} readOnly={readOnly} />
           <div className="flow-bar-end">
-            {!readOnly && <PanelTools panel={panel} onPanel={setPanel} />}
+            <PanelTools panel={panel} readOnly={readOnly} onPanel={setPanel} />
             {actions({ designer, act, document, problems })}
           </div>
         </div>
@@ -128,6 +136,9 @@ function Desk({
         </div>
         {panel === "simulation" && <SimulatePanel flow={flow} trying={trying} />}
         {panel === "tests" && <TestsPanel flow={flow} document={document} />}
+        {panel === "counts" && (
+          <CountsPanel counting={counting} version={version} onSelect={editing.select} />
+        )}
         {panel === "settings" && (
           <Inspector designer={designer} problems={problems} act={act} target={target} />
         )}
