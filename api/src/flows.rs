@@ -7,6 +7,7 @@ pub(crate) mod create;
 mod days;
 pub(crate) mod list;
 pub(crate) mod publish;
+pub(crate) mod replay;
 pub(crate) mod save;
 pub(crate) mod show;
 pub(crate) mod simulate;

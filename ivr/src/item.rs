@@ -100,6 +100,16 @@ impl Tts {
     }
 }
 
+impl Item {
+    /// The text that is read, where it is one.
+    pub(crate) fn text(&self) -> Option<&Template> {
+        if let Self::Say { text, .. } = self {
+            return Some(text);
+        }
+        None
+    }
+}
+
 /// The fields of an item as they stand in a file, before it is known which kind of item they make.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -21,6 +21,7 @@ mod wording;
 
 pub mod limits;
 pub mod node;
+pub mod replay;
 pub mod script;
 pub mod speech;
 pub mod voices;

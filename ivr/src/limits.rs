@@ -62,6 +62,8 @@ pub const DEEDS: usize = 1_000;
 pub const TEST_NAME_CHARS: usize = 200;
 /// Keys that a caller presses in one deed of a test.
 pub const PRESSED: usize = 256;
+/// What a caller and those who are asked do in one call that is replayed.
+pub const REPLAYED_INPUTS: usize = 20_000;
 /// Clips and pauses that a test's result holds.
 pub const TRACED_CLIPS: usize = 20_000;
 /// Problems that one check reports.

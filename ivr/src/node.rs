@@ -19,7 +19,7 @@ mod subflow;
 mod voicemail;
 
 use crate::{
-    Exit, Item,
+    Exit, Item, Template,
     check::Inspection,
     session::{Signal, Turn, Walk},
 };
@@ -237,6 +237,60 @@ impl Kind {
             ("invalid_items", invalid),
             ("timeout_items", timeout),
         ]
+    }
+
+    /// Whether what it decides, before it waits for anybody, hangs on a variable that is not known.
+    pub(crate) fn hangs_on(&self, unknown: impl Fn(&str) -> bool, may_fail: bool) -> bool {
+        match self {
+            Self::Agent(node) => node.extension.names().any(unknown),
+            Self::Branch(node) => node.names().any(unknown),
+            Self::Number(node) => node.number.names().any(unknown),
+            Self::Set(node) => match &node.value {
+                Value::Computed(expression) => expression.names().any(unknown),
+                Value::Filled(text) => may_fail && text.names().any(unknown),
+            },
+            Self::Stream(node) => node.url.names().any(unknown),
+            Self::Collect(_)
+            | Self::Hangup(_)
+            | Self::Menu(_)
+            | Self::Play(_)
+            | Self::Voicemail(_) => {
+                let texts = self.says().into_iter().filter_map(Item::text);
+                may_fail && texts.flat_map(Template::names).any(unknown)
+            }
+            Self::Http(_)
+            | Self::Language(_)
+            | Self::Queue(_)
+            | Self::QueueState(_)
+            | Self::Return(_)
+            | Self::Schedule(_)
+            | Self::Subflow(_) => false,
+        }
+    }
+
+    /// Whether keys that were typed ahead keep it from saying texts of the call.
+    pub(crate) fn is_skipped_by_keys(&self) -> bool {
+        let interruptible = match self {
+            Self::Collect(node) => node.interruptible,
+            Self::Menu(node) => node.interruptible,
+            Self::Play(node) => node.interruptible,
+            Self::Agent(_)
+            | Self::Branch(_)
+            | Self::Hangup(_)
+            | Self::Http(_)
+            | Self::Language(_)
+            | Self::Number(_)
+            | Self::Queue(_)
+            | Self::QueueState(_)
+            | Self::Return(_)
+            | Self::Schedule(_)
+            | Self::Set(_)
+            | Self::Stream(_)
+            | Self::Subflow(_)
+            | Self::Voicemail(_) => false,
+        };
+        let mut texts = self.says().into_iter().filter_map(Item::text);
+        interruptible && texts.any(Template::has_variables)
     }
 
     /// The variable for what a bot says when it hands the caller over.

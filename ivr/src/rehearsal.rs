@@ -4,7 +4,10 @@ use crate::{
     Action, Clip, Document, Flow, Flows, Happening, Inputs, Locale, PackClip, PackManifest,
     Problem, Resources, Session, Step, Voices, check, voices::required_units,
 };
-use model::TimeScheme;
+use model::{
+    CallFact, CallId, CallType, Direction, EndReason, EndStage, EndedBy, Ending, EnterpriseId,
+    Event, Fact, FactId, FlowId, PhoneNumber, TimeScheme, Timestamp, TrunkId,
+};
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 const PHRASES: &str = "welcome choose_language main_menu enter_order enter_digits you_entered \
@@ -177,5 +180,88 @@ fn line(action: &Action) -> String {
             reason,
             value,
         }) => format!("unreadable {node} {value}: {reason}"),
+    }
+}
+
+/// The facts of one call, as the call engine would note them.
+#[derive(Debug)]
+pub(crate) struct Chronicle(pub(crate) Vec<Fact>);
+
+/// The flow of every chronicle.
+pub(crate) fn flow_id() -> FlowId {
+    FlowId::new(Timestamp::default(), [1; 10])
+}
+
+impl Chronicle {
+    /// A call comes in and enters its flow.
+    pub(crate) fn begin(now: Duration, caller: &str) -> Self {
+        let number = |text: &str| PhoneNumber::parse(text).unwrap();
+        let mut chronicle = Self(Vec::new());
+        chronicle.note(
+            now,
+            CallFact::Arrived {
+                direction: Direction::Inbound,
+                call_type: CallType::Inbound,
+                trunk: TrunkId::new(Timestamp::default(), [1; 10]),
+                trunk_number: number("4008110510"),
+                caller: number(caller),
+                called: number("4008110510"),
+                sip_call_id: "a@b".to_owned(),
+            },
+        );
+        let (flow, version) = (flow_id(), 1);
+        chronicle.note(now, CallFact::FlowEntered { flow, version });
+        chronicle
+    }
+
+    /// Notes what a session did.
+    pub(crate) fn take(&mut self, now: Duration, session: &mut Session) {
+        while let Some(action) = session.poll_action() {
+            match action {
+                Action::Step(Step::NodeEntered { node }) => {
+                    self.note(now, CallFact::NodeEntered { node });
+                }
+                Action::Step(Step::NodeLeft { node, exit, keys }) => {
+                    self.note(now, CallFact::NodeLeft { node, exit, keys });
+                }
+                Action::Ask(_)
+                | Action::HangUp
+                | Action::LookAtQueue { .. }
+                | Action::RecordMessage { .. }
+                | Action::Say { .. }
+                | Action::Step(Step::Unreadable { .. })
+                | Action::StopMessage
+                | Action::StopSaying
+                | Action::StopStream
+                | Action::Stream { .. }
+                | Action::ToAgent { .. }
+                | Action::ToNumber { .. }
+                | Action::ToQueue { .. } => {}
+            }
+        }
+    }
+
+    pub(crate) fn end(&mut self, now: Duration) {
+        let ending = Ending {
+            by: EndedBy::Customer,
+            stage: EndStage::Ivr,
+            reason: EndReason::HungUp,
+            sip_code: None,
+            q850: None,
+        };
+        self.note(now, CallFact::Ended(ending));
+    }
+
+    fn note(&mut self, now: Duration, fact: CallFact) {
+        let at = Timestamp::from_now(now);
+        self.0.push(Fact {
+            id: FactId::new(at, [1; 10]),
+            at,
+            enterprise: EnterpriseId::SERVER,
+            event: Event::Call {
+                call: CallId::new(Timestamp::default(), [1; 10]),
+                fact,
+            },
+        });
     }
 }

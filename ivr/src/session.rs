@@ -16,6 +16,7 @@
 
 mod action;
 mod descent;
+mod doubt;
 mod saved;
 mod speaking;
 mod walk;
@@ -32,6 +33,8 @@ pub use action::{Action, Clip, Happening, Request, Step, StreamOutcome, Transfer
 pub(crate) use descent::Descent;
 pub use descent::Flows;
 use descent::Frame;
+use doubt::Doubts;
+pub(crate) use doubt::Waiting;
 pub use saved::{RestoreError, SavedSession};
 pub use walk::Inputs;
 use walk::{Caller, Progress, Wait};
@@ -60,12 +63,22 @@ pub struct Session {
     /// When the walk ends whatever happens; people and messages are waited for beyond it.
     ends_at: Duration,
     actions: VecDeque<Action>,
+    /// What is in doubt; nothing where all is known, as in a call.
+    doubts: Option<Doubts>,
 }
 
 impl Session {
     /// Enters the flow, from which the others may be entered.
     pub fn start(now: Duration, flow: Arc<Flow>, flows: Arc<Flows>, inputs: Inputs) -> Self {
-        let mut session = Self {
+        let mut session = Self::outside(now, flow, flows, inputs);
+        let turn = session.enter(now);
+        session.follow(now, turn);
+        session
+    }
+
+    /// A session that has yet to enter its flow.
+    fn outside(now: Duration, flow: Arc<Flow>, flows: Arc<Flows>, inputs: Inputs) -> Self {
+        Self {
             at: flow.start,
             caller: Caller::new(&flow, inputs),
             flow,
@@ -76,10 +89,8 @@ impl Session {
             steps_without_wait: 0,
             ends_at: now + limits::WALK,
             actions: VecDeque::new(),
-        };
-        let turn = session.enter(now);
-        session.follow(now, turn);
-        session
+            doubts: None,
+        }
     }
 
     /// Takes what happened on the call.
@@ -119,7 +130,7 @@ impl Session {
         let flow = Arc::clone(&self.flow);
         if let Some(variable) = flow.node(self.at).kind.handoff_variable() {
             let said = handoff.chars().take(limits::TEXT_CHARS).collect();
-            self.walk(now).assign(variable, said, false);
+            self.walk(now).assign_told(variable, said, false);
         }
         self.come_back(now, Signal::StreamEnded(StreamOutcome::HandedOver));
         true
@@ -297,6 +308,7 @@ impl Session {
         let node = self.place();
         self.actions
             .push_back(Action::Step(Step::NodeEntered { node }));
+        self.note_doubt();
         self.enter_silently(now)
     }
 
@@ -410,6 +422,7 @@ impl Session {
         Walk {
             now,
             step: self.steps,
+            in_doubt: self.doubts.is_some(),
             trail: &self.above,
             flow: &self.flow,
             at: self.at,

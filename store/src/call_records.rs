@@ -170,6 +170,36 @@ pub async fn show(db: &Db, enterprise: EnterpriseId, call: CallId) -> Result<Ent
     search::one(db, enterprise, call).await
 }
 
+/// The newest calls of an enterprise that entered this flow before any other and began between two instants.
+///
+/// # Errors
+/// [`Error::Unreachable`], [`Error::Database`].
+pub async fn latest_of_flow(
+    db: &Db,
+    (enterprise, flow): (EnterpriseId, FlowId),
+    (from, until): (Timestamp, Timestamp),
+    limit: u32,
+) -> Result<Vec<CallId>, Error> {
+    let rows: Vec<(Word<CallId>,)> = sql!(
+        "SELECT id
+         FROM call_records
+         WHERE enterprise_id = $1
+           AND flow_id = $2
+           AND started_at >= $3
+           AND started_at < $4
+         ORDER BY started_at DESC, id DESC
+         LIMIT $5"
+    )
+    .bind(word(&enterprise))
+    .bind(word(&flow))
+    .bind(from.as_millis())
+    .bind(until.as_millis())
+    .bind(i64::from(limit))
+    .all(db)
+    .await?;
+    Ok(rows.into_iter().map(|(id,)| id.0).collect())
+}
+
 /// Calls whose records no fact explains.
 pub(crate) async fn without_facts(on: impl Into<On<'_>>, limit: u32) -> Result<Vec<CallId>, Error> {
     let rows: Vec<(Word<CallId>,)> = sql!(

@@ -92,6 +92,14 @@ pub async fn of_call(db: &Db, enterprise: EnterpriseId, call: CallId) -> Result<
     rows.into_iter().map(Fact::try_from).collect()
 }
 
+/// What happened to these calls, call by call and in order.
+///
+/// # Errors
+/// [`Error::Unreachable`], [`Error::Database`], [`Error::Unreadable`].
+pub async fn of_some_calls(db: &Db, calls: &[CallId]) -> Result<Vec<(CallId, Fact)>, Error> {
+    of_calls(db, calls).await
+}
+
 /// All facts of these calls, call by call and in order.
 pub(crate) async fn of_calls(
     on: impl Into<On<'_>>,

@@ -137,6 +137,74 @@ async fn a_version_that_is_not_there_and_a_person_who_may_not_look_are_told_so()
     assert_eq!(refused.problem(), (403, "forbidden".to_owned()));
 }
 
+#[tokio::test]
+async fn calls_are_replayed_through_a_draft_and_those_that_part_are_listed() {
+    let world = World::new().await;
+    let token = world.token(SUPERVISOR).await;
+    let (flow, path) = demo(&world).await;
+    let replay = path.replace("/counts", "/draft/replay");
+    let begin = [
+        entered("welcome"),
+        left("welcome", "ok"),
+        entered("choose_language"),
+    ];
+    let begin = |then: &[CallFact]| [&begin[..], then].concat();
+    let keyed = begin(&[
+        left("choose_language", "1"),
+        entered("mandarin"),
+        left("mandarin", "ok"),
+        entered("main_menu"),
+        ended(),
+    ]);
+    called(&world, (flow, 1), (1, Duration::ZERO), &keyed).await;
+    called(&world, (flow, 1), (2, Duration::ZERO), &begin(&[ended()])).await;
+    called(&world, (flow, 1), (3, Duration::ZERO), &begin(&[])).await;
+    called(&world, (flow, 1), (4, A_DAY * 30), &keyed).await;
+
+    let told = world.post(&token, &replay, "{}").await;
+    assert_eq!(told.status, 200, "{:?}", told.json());
+    let told = told.json();
+    assert_eq!((&told["calls"], &told["same"]), (&json!(3), &json!(2)));
+    assert_eq!(told["different"], json!([]));
+    assert_eq!(
+        told["unknown"],
+        json!([{"reason": "in_progress", "calls": 1}])
+    );
+
+    let detail = world.get(&token, &path.replace("/counts", "")).await.json();
+    let mut document = detail["document"].clone();
+    for edge in document["edges"].as_array_mut().unwrap() {
+        if edge["to"] == "mandarin" {
+            edge["to"] = json!("english");
+        }
+    }
+    document["nodes"]
+        .as_object_mut()
+        .unwrap()
+        .remove("mandarin");
+    let edges = document["edges"].as_array_mut().unwrap();
+    edges.retain(|edge| edge["from"] != "mandarin");
+    let body = json!({"document": document, "range": "today"}).to_string();
+    let told = world.post(&token, &replay, &body).await.json();
+    assert_eq!(told["problems"], json!([]));
+    assert_eq!(told["same"], 1);
+    assert_eq!(told["different"].as_array().unwrap().len(), 1);
+    let parted = &told["different"][0];
+    assert_eq!(parted["node"], "choose_language");
+    assert_eq!(parted["happened"], json!({"exit": "1", "to": "mandarin"}));
+    assert_eq!(parted["would"], json!({"exit": "1", "to": "english"}));
+
+    for (body, pointer) in [
+        (json!({"limit": 501}), "/limit"),
+        (json!({"limit": 0}), "/limit"),
+        (json!({"from": "2026-01-02", "to": "2026-01-01"}), "to"),
+    ] {
+        let refused = world.post(&token, &replay, &body.to_string()).await;
+        assert_eq!(refused.problem().0, 422);
+        assert_eq!(refused.pointers(), [pointer]);
+    }
+}
+
 /// The flow of the demo, and where its counts are.
 async fn demo(world: &World) -> (FlowId, String) {
     let token = world.token(ADMIN).await;

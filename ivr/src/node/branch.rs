@@ -153,6 +153,19 @@ impl Branch {
         }
     }
 
+    /// The variables by which it decides.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.cases.iter().flat_map(|case| -> Vec<&str> {
+            match &case.condition {
+                Condition::Compares { variable, when } => {
+                    let others = when.text().into_iter().flat_map(Template::names);
+                    others.chain([variable.as_str()]).collect()
+                }
+                Condition::Holds(expression) => expression.names().collect(),
+            }
+        })
+    }
+
     pub(super) fn enter(&self, walk: &mut Walk<'_>) -> Turn {
         for case in &self.cases {
             let holds = match &case.condition {
@@ -171,6 +184,18 @@ impl Branch {
 }
 
 impl Test {
+    /// What the value is compared with.
+    fn text(&self) -> Option<&Template> {
+        match self {
+            Self::Equals(text)
+            | Self::NotEquals(text)
+            | Self::StartsWith(text)
+            | Self::Greater(text)
+            | Self::Less(text) => Some(text),
+            Self::Digits(_) | Self::Empty => None,
+        }
+    }
+
     fn holds(&self, value: &str, walk: &Walk<'_>) -> bool {
         match self {
             Self::Equals(other) => value == walk.fill(other),

@@ -188,7 +188,7 @@ impl Http {
                 return Turn::Leave(Exit::Error);
             }
         };
-        walk.assign(&self.status_variable, status.to_string(), false);
+        walk.assign_told(&self.status_variable, status.to_string(), false);
         if !(200..300).contains(&status) {
             return Turn::Leave(Exit::Failed);
         }
@@ -198,7 +198,7 @@ impl Http {
         match answer::pick(&self.take, body) {
             Ok(values) => {
                 for (picked, value) in self.take.iter().zip(values) {
-                    walk.assign(&picked.variable, value, picked.sensitive);
+                    walk.assign_told(&picked.variable, value, picked.sensitive);
                 }
                 Turn::Leave(Exit::Ok)
             }

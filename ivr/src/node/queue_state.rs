@@ -66,7 +66,7 @@ impl QueueState {
         };
         let values = [now.waiting, now.longest_wait, now.agents, now.free];
         for (name, value) in Self::VARIABLES.into_iter().zip(values) {
-            walk.assign(name, value.to_string(), false);
+            walk.assign_told(name, value.to_string(), false);
         }
         Turn::Leave(Exit::Ok)
     }

@@ -136,6 +136,7 @@ impl Session {
             steps_without_wait: saved.steps_without_wait,
             ends_at: saved.ends_at.min(now + limits::WALK),
             actions: VecDeque::new(),
+            doubts: None,
         };
         match saved.place {
             Place::Closing => session.give_up(now),

@@ -3,6 +3,7 @@
 mod asking;
 mod bots;
 mod graphs;
+mod replaying;
 mod speaking;
 mod subflows;
 

@@ -130,6 +130,8 @@ pub(crate) struct Walk<'a> {
     pub(super) now: Duration,
     /// How many nodes were entered so far.
     pub(super) step: u32,
+    /// Whether what others tell is not known.
+    pub(super) in_doubt: bool,
     pub(super) trail: &'a [Frame],
     pub(super) flow: &'a Flow,
     pub(super) at: NodeIndex,

@@ -597,6 +597,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/flows/{id}/draft/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Plays real calls once more through what is drawn and lists those that take another way. No telephone rings and
+         *     nothing is changed. For supervisors and administrators.
+         */
+        post: operations["replay_flow_draft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/flows/{id}/draft/simulate": {
         parameters: {
             query?: never;
@@ -1960,6 +1980,85 @@ export interface components {
             node?: string | null;
             /** @description Where in the document, such as `nodes.menu.items[2].text`. */
             path: string;
+        };
+        /** @description What came of the calls. */
+        FlowReplay: {
+            /** @description How many calls were looked at, the newest first. */
+            calls: number;
+            /** @description The days on which the calls began. */
+            days: components["schemas"]["Days"];
+            /** @description Those that take another. */
+            different: components["schemas"]["FlowReplayDifference"][];
+            /** @description What keeps the flow from being published; nothing is replayed where there is something. */
+            problems: components["schemas"]["FlowProblem"][];
+            /** @description How many take the same way. */
+            same: number;
+            /** @description How many cannot be followed to their end, by what the facts do not hold. */
+            unknown: components["schemas"]["FlowReplayUnknown"][];
+        };
+        /** @description A call that takes another way. */
+        FlowReplayDifference: {
+            /**
+             * Format: uuid
+             * @description The call.
+             */
+            call: string;
+            /** @description How it went on there. */
+            happened: components["schemas"]["FlowReplayWay"];
+            /** @description The node where the ways part; none where the start is another. */
+            node?: string | null;
+            /** @description When it began. */
+            started_at: components["schemas"]["At"];
+            /**
+             * Format: int32
+             * @description The version that it went through.
+             */
+            version: number;
+            /** @description How it would go on. */
+            would: components["schemas"]["FlowReplayWay"];
+        };
+        /**
+         * @description Why a call cannot be followed to its end. `sensitive`: what the caller typed is kept out of the facts. `answer`:
+         *     what another system answered decides. `queue`: how a queue was decides. `bot`: what a bot said decides.
+         *     `typed_ahead`: whether keys were pressed before they were asked for decides. `in_progress`: it goes on.
+         *     `incomplete`: its facts do not tell how it began.
+         * @enum {string}
+         */
+        FlowReplayReason: "sensitive" | "answer" | "queue" | "bot" | "typed_ahead" | "in_progress" | "incomplete";
+        /** @description Which calls are replayed, through what. */
+        FlowReplayRequest: {
+            /** @description A flow document; the draft as it is saved if none is given. */
+            document?: unknown;
+            /**
+             * Format: date
+             * @description The first day in the enterprise's zone, such as `2026-11-17`; together with `to`.
+             */
+            from?: string | null;
+            /**
+             * Format: int32
+             * @description The newest calls, at most so many: 1 to 500, 500 if nothing is said.
+             */
+            limit?: number | null;
+            range?: components["schemas"]["QuickRange"] | null;
+            /**
+             * Format: date
+             * @description The last day, at most 366 days with the first.
+             */
+            to?: string | null;
+        };
+        /** @description Calls that cannot be followed to their end. */
+        FlowReplayUnknown: {
+            /** @description How many. */
+            calls: number;
+            /** @description Why. */
+            reason: components["schemas"]["FlowReplayReason"];
+        };
+        /** @description How a call goes on from a node. */
+        FlowReplayWay: {
+            /** @description The exit; none where the call stays there, or waits for what the facts do not tell. */
+            exit?: string | null;
+            /** @description The node that follows; none where the call is over. */
+            to?: string | null;
         };
         /** @description A flow document to be saved or checked. */
         FlowRequest: {
@@ -5220,6 +5319,64 @@ export interface operations {
                 };
             };
             428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replay_flow_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the flow */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FlowReplayRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowReplay"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -82,6 +82,7 @@ describe("the catalogues", () => {
       ["ConferenceSide", "record.sides"],
       ["FlowTestReturn", "flow.simulation.ends"],
       ["SimulationAwaits", "flow.simulation.awaits"],
+      ["FlowReplayReason", "flow.replay.reasons"],
     ] as const) {
       const schema = specification.components.schemas[shape];
       const words = schema?.enum ?? schema?.oneOf?.flatMap((one) => one.enum ?? []) ?? [];

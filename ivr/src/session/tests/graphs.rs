@@ -15,7 +15,7 @@ use proptest::prelude::*;
 
 /// What a random caller does when the session waits.
 #[derive(Debug, Clone, Copy)]
-enum Deed {
+pub(super) enum Deed {
     Press(char),
     HearOut,
     WaitLong,
@@ -109,14 +109,14 @@ proptest! {
 }
 
 /// Bounded for every run, longer when the environment asks for fuzzing.
-fn cases() -> u32 {
+pub(super) fn cases() -> u32 {
     let seconds = std::env::var("TRUNKLINE_FUZZ_SECONDS").ok();
     seconds
         .and_then(|text| text.parse::<u32>().ok())
         .map_or(128, |seconds| seconds.max(1) * 500)
 }
 
-fn start(flow: &Arc<Flow>) -> Session {
+pub(super) fn start(flow: &Arc<Flow>) -> Session {
     Session::start(
         Duration::ZERO,
         Arc::clone(flow),
@@ -125,7 +125,7 @@ fn start(flow: &Arc<Flow>) -> Session {
     )
 }
 
-fn do_deed(session: &mut Session, deed: Deed, now: &mut Duration) {
+pub(super) fn do_deed(session: &mut Session, deed: Deed, now: &mut Duration) {
     *now += Duration::from_millis(20);
     match deed {
         Deed::Press(key) => session.handle(*now, Happening::Digit(key)),
@@ -156,7 +156,7 @@ fn count_entries(session: &mut Session) -> u32 {
     u32::try_from(entries.count()).unwrap()
 }
 
-fn any_deed() -> impl Strategy<Value = Deed> {
+pub(super) fn any_deed() -> impl Strategy<Value = Deed> {
     prop_oneof![
         4 => prop::sample::select(vec!['0', '1', '2', '9', '*', '#']).prop_map(Deed::Press),
         4 => Just(Deed::HearOut),
@@ -172,7 +172,7 @@ fn any_deed() -> impl Strategy<Value = Deed> {
 }
 
 /// Graphs that no check has seen: cycles that spin, exits that lead nowhere, values that cannot be read.
-fn any_flow() -> impl Strategy<Value = Arc<Flow>> {
+pub(super) fn any_flow() -> impl Strategy<Value = Arc<Flow>> {
     let nodes = prop::collection::vec(any_kind(), 1..12);
     let targets = prop::collection::vec(0..16_usize, 64);
     (nodes, targets).prop_map(|(kinds, targets)| {

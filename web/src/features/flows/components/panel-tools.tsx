@@ -1,9 +1,14 @@
-import { BarChartOutlined, CheckSquareOutlined, PhoneOutlined } from "@ant-design/icons";
+import {
+  BarChartOutlined,
+  CheckSquareOutlined,
+  HistoryOutlined,
+  PhoneOutlined,
+} from "@ant-design/icons";
 import { Button } from "antd";
 import { useTranslation } from "react-i18next";
 
 /** What stands beside the canvas. */
-export type Panel = "settings" | "simulation" | "tests" | "counts";
+export type Panel = "settings" | "simulation" | "tests" | "replay" | "counts";
 
 interface Props {
   panel: Panel;
@@ -15,10 +20,11 @@ interface Props {
 const PANELS = [
   { name: "simulation", icon: <PhoneOutlined aria-hidden /> },
   { name: "tests", icon: <CheckSquareOutlined aria-hidden /> },
+  { name: "replay", icon: <HistoryOutlined aria-hidden /> },
   { name: "counts", icon: <BarChartOutlined aria-hidden /> },
 ] as const;
 
-/** Opens the simulator, the tests or the counts in place of the settings, and closes them again. */
+/** Opens the simulator, the tests, the replay or the counts in place of the settings, and closes them again. */
 export function PanelTools({ panel, readOnly, onPanel }: Props) {
   const { t } = useTranslation();
   return PANELS.filter(({ name }) => !readOnly || name === "counts").map(({ name, icon }) => (

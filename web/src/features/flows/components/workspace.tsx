@@ -18,6 +18,7 @@ import { Inspector } from "./inspector";
 import { Palette } from "./palette";
 import { PanelTools, type Panel } from "./panel-tools";
 import { ProblemsPanel } from "./problems-panel";
+import { ReplayPanel } from "./replay-panel";
 import { SimulatePanel } from "./simulate-panel";
 import { TestsPanel } from "./tests-panel";
 import { useCounting } from "./use-counting";
@@ -136,6 +137,9 @@ function Desk({
         </div>
         {panel === "simulation" && <SimulatePanel flow={flow} trying={trying} />}
         {panel === "tests" && <TestsPanel flow={flow} document={document} />}
+        {panel === "replay" && (
+          <ReplayPanel flow={flow} document={document} onSelect={editing.select} />
+        )}
         {panel === "counts" && (
           <CountsPanel counting={counting} version={version} onSelect={editing.select} />
         )}
