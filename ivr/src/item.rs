@@ -101,12 +101,13 @@ impl Tts {
 }
 
 impl Item {
-    /// The text that is read, where it is one.
-    pub(crate) fn text(&self) -> Option<&Template> {
-        if let Self::Say { text, .. } = self {
-            return Some(text);
+    /// The variables of the text that is read or spoken, where it is one.
+    pub(crate) fn names(&self) -> Vec<&str> {
+        match self {
+            Self::Say { text, .. } => text.names().collect(),
+            Self::Tts(spoken) => spoken.text.names().collect(),
+            Self::Clip { .. } | Self::Sound { .. } | Self::Pause(_) => Vec::new(),
         }
-        None
     }
 }
 

@@ -19,7 +19,7 @@ mod subflow;
 mod voicemail;
 
 use crate::{
-    Exit, Item, Template,
+    Exit, Item,
     check::Inspection,
     session::{Signal, Turn, Walk},
 };
@@ -255,8 +255,7 @@ impl Kind {
             | Self::Menu(_)
             | Self::Play(_)
             | Self::Voicemail(_) => {
-                let texts = self.says().into_iter().filter_map(Item::text);
-                may_fail && texts.flat_map(Template::names).any(unknown)
+                may_fail && self.says().into_iter().flat_map(Item::names).any(unknown)
             }
             Self::Http(_)
             | Self::Language(_)
@@ -289,8 +288,8 @@ impl Kind {
             | Self::Subflow(_)
             | Self::Voicemail(_) => false,
         };
-        let mut texts = self.says().into_iter().filter_map(Item::text);
-        interruptible && texts.any(Template::has_variables)
+        let mut names = self.says().into_iter().flat_map(Item::names);
+        interruptible && names.next().is_some()
     }
 
     /// The variable for what a bot says when it hands the caller over.

@@ -224,6 +224,9 @@ impl Chronicle {
                 Action::Step(Step::NodeLeft { node, exit, keys }) => {
                     self.note(now, CallFact::NodeLeft { node, exit, keys });
                 }
+                Action::Render(spoken) => {
+                    session.rendered(now, &vec![Ok(()); spoken.len()]);
+                }
                 Action::Ask(_)
                 | Action::HangUp
                 | Action::LookAtQueue { .. }

@@ -98,6 +98,10 @@ impl<'a> Playing<'a> {
                 }
                 Action::Ask(_) => self.looks_at_queue = false,
                 Action::LookAtQueue { .. } => self.looks_at_queue = true,
+                Action::Render(spoken) => {
+                    let outcomes = vec![self.engine_did(); spoken.len()];
+                    self.session.rendered(self.now, &outcomes);
+                }
                 Action::HangUp
                 | Action::RecordMessage { .. }
                 | Action::Say { .. }
@@ -110,6 +114,15 @@ impl<'a> Playing<'a> {
                 | Action::ToNumber { .. }
                 | Action::ToQueue { .. } => {}
             }
+        }
+    }
+
+    /// What came of a text for an engine: it failed where the node was left by `error`, which is all
+    /// that the facts tell.
+    fn engine_did(&self) -> Result<(), String> {
+        match self.walked.moves.get(self.played.len()) {
+            Some(Move::Left { exit, .. }) if exit == "error" => Err("as it was".to_owned()),
+            _ => Ok(()),
         }
     }
 

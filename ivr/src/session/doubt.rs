@@ -66,7 +66,7 @@ impl Session {
             Wait::Closing { .. } | Wait::Nothing | Wait::Over => Waiting::Over,
             Wait::Key { .. } => Waiting::Key,
             Wait::Message => Waiting::Message,
-            Wait::Speech { .. } => Waiting::Speech,
+            Wait::Rendering { .. } | Wait::Speech { .. } => Waiting::Speech,
             Wait::Stream { .. } => Waiting::Bot,
             Wait::Transfer => Waiting::Transfer,
         }
