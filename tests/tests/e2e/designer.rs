@@ -51,3 +51,18 @@ fn a_draft_is_simulated_and_published_only_once_its_tests_pass() {
     let demo = demo.clone().find(|flow| flow["name"] == "demo").unwrap();
     assert_eq!(demo["version"], 2);
 }
+
+#[test]
+fn what_callers_did_is_counted_on_the_canvas_and_their_calls_are_replayed() {
+    let server = Server::start("counts");
+    let admin = server.api("admin");
+    let voice = Voice::speaking(CALLER);
+    let caller = Sipp::call(&server, "4008110510", voice.port());
+    admin.newest_enters("choose_language");
+    caller.nudge();
+    caller.succeeds();
+    admin.finished_record();
+
+    Console::begin(&server, "counts", "admin").succeeds();
+    server.comes_to_rest();
+}

@@ -9,7 +9,9 @@ export function themeOf(appearance: Appearance): ThemeConfig {
     algorithm: dark ? theme.darkAlgorithm : theme.defaultAlgorithm,
     token: {
       colorPrimary: dark ? "#62acf0" : "#0b5cad",
-      ...(dark && { colorLink: "#7db9f2", colorLinkHover: "#a3cff7", colorLinkActive: "#7db9f2" }),
+      ...(dark
+        ? { colorLink: "#7db9f2", colorLinkHover: "#a3cff7", colorLinkActive: "#7db9f2" }
+        : { colorLink: "#0b5cad", colorLinkHover: "#084886", colorLinkActive: "#0b5cad" }),
       colorError: dark ? "#ff7875" : "#b91c1c",
       ...(!dark && {
         colorSuccess: "#1b6b33",
