@@ -118,6 +118,7 @@ pub(crate) async fn counts(
         }
         None => drawn.live.map(|(version, _)| version),
     };
+    state.ledger.catch_up().await;
     let counted = match version {
         Some(version) => store::flow_counts::of_version(&state.db, (id, version), period).await?,
         None => Vec::new(),

@@ -178,6 +178,7 @@ pub(crate) async fn replay(
             return Ok(Json(view));
         }
     };
+    state.ledger.catch_up().await;
     let calls =
         store::call_records::latest_of_flow(&state.db, (enterprise, id), period, limit).await?;
     view.calls = calls.len();
