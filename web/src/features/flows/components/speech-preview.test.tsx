@@ -5,6 +5,7 @@ import i18next from "i18next";
 import { beforeAll, expect, it, vi } from "vitest";
 import { startTranslation } from "../../../locales/translation";
 import type { Fields } from "../model/document";
+import { NOT_COUNTED } from "../model/counts";
 import { NO_MARKS } from "../model/simulation";
 import { DesigningContext, type Designing } from "./designing";
 import { SpeechPreview } from "./speech-preview";
@@ -22,6 +23,7 @@ const DESIGNING: Designing = {
   engines: [],
   speakers: { language: "en-US", speech: {}, variables: {} },
   marks: NO_MARKS,
+  counted: NOT_COUNTED,
 };
 
 function Preview({ item }: { item: Fields }) {
