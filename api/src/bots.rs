@@ -127,9 +127,7 @@ pub(crate) async fn update(
         return Err(refuse(StatusCode::UNAUTHORIZED, 20_003, "Authenticate"));
     }
     let uri = format!("/2010-04-01/Accounts/{account}/Calls/{name}");
-    let call = find(&state, &account, &name)
-        .await
-        .ok_or_else(|| not_found(&uri))?;
+    let call = find(&state, &account, &name).ok_or_else(|| not_found(&uri))?;
     let wrong = |message: String| refuse(StatusCode::BAD_REQUEST, 20_001, message);
     let form = serde_urlencoded::from_bytes(&body).map_err(|error| wrong(error.to_string()))?;
     let (command, status) = read(&call, form).map_err(wrong)?;
@@ -186,9 +184,9 @@ fn is_account(state: &State, account: &str, headers: &HeaderMap) -> bool {
     wanted.as_bytes().ct_eq(&given).into()
 }
 
-async fn find(state: &State, account: &str, name: &str) -> Option<LiveCall> {
+fn find(state: &State, account: &str, name: &str) -> Option<LiveCall> {
     let sid = name.strip_suffix(".json").unwrap_or(name);
-    let view = state.engine.view().await;
+    let view = state.engine.view();
     let mut calls = view.calls.iter();
     calls
         .find(|call| call_sid(call.id) == sid && account_sid(call.enterprise) == account)

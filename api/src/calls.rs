@@ -120,8 +120,8 @@ fn is_visible(caller: &Caller, call: &LiveCall) -> bool {
 }
 
 /// The call, if it goes on and the caller may see it.
-async fn visible(state: &State, caller: &Caller, id: CallId) -> Result<LiveCall, ApiError> {
-    let view = state.engine.view().await;
+fn visible(state: &State, caller: &Caller, id: CallId) -> Result<LiveCall, ApiError> {
+    let view = state.engine.view();
     view.calls
         .iter()
         .find(|call| call.id == id && is_visible(caller, call))

@@ -27,7 +27,7 @@ pub(crate) async fn list(
     caller: Caller,
 ) -> Result<Json<Page<View>>, ApiError> {
     let queues = store::queues::list(&state.db, caller.enterprise()).await?;
-    let live = state.engine.view().await;
+    let live = state.engine.view();
     Ok(Json(Page::whole(
         queues.into_iter().map(|queue| View::new(queue, &live)),
     )))

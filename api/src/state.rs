@@ -10,7 +10,6 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 use tokio::sync::{Notify, mpsc, oneshot, watch};
 
@@ -23,34 +22,19 @@ const RELOAD_PATIENCE: Duration = Duration::from_secs(10);
 /// A command on its way to the live engine, with the place for its answer.
 pub type Order = (Command, oneshot::Sender<Result<Answer, CommandError>>);
 
-/// How long a request waits for the live engine to show what goes on.
-const VIEW_PATIENCE: Duration = Duration::from_secs(1);
-
-/// For how many views the engine goes on to show what goes on, once somebody has looked.
-const VIEWS_A_LOOK: u32 = 50;
-
 /// The door to the live engine.
 #[derive(Debug, Clone)]
 pub struct Engine {
     /// Where commands go; bounded, a full channel sheds the command with 503.
     pub commands: mpsc::Sender<Order>,
-    /// What goes on at this moment, while somebody looks.
+    /// What goes on at this moment.
     pub live: watch::Receiver<Arc<LiveView>>,
-    /// How many more views are wanted: while nobody looks, the engine makes none, for each costs
-    /// it a walk through all calls.
-    pub views_wanted: Arc<AtomicU32>,
 }
 
 impl Engine {
-    /// What goes on at this moment. Whoever looks first after a while waits for the next view; an
-    /// engine that shows none in time leaves the last one.
-    pub(crate) async fn view(&self) -> Arc<LiveView> {
-        let mut live = self.live.clone();
-        live.mark_unchanged();
-        if self.views_wanted.swap(VIEWS_A_LOOK, Ordering::Relaxed) == 0 {
-            let _late = tokio::time::timeout(VIEW_PATIENCE, live.changed()).await;
-        }
-        Arc::clone(&live.borrow())
+    /// What goes on at this moment.
+    pub(crate) fn view(&self) -> Arc<LiveView> {
+        Arc::clone(&self.live.borrow())
     }
 
     /// Sends a command and waits for its answer.

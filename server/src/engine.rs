@@ -37,7 +37,6 @@ use snapshot::Snapshot;
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::Receiver;
 use std::time::Duration;
 use tokio::sync::{oneshot, watch};
@@ -90,23 +89,12 @@ pub(crate) struct Doors {
 pub(crate) struct Windows {
     /// What goes on.
     pub(crate) live: watch::Sender<Arc<LiveView>>,
-    /// How many more views are wanted.
-    pub(crate) views_wanted: Arc<AtomicU32>,
     /// Up to where the journal is written.
     pub(crate) written: watch::Sender<u64>,
     /// Up to where the journal is applied.
     pub(crate) applied: watch::Receiver<u64>,
     /// Whether the engine is well.
     pub(crate) pulse: Arc<Pulse>,
-}
-
-impl Windows {
-    /// Whether somebody wants to see what goes on; counted as the one view that follows.
-    fn takes_view(&self) -> bool {
-        let (relaxed, fewer) = (Ordering::Relaxed, |wanted: u32| wanted.checked_sub(1));
-        let counted = self.views_wanted.fetch_update(relaxed, relaxed, fewer);
-        counted.is_ok()
-    }
 }
 
 /// What the engine thread owns.
@@ -348,10 +336,8 @@ impl Running {
         if now >= self.next_view {
             self.next_view = now + VIEW_INTERVAL;
             let engine = &mut self.engine;
-            if engine.windows.takes_view() {
-                let view = Arc::new(engine.switchboard.live(now));
-                engine.windows.live.send_replace(view);
-            }
+            let view = Arc::new(engine.switchboard.live(now));
+            engine.windows.live.send_replace(view);
             self.gauger.measure(now, engine);
             let applied = *engine.windows.applied.borrow();
             if let Err(error) = engine.journal.retire(applied) {

@@ -60,6 +60,7 @@ impl Ledger {
                     }
                 }
                 Ok(BATCH..) => (),
+                Ok(_) if self.written.has_changed().is_err() => (),
                 Ok(_) => tokio::select! {
                     () = tokio::time::sleep(GATHER) => (),
                     () = self.hurry.notified() => (),

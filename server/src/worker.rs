@@ -36,7 +36,6 @@ use std::ops::Range;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::sync::atomic::AtomicU32;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -152,7 +151,6 @@ struct Handles {
     commands: SyncSender<Asked>,
     waker: Waker,
     live: watch::Receiver<Arc<LiveView>>,
-    views_wanted: Arc<AtomicU32>,
     written: watch::Receiver<u64>,
     applied: watch::Sender<u64>,
     pulse: Arc<Pulse>,
@@ -186,6 +184,7 @@ impl Boot {
             hurry: Arc::default(),
         };
         let door = ledger.door();
+        let hurry = Arc::clone(&door.hurry);
         let jobs = plan.start(runtime, &handles)?;
         let engine = std::thread::Builder::new()
             .name("engine".to_owned())
@@ -199,7 +198,6 @@ impl Boot {
             engine: api::Engine {
                 commands: forward_commands(runtime, &handles),
                 live: handles.live.clone(),
-                views_wanted: Arc::clone(&handles.views_wanted),
             },
             bot_token,
             speech: spoken::door(&source.speech),
@@ -220,6 +218,8 @@ impl Boot {
             });
         }
         let ended = runtime.block_on(wait_for_the_end(engine, &handles.stop))?;
+        // The parent waits for a sign of life, which only the engine gives.
+        hurry.notify_one();
         // The console works for as long as calls are in progress.
         leave.send_replace(true);
         runtime.block_on(goodbyes(&telephones));
@@ -359,7 +359,6 @@ fn connect(
     let (commands, asked) = sync_channel(COMMANDS);
     let (stop, stopping) = watch::channel(false);
     let (live, live_seen) = watch::channel(Arc::new(LiveView::default()));
-    let views_wanted = Arc::default();
     let (written, written_seen) = watch::channel(positions.0);
     let (applied, applied_seen) = watch::channel(positions.1);
     let pulse = Arc::new(Pulse::new(clock));
@@ -368,7 +367,6 @@ fn connect(
         commands,
         waker,
         live: live_seen,
-        views_wanted: Arc::clone(&views_wanted),
         written: written_seen,
         applied,
         pulse: Arc::clone(&pulse),
@@ -387,7 +385,6 @@ fn connect(
     };
     let windows = Windows {
         live,
-        views_wanted,
         written,
         applied: applied_seen,
         pulse,

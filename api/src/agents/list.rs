@@ -23,7 +23,7 @@ pub(crate) async fn list(
     caller: Caller,
 ) -> Result<Json<Page<View>>, ApiError> {
     let agents = store::agents::list(&state.db, caller.enterprise()).await?;
-    let live = state.engine.view().await;
+    let live = state.engine.view();
     Ok(Json(Page::whole(agents.into_iter().map(|agent| {
         let state = live.agents.iter().find(|state| state.id == agent.id);
         View::new(agent, state)

@@ -31,7 +31,7 @@ pub(crate) async fn conference(
     caller: Caller,
     Id(id): Id<CallId>,
 ) -> Result<StatusCode, ApiError> {
-    let call = visible(&state, &caller, id).await?.id;
+    let call = visible(&state, &caller, id)?.id;
     let agent = caller.require_agent()?;
     state.engine.order(Command::Confer { call, agent }).await?;
     Ok(StatusCode::NO_CONTENT)

@@ -29,7 +29,7 @@ pub(crate) async fn hangup(
     caller: Caller,
     Id(id): Id<CallId>,
 ) -> Result<StatusCode, ApiError> {
-    let call = visible(&state, &caller, id).await?.id;
+    let call = visible(&state, &caller, id)?.id;
     state.engine.order(Command::HangUp { call }).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -24,7 +24,7 @@ pub(crate) async fn list(
     caller: Caller,
 ) -> Result<Json<Page<View>>, ApiError> {
     let names = Names::load_live(&state, caller.enterprise()).await?;
-    let view = state.engine.view().await;
+    let view = state.engine.view();
     let calls = view.calls.iter().filter(|call| is_visible(&caller, call));
     Ok(Json(Page::whole(
         calls.map(|call| View::new(call, &names, &caller)),

@@ -31,7 +31,7 @@ pub(crate) async fn pause(
     caller: Caller,
     Id(id): Id<CallId>,
 ) -> Result<StatusCode, ApiError> {
-    let call = visible(&state, &caller, id).await?.id;
+    let call = visible(&state, &caller, id)?.id;
     let by = caller.user.id;
     state
         .engine
@@ -60,7 +60,7 @@ pub(crate) async fn resume(
     caller: Caller,
     Id(id): Id<CallId>,
 ) -> Result<StatusCode, ApiError> {
-    let call = visible(&state, &caller, id).await?.id;
+    let call = visible(&state, &caller, id)?.id;
     let by = caller.user.id;
     state
         .engine

@@ -27,7 +27,7 @@ pub(crate) async fn show(
     caller: Caller,
     Id(id): Id<CallId>,
 ) -> Result<Json<View>, ApiError> {
-    let call = visible(&state, &caller, id).await?;
+    let call = visible(&state, &caller, id)?;
     let names = Names::load_live(&state, caller.enterprise()).await?;
     Ok(Json(View::new(&call, &names, &caller)))
 }

@@ -85,7 +85,7 @@ async fn rungs(
 ) -> Result<Vec<Rung>, ApiError> {
     caller.require_supervisor()?;
     let enterprise = caller.enterprise();
-    let live = state.engine.view().await;
+    let live = state.engine.view();
     let goes_on = live
         .calls
         .iter()

@@ -135,7 +135,7 @@ pub(crate) async fn stop(
     Id(id): Id<CallId>,
 ) -> Result<StatusCode, ApiError> {
     caller.require_supervisor()?;
-    let call = visible(&state, &caller, id).await?.id;
+    let call = visible(&state, &caller, id)?.id;
     let supervisor = caller.require_agent()?;
     let command = Command::StopSupervising { call, supervisor };
     state.engine.order(command).await?;
@@ -154,7 +154,7 @@ async fn supervise(
     (id, mode): (CallId, SupervisionMode),
 ) -> Result<StatusCode, ApiError> {
     caller.require_supervisor()?;
-    let call = visible(state, caller, id).await?;
+    let call = visible(state, caller, id)?;
     let supervisor = caller.require_agent()?;
     let mut changes = vec![AuditChange::said("mode", word_of(mode))];
     if let Some(agent) = call.agent {

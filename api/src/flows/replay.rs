@@ -210,10 +210,7 @@ pub(crate) async fn replay(
             view.take((call, at), outcome, &mut unknown);
         }
     }
-    let unknown = unknown.into_iter();
-    view.unknown = unknown
-        .map(|(reason, calls)| NotFollowed { reason, calls })
-        .collect();
+    view.leave_unknown(unknown);
     Ok(Json(view))
 }
 
@@ -255,6 +252,12 @@ fn walks(facts: &[(CallId, Fact)], flow: FlowId) -> Vec<Walk> {
 }
 
 impl View {
+    fn leave_unknown(&mut self, unknown: BTreeMap<Reason, usize>) {
+        let unknown = unknown.into_iter();
+        let unknown = unknown.map(|(reason, calls)| NotFollowed { reason, calls });
+        self.unknown = unknown.collect();
+    }
+
     fn take(
         &mut self,
         (call, at): (CallId, Timestamp),

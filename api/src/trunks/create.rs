@@ -37,7 +37,7 @@ pub(crate) async fn create(
     let trunk = settings.into_trunk((id, caller.enterprise()), None)?;
     let stored = store::trunks::create(&state.db, &state.vault, author, &trunk).await?;
     state.configuration.apply().await?;
-    let live = state.engine.view().await;
+    let live = state.engine.view();
     let view = View::new(&stored, &live);
     Ok((StatusCode::CREATED, view.tagged()))
 }

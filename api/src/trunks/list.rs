@@ -25,7 +25,7 @@ pub(crate) async fn list(
 ) -> Result<Json<Page<View>>, ApiError> {
     caller.require_supervisor()?;
     let trunks = store::trunks::list(&state.db, &state.vault, caller.enterprise()).await?;
-    let live = state.engine.view().await;
+    let live = state.engine.view();
     let views = trunks.iter().map(|stored| View::new(stored, &live));
     Ok(Json(Page::whole(views)))
 }

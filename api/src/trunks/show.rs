@@ -30,6 +30,6 @@ pub(crate) async fn show(
 ) -> Result<impl IntoResponse, ApiError> {
     caller.require_supervisor()?;
     let stored = store::trunks::show(&state.db, &state.vault, caller.enterprise(), id).await?;
-    let live = state.engine.view().await;
+    let live = state.engine.view();
     Ok(View::new(&stored, &live).tagged())
 }

@@ -28,7 +28,7 @@ pub(crate) async fn list(
     caller: Caller,
 ) -> Result<Json<Page<View>>, ApiError> {
     caller.require_admin()?;
-    let live = state.engine.view().await;
+    let live = state.engine.view();
     Ok(Json(Page::whole(live.strangers.iter().map(View::from))))
 }
 

@@ -50,6 +50,6 @@ pub(crate) async fn update(
     let change = (&trunk, version);
     let stored = store::trunks::update(&state.db, &state.vault, caller.author(), change).await?;
     state.configuration.apply().await?;
-    let live = state.engine.view().await;
+    let live = state.engine.view();
     Ok(View::new(&stored, &live).tagged())
 }

@@ -19,7 +19,7 @@ use std::borrow::Cow;
 use std::io;
 use std::net::SocketAddr;
 use std::ops::Range;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use store::test::TestDb;
@@ -217,7 +217,6 @@ impl World {
             engine: Engine {
                 commands,
                 live: watched,
-                views_wanted: Arc::new(AtomicU32::new(1)),
             },
             voices: Arc::new(voices()),
             speech: speech(),
