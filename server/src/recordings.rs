@@ -150,7 +150,7 @@ impl Recordings {
                     recording: key,
                     samples: file.samples,
                     size_bytes: bytes,
-                    sha256: sha256.as_ref().map(hexadecimal),
+                    sha256: sha256.map(|sum| hexadecimal(&sum)),
                     fault: file.fault,
                 })
             }
@@ -217,7 +217,7 @@ fn told(operation: Operation, kind: ErrorKind, lost: bool) -> String {
 }
 
 /// Bytes as they are written in records.
-pub(crate) fn hexadecimal(bytes: &[u8; 32]) -> String {
+pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
     let mut digits = String::with_capacity(bytes.len() * 2);
     for byte in bytes {
         // A String takes whatever is written.

@@ -368,6 +368,6 @@ impl<'a> Reader<'a> {
             digest.update((value.len() as u64).to_le_bytes());
             digest.update(value);
         }
-        crate::speech::hexadecimal(&digest.finalize())
+        crate::recordings::hexadecimal(&digest.finalize())
     }
 }

@@ -2,7 +2,8 @@
 //! second is written when the first is whole, so that what a crash leaves is not taken for audio.
 //! Beyond its bound the cache forgets what was heard longest ago, but nothing that is pinned.
 
-use super::{hexadecimal, locked};
+use super::locked;
+use crate::recordings::hexadecimal;
 use ivr::{Locale, Utterance};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
