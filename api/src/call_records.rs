@@ -14,8 +14,8 @@ use crate::auth::Caller;
 use crate::names::Named;
 use crate::time::{At, whole_seconds};
 use crate::vocabulary::{
-    AnswerMode, CallType, Direction, EndReason, EndStage, EndedBy, Finding, RecordingFormat,
-    RecordingState,
+    AnswerMode, CallType, Direction, EndReason, EndStage, EndedBy, Finding, RatingScale,
+    RecordingFormat, RecordingState,
 };
 use crate::{ApiError, State};
 use model::{CallId, Recording};
@@ -71,6 +71,10 @@ pub(crate) struct View {
     consults: u32,
     /// How often a third person was brought in.
     conferences: u32,
+    /// Whether the customer was asked for a rating.
+    surveyed: bool,
+    /// How the customer rated; the last rating counts.
+    rating: Option<RatingView>,
     /// From the arrival to the end; none while it lasts.
     duration_ms: Option<i64>,
     /// The same in whole seconds.
@@ -96,6 +100,25 @@ pub(crate) struct View {
     answered_by: Option<Finding>,
     /// How it ended; none while it lasts.
     ending: Option<EndingView>,
+}
+
+/// How a customer rated.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = Rating)]
+pub(crate) struct RatingView {
+    /// One to five stars, or zero to ten points.
+    score: u8,
+    /// By what.
+    scale: RatingScale,
+}
+
+impl From<model::Rating> for RatingView {
+    fn from(rating: model::Rating) -> Self {
+        Self {
+            score: rating.score,
+            scale: rating.scale.into(),
+        }
+    }
 }
 
 /// How a call ended.
@@ -167,6 +190,8 @@ impl View {
             transfers: record.transfers,
             consults: record.consults,
             conferences: record.conferences,
+            surveyed: record.surveyed,
+            rating: record.rating.map(RatingView::from),
             duration_ms,
             duration_seconds: duration_ms.map(whole_seconds),
             queue_ms: record.queue_ms,

@@ -37,7 +37,7 @@ words! {
     /// Who ended a call.
     EndedBy { Customer, Agent, System, Network }
     /// How far a call has come.
-    EndStage { PreIvr, Ivr, Queue, Ringing, Talking, Voicemail }
+    EndStage { PreIvr, Ivr, Queue, Ringing, Talking, Voicemail, Survey }
     /// Why a call ended.
     EndReason {
         HungUp, Cancelled, FlowEnded, UnknownNumber, NotAcceptable, Overloaded, NoAgent,
@@ -54,6 +54,8 @@ words! {
     OfferOutcome { Answered, NoAnswer, Rejected, Unreachable, CallerGaveUp, PickedUp }
     /// How a call left a queue.
     QueueExit { Answered, Abandoned, TimedOut, Full, NoAgent, Ended }
+    /// By what customers rate.
+    RatingScale { Stars, Points }
     /// How far a recording is.
     RecordingState { Open, Closed, Faulty }
     /// What kind of file a recording is.

@@ -11,6 +11,7 @@
 //! Talking ──REFER──▶ Transferring ──answered──▶ Talking ──▶ …
 //!    ▲                    └──nobody there──┐
 //!    └─────────────────────────────────────┘
+//! Talking ──the party hangs up, and the flow has more for the caller──▶ Flow
 //! ```
 //! This file holds the state and the dispatch; each arrow lives in a file of its own.
 
@@ -43,6 +44,7 @@ mod shown;
 mod silence;
 mod streaming;
 mod supervision;
+mod talked;
 mod tones;
 mod transfer;
 

@@ -76,6 +76,9 @@ pub enum Exit {
     Otherwise,
     /// The other side declined.
     Refused,
+    /// They talked, the other side hung up, and the caller is still there. Only taken where it is
+    /// wired.
+    Talked,
     /// The time is over.
     Timeout,
     /// The bot hands the caller over.
@@ -140,6 +143,7 @@ impl fmt::Display for Exit {
             Self::Open => "open",
             Self::Otherwise => "otherwise",
             Self::Refused => "refused",
+            Self::Talked => "talked",
             Self::Timeout => "timeout",
             Self::Transfer => "transfer",
         })

@@ -6,6 +6,7 @@ mod collect;
 mod comeback;
 mod hangup;
 mod http;
+mod key_question;
 mod language;
 mod menu;
 mod number;
@@ -16,6 +17,7 @@ mod schedule;
 mod set;
 mod stream;
 mod subflow;
+mod survey;
 mod voicemail;
 
 use crate::{
@@ -41,6 +43,7 @@ pub use schedule::Schedule;
 pub use set::{Set, Value};
 pub use stream::{Protocol, Stream};
 pub use subflow::Subflow;
+pub use survey::Survey;
 pub use voicemail::Voicemail;
 
 /// What a node does, with its fields.
@@ -79,13 +82,15 @@ pub enum Kind {
     Stream(Stream),
     /// Walks through another flow.
     Subflow(Subflow),
+    /// Asks for a rating.
+    Survey(Survey),
     /// Records a message.
     Voicemail(Voicemail),
 }
 
 impl Kind {
     /// The names of the kinds in a flow file.
-    pub const NAMES: [&str; 17] = [
+    pub const NAMES: [&str; 18] = [
         "agent",
         "branch",
         "collect",
@@ -102,6 +107,7 @@ impl Kind {
         "set",
         "stream",
         "subflow",
+        "survey",
         "voicemail",
     ];
 
@@ -123,13 +129,29 @@ impl Kind {
             Self::Set(_) => Set::exits(),
             Self::Stream(_) => Stream::exits(),
             Self::Subflow(node) => node.exits(),
+            Self::Survey(_) => Survey::exits(),
             Self::Voicemail(_) => Voicemail::exits(),
         }
     }
 
-    /// Whether an `error` edge may be added: it is taken when a value cannot be read or kept.
-    pub fn may_take_error(&self) -> bool {
-        !matches!(self, Self::Hangup(_) | Self::Return(_))
+    /// The exits that may lead somewhere: `error`, taken when a value cannot be read or kept, and
+    /// `talked`, without which the call is over when the other side hangs up.
+    pub fn optional_exits(&self) -> Vec<Exit> {
+        let mut exits = Vec::new();
+        if !matches!(self, Self::Hangup(_) | Self::Return(_)) {
+            exits.push(Exit::Error);
+        }
+        if matches!(self, Self::Agent(_) | Self::Number(_) | Self::Queue(_)) {
+            exits.push(Exit::Talked);
+        }
+        let wanted = self.exits();
+        exits.retain(|exit| !wanted.contains(exit));
+        exits
+    }
+
+    /// Whether it asks for a rating.
+    pub(crate) fn surveys(&self) -> bool {
+        matches!(self, Self::Survey(_))
     }
 
     /// Whether it waits for a key, for people or for a message, so that a cycle through it cannot spin.
@@ -142,6 +164,7 @@ impl Kind {
             | Self::Queue(_)
             | Self::Stream(_)
             | Self::Subflow(_)
+            | Self::Survey(_)
             | Self::Voicemail(_) => true,
             Self::Branch(_)
             | Self::Hangup(_)
@@ -164,6 +187,7 @@ impl Kind {
             Self::Set(node) => vec![&node.variable],
             Self::Stream(node) => vec![&node.handoff_variable],
             Self::Subflow(node) => node.outputs.keys().map(String::as_str).collect(),
+            Self::Survey(node) => vec![&node.variable],
             Self::Agent(_)
             | Self::Branch(_)
             | Self::Hangup(_)
@@ -217,6 +241,7 @@ impl Kind {
             Self::Hangup(node) => [&node.items, &[], &[]],
             Self::Menu(node) => [&node.items, &node.invalid_items, &node.timeout_items],
             Self::Play(node) => [&node.items, &[], &[]],
+            Self::Survey(node) => [&node.items, &node.invalid_items, &node.timeout_items],
             Self::Voicemail(node) => [&node.items, &[], &[]],
             Self::Agent(_)
             | Self::Branch(_)
@@ -254,6 +279,7 @@ impl Kind {
             | Self::Hangup(_)
             | Self::Menu(_)
             | Self::Play(_)
+            | Self::Survey(_)
             | Self::Voicemail(_) => {
                 may_fail && self.says().into_iter().flat_map(Item::names).any(unknown)
             }
@@ -273,6 +299,7 @@ impl Kind {
             Self::Collect(node) => node.interruptible,
             Self::Menu(node) => node.interruptible,
             Self::Play(node) => node.interruptible,
+            Self::Survey(node) => node.interruptible,
             Self::Agent(_)
             | Self::Branch(_)
             | Self::Hangup(_)
@@ -331,6 +358,7 @@ impl Kind {
             Self::Set(node) => node.check(inspection),
             Self::Stream(node) => node.check(inspection),
             Self::Subflow(node) => node.check(inspection),
+            Self::Survey(node) => node.check(inspection),
             Self::Voicemail(node) => node.check(inspection),
         }
     }
@@ -353,6 +381,7 @@ impl Kind {
             Self::Set(node) => node.enter(walk),
             Self::Stream(node) => node.enter(walk),
             Self::Subflow(node) => node.enter(walk),
+            Self::Survey(node) => node.enter(walk),
             Self::Voicemail(node) => node.enter(walk),
         }
     }
@@ -369,6 +398,7 @@ impl Kind {
             Self::Queue(_) => Queue::handle(signal),
             Self::QueueState(_) => QueueState::handle(walk, signal),
             Self::Stream(_) => Stream::handle(walk, signal),
+            Self::Survey(node) => node.handle(walk, signal),
             Self::Voicemail(node) => node.handle(walk, signal),
             Self::Branch(_)
             | Self::Language(_)

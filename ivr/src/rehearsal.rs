@@ -175,6 +175,10 @@ fn line(action: &Action) -> String {
         Action::Step(Step::NodeLeft { node, exit, keys }) => {
             format!("◀ {node} {exit} {keys}").trim_end().to_owned()
         }
+        Action::Step(Step::SurveyOffered { node }) => format!("survey {node}"),
+        Action::Step(Step::Rated { node, rating }) => {
+            format!("rated {node} {} {:?}", rating.score, rating.scale)
+        }
         Action::Step(Step::Unreadable {
             node,
             reason,
@@ -232,7 +236,9 @@ impl Chronicle {
                 | Action::LookAtQueue { .. }
                 | Action::RecordMessage { .. }
                 | Action::Say { .. }
-                | Action::Step(Step::Unreadable { .. })
+                | Action::Step(
+                    Step::Rated { .. } | Step::SurveyOffered { .. } | Step::Unreadable { .. },
+                )
                 | Action::StopMessage
                 | Action::StopSaying
                 | Action::StopStream

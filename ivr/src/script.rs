@@ -110,6 +110,8 @@ pub enum Return {
     Recorded,
     /// The other side declined.
     Refused,
+    /// The two talked, the other side hung up, and the caller is still there.
+    Talked,
     /// The longest wait is over.
     Timeout,
     /// The other side could not be reached.

@@ -233,6 +233,16 @@ impl Session {
         matches!(self.progress.wait, Wait::Transfer | Wait::Message)
     }
 
+    /// Whether the caller stays in the flow when whom they were connected with hangs up.
+    pub fn goes_on_after_talk(&self) -> bool {
+        self.flow.follow(self.at, &Exit::Talked).is_some()
+    }
+
+    /// Whether the caller is asked for a rating.
+    pub fn is_surveying(&self) -> bool {
+        self.progress.wait != Wait::Over && self.flow.node(self.at).kind.surveys()
+    }
+
     fn handle_digit(&mut self, now: Duration, digit: char) {
         let digit = digit.to_ascii_uppercase();
         if !is_key(digit) {
@@ -308,6 +318,11 @@ impl Session {
         let node = self.place();
         self.actions
             .push_back(Action::Step(Step::NodeEntered { node }));
+        if self.flow.node(self.at).kind.surveys() {
+            let node = self.place();
+            self.actions
+                .push_back(Action::Step(Step::SurveyOffered { node }));
+        }
         self.note_doubt();
         self.enter_silently(now)
     }
@@ -336,6 +351,7 @@ impl Session {
                 Turn::Transfer => return self.wait(Wait::Transfer),
                 Turn::Message => return self.wait(Wait::Message),
                 Turn::GiveUp => return self.give_up(now),
+                Turn::Leave(Exit::Talked) if !self.goes_on_after_talk() => turn = Turn::HangUp,
                 Turn::HangUp => {
                     self.note_left("hang_up");
                     return self.hang_up();

@@ -2,7 +2,7 @@
 
 use crate::{
     AgentId, AnswerMode, CallId, ConferenceSide, DialRefusal, Finding, FlowId, PhoneNumber,
-    QueueId, RecordingId, SupervisionEnd, SupervisionMode, TrunkId, UserId,
+    QueueId, Rating, RecordingId, SupervisionEnd, SupervisionMode, TrunkId, UserId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -62,6 +62,8 @@ pub enum EndStage {
     Talking,
     /// Leaving a message.
     Voicemail,
+    /// Asked for a rating.
+    Survey,
 }
 
 /// Why a call ended.
@@ -308,6 +310,18 @@ pub enum CallFact {
     Unbridged {
         /// The agent who left.
         agent: Option<AgentId>,
+    },
+    /// The customer is asked for a rating (满意度评价), of whoever talked with them last.
+    SurveyOffered {
+        /// The node that asks.
+        node: String,
+    },
+    /// The customer rated.
+    Rated {
+        /// The node that asked.
+        node: String,
+        /// How.
+        rating: Rating,
     },
     /// An agent handed the customer on, or tried to.
     Transferred {

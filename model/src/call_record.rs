@@ -2,8 +2,8 @@
 
 use crate::{
     AgentId, AnswerMode, CallFact, CallId, CallType, ConferenceSide, Direction, Ending,
-    EnterpriseId, Finding, FlowId, OfferOutcome, PhoneNumber, QueueExit, QueueId, RecordingId,
-    Timestamp, TrunkId,
+    EnterpriseId, Finding, FlowId, OfferOutcome, PhoneNumber, QueueExit, QueueId, Rating,
+    RecordingId, Timestamp, TrunkId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -58,6 +58,10 @@ pub struct CallRecord {
     pub ring_ms: i64,
     /// Milliseconds talking to a human.
     pub talk_ms: i64,
+    /// Whether the customer was asked for a rating.
+    pub surveyed: bool,
+    /// How the customer rated; the last rating counts.
+    pub rating: Option<Rating>,
     /// The recording, if there is one.
     pub recording: Option<RecordingId>,
     /// Why a number that was dialled for it was not reached, as its network told by tone or
@@ -127,6 +131,8 @@ impl CallRecord {
             queue_ms: 0,
             ring_ms: 0,
             talk_ms: 0,
+            surveyed: false,
+            rating: None,
             recording: None,
             early_finding: None,
             answered_by: None,
@@ -163,6 +169,8 @@ impl CallRecord {
             CallFact::Transferred { status, .. } => {
                 self.transfers += u32::from((200..300).contains(status));
             }
+            CallFact::SurveyOffered { .. } => self.surveyed = true,
+            CallFact::Rated { rating, .. } => self.rating = Some(*rating),
             CallFact::Consulted { .. } => self.consults += 1,
             CallFact::ConferenceBegun { .. } => self.conferences += 1,
             CallFact::RecordingStarted { recording, .. } => self.recording = Some(*recording),

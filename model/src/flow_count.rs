@@ -146,6 +146,8 @@ impl<'a> Counting<'a> {
             | CallFact::DialForbidden { .. }
             | CallFact::DialFailed { .. }
             | CallFact::Unbridged { .. }
+            | CallFact::SurveyOffered { .. }
+            | CallFact::Rated { .. }
             | CallFact::Transferred { .. }
             | CallFact::SupervisionStarted { .. }
             | CallFact::SupervisionChanged { .. }

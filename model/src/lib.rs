@@ -15,6 +15,7 @@ mod flow_count;
 mod id;
 mod number;
 mod queue;
+mod rating;
 mod recording;
 mod secret;
 mod sound;
@@ -43,6 +44,7 @@ pub use id::{
 };
 pub use number::{NumberError, PhoneNumber};
 pub use queue::{Queue, Strategy};
+pub use rating::{Rating, RatingScale};
 pub use recording::{Recording, RecordingFormat, RecordingState};
 pub use secret::Secret;
 pub use sound::Sound;

@@ -10,8 +10,8 @@ use crate::db::{Db, Tx};
 use crate::statement::{On, Statement, insertions, sql};
 use model::{
     AgentId, AnswerMode, CallId, CallRecord, CallType, Direction, EndReason, EndStage, EndedBy,
-    Ending, EnterpriseId, Finding, FlowId, OpenSpans, PhoneNumber, QueueId, RecordingId, Timestamp,
-    TrunkId,
+    Ending, EnterpriseId, Finding, FlowId, OpenSpans, PhoneNumber, QueueId, Rating, RatingScale,
+    RecordingId, Timestamp, TrunkId,
 };
 use sea_query::{Expr, ExprTrait, OnConflict, Query, SelectStatement, Value};
 
@@ -25,7 +25,8 @@ call_records.ring_ms, call_records.talk_ms, call_records.recording_id, \
 call_records.early_finding, call_records.answered_by, call_records.ended_by, \
 call_records.ended_stage, call_records.ended_reason, call_records.sip_code, call_records.q850, \
 call_records.open_queue_at, call_records.open_ring_at, call_records.open_talk_at, \
-call_records.transfers, call_records.consults, call_records.conferences";
+call_records.transfers, call_records.consults, call_records.conferences, \
+call_records.surveyed, call_records.rating_scale, call_records.rating_score";
 
 #[derive(sqlx::FromRow)]
 struct CallRecordRow {
@@ -53,6 +54,8 @@ struct CallRecordRow {
     queue_ms: i64,
     ring_ms: i64,
     talk_ms: i64,
+    #[sqlx(flatten)]
+    survey: SurveyRow,
     recording_id: Option<Word<RecordingId>>,
     early_finding: Option<Word<Finding>>,
     answered_by: Option<Word<Finding>>,
@@ -61,6 +64,22 @@ struct CallRecordRow {
     open_queue_at: Option<At>,
     open_ring_at: Option<At>,
     open_talk_at: Option<At>,
+}
+
+#[derive(sqlx::FromRow)]
+struct SurveyRow {
+    surveyed: bool,
+    rating_scale: Option<Word<RatingScale>>,
+    rating_score: Option<i64>,
+}
+
+impl SurveyRow {
+    fn rating(&self) -> Option<Rating> {
+        Some(Rating {
+            score: u8::try_from(self.rating_score?).ok()?,
+            scale: self.rating_scale.as_ref()?.0,
+        })
+    }
 }
 
 #[derive(sqlx::FromRow)]
@@ -111,6 +130,8 @@ impl From<CallRecordRow> for CallRecord {
             queue_ms: row.queue_ms,
             ring_ms: row.ring_ms,
             talk_ms: row.talk_ms,
+            surveyed: row.survey.surveyed,
+            rating: row.survey.rating(),
             recording: row.recording_id.map(|id| id.0),
             early_finding: row.early_finding.map(|finding| finding.0),
             answered_by: row.answered_by.map(|finding| finding.0),
@@ -233,7 +254,7 @@ const WRITTEN_ONCE: [&str; 10] = [
     "sip_call_id",
     "started_at",
 ];
-const WRITTEN_AGAIN: [&str; 25] = [
+const WRITTEN_AGAIN: [&str; 28] = [
     "answered_at",
     "bridged_at",
     "ended_at",
@@ -259,6 +280,9 @@ const WRITTEN_AGAIN: [&str; 25] = [
     "transfers",
     "consults",
     "conferences",
+    "surveyed",
+    "rating_scale",
+    "rating_score",
 ];
 
 /// Writes records, or what has become of them since.
@@ -287,6 +311,7 @@ fn upsert(records: &[&CallRecord]) -> Statement {
 
 fn values(record: &CallRecord) -> [Value; WRITTEN_ONCE.len() + WRITTEN_AGAIN.len()] {
     let ending = record.ending.as_ref();
+    let rating = record.rating;
     [
         word(&record.id).into(),
         word(&record.enterprise).into(),
@@ -326,6 +351,9 @@ fn values(record: &CallRecord) -> [Value; WRITTEN_ONCE.len() + WRITTEN_AGAIN.len
         i64::from(record.transfers).into(),
         i64::from(record.consults).into(),
         i64::from(record.conferences).into(),
+        record.surveyed.into(),
+        rating.map(|rating| word(&rating.scale)).into(),
+        rating.map(|rating| i64::from(rating.score)).into(),
     ]
 }
 

@@ -3,7 +3,7 @@
 use model::{
     AgentId, AnswerMode, CallFact, CallId, CallType, ConferenceSide, Direction, EndReason,
     EndStage, EndedBy, Ending, EnterpriseId, Event, Fact, FactId, FlowId, OfferOutcome,
-    PhoneNumber, QueueExit, QueueId, RecordingId, Timestamp, TrunkId,
+    PhoneNumber, QueueExit, QueueId, Rating, RatingScale, RecordingId, Timestamp, TrunkId,
 };
 use rand_chacha::ChaCha12Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
@@ -173,6 +173,7 @@ impl Story {
         self.bring_in(plot, agent);
         if self.below(2) == 0 {
             plot.push(CallFact::Unbridged { agent: Some(agent) });
+            self.survey(plot);
         }
         if recorded && self.below(4) > 0 {
             plot.push(CallFact::RecordingEnded {
@@ -183,6 +184,19 @@ impl Story {
                 sha256: (self.below(8) > 0).then(|| "5e".repeat(32)),
             });
             self.look_after(plot, recording);
+        }
+    }
+
+    fn survey(&mut self, plot: &mut Vec<CallFact>) {
+        for node in ["rate", "rate_again"].into_iter().take(self.below(3)) {
+            let node = node.to_owned();
+            plot.push(CallFact::SurveyOffered { node: node.clone() });
+            if self.below(3) > 0 {
+                let score = 1 + u8::try_from(self.below(5)).unwrap();
+                let scale = [RatingScale::Stars, RatingScale::Points][self.below(2)];
+                let rating = Rating { score, scale };
+                plot.push(CallFact::Rated { node, rating });
+            }
         }
     }
 

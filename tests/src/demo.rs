@@ -26,7 +26,7 @@ pub const MUSIC_HZ: f64 = 700.0;
 const CLIP: u64 = 1_600;
 
 /// The numbers of the trunk `local`: the flow or the queue, and whether calls are recorded.
-const NUMBERS: [(&str, &str, bool); 9] = [
+const NUMBERS: [(&str, &str, bool); 10] = [
     ("4008110510", "demo", false),
     ("4008110511", "queue:sales", false),
     ("4008110512", "echo-digits", false),
@@ -36,6 +36,7 @@ const NUMBERS: [(&str, &str, bool); 9] = [
     ("4008110516", "outside", false),
     ("4008110517", "outside-recorded", true),
     ("4008110518", "secret", true),
+    ("4008110519", "rated", false),
 ];
 
 /// A flow that asks for what is nobody's business.
@@ -50,6 +51,22 @@ nodes:
 edges:
   - { from: pin, exit: default, to: music }
   - { from: music, exit: ok, to: bye }
+";
+
+/// A flow that asks for a rating once the agent, or the outside number, has hung up.
+const RATED: &str = "
+name: rated
+language: zh-CN
+start: sales
+nodes:
+  sales: { kind: queue, queue: sales }
+  rate: { kind: survey, items: [{ clip: ten_seconds }], scores: { '1': 5, '2': 3, '3': 1 } }
+  thanks: { kind: hangup, items: [{ clip: goodbye }] }
+  sorry: { kind: hangup, items: [{ clip: all_busy }] }
+edges:
+  - { from: sales, exit: talked, to: rate }
+  - { from: sales, exit: default, to: sorry }
+  - { from: rate, exit: default, to: thanks }
 ";
 
 /// What may differ between stories.
@@ -136,10 +153,10 @@ fn flows(voices: &Arc<Voices>, queues: BTreeSet<String>) -> Vec<(String, FlowEnt
         queues,
         ..Resources::new(voices)
     };
-    let secret = ivr::Document::from_yaml(SECRET).unwrap();
+    let own = [SECRET, RATED].map(|text| ivr::Document::from_yaml(text).unwrap());
     ivr::demo_flows()
         .into_iter()
-        .chain([secret])
+        .chain(own)
         .enumerate()
         .map(|(nth, document)| {
             let flow = ivr::check(&document, &resources)

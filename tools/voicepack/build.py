@@ -45,14 +45,18 @@ def ten_seconds(speak, text: str) -> np.ndarray:
 def add_phrases(pack: Pack, speak, language: str, speed: float) -> None:
     """The system phrases and the two clips without speech."""
     for phrase in tomllib.loads((HERE / "phrases.toml").read_text(encoding="utf-8"))["phrase"]:
+        if pack.keep(phrase["name"]):
+            continue
         text = phrase[language]
         if phrase["name"] == "ten_seconds":
             sound = ten_seconds(speak, text)
         else:
             sound = finish(speak(text, speed))
         pack.phrase(phrase["name"], text, sound)
-    pack.phrase("beep", "(1000 Hz, 400 ms)", tones.beep())
-    pack.phrase("hold_music", "(music, 20 s, loops)", tones.hold_music())
+    if not pack.keep("beep"):
+        pack.phrase("beep", "(1000 Hz, 400 ms)", tones.beep())
+    if not pack.keep("hold_music"):
+        pack.phrase("hold_music", "(music, 20 s, loops)", tones.hold_music())
 
 
 def english_letter(engine: English, letter: str) -> np.ndarray:
@@ -60,16 +64,22 @@ def english_letter(engine: English, letter: str) -> np.ndarray:
     return finish(engine.speak_phonemes(f"{english.LETTER_PHONEMES[letter]}.", ENGLISH_UNIT_SPEED))
 
 
-def build_english(out: Path, cache: Cache) -> None:
+def build_english(out: Path, cache: Cache, adding: bool) -> None:
     """en-US, voice hibari."""
     engine = English(cache)
-    pack = Pack(out / "en-US" / "hibari", HIBARI)
+    pack = Pack(out / "en-US" / "hibari", HIBARI, adding)
     add_phrases(pack, engine.speak, "en", 1.0)
     for word in english.words():
+        name = "u_" + word.lower().replace("'", "")
+        if pack.keep(name):
+            continue
         phonemes = english.PHONEMES.get(word)
         raw = engine.speak_phonemes(f"{phonemes}.", ENGLISH_UNIT_SPEED) if phonemes else engine.speak(f"{word}.", ENGLISH_UNIT_SPEED)
-        pack.unit("u_" + word.lower().replace("'", ""), word, finish(raw))
+        pack.unit(name, word, finish(raw))
     for letter in english.LETTERS:
+        if pack.keep(f"letter_{letter.lower()}"):
+            pack.keep(f"u_{letter.lower()}")
+            continue
         sound = english_letter(engine, letter)
         pack.unit(f"letter_{letter.lower()}", f"letter:{letter}", sound)
         if letter.lower() in english.MERIDIEM:
@@ -84,16 +94,18 @@ def mandarin_unit(engine: Mandarin, unit: mandarin.Unit) -> np.ndarray:
     return finish(engine.speak(unit.spoken, mandarin.SPEED))
 
 
-def build_mandarin(out: Path, cache: Cache, models: Path) -> None:
+def build_mandarin(out: Path, cache: Cache, models: Path, adding: bool) -> None:
     """zh-CN, voice xiaoxiao."""
     engine = Mandarin(models, cache)
-    pack = Pack(out / "zh-CN" / "xiaoxiao", XIAOXIAO)
+    pack = Pack(out / "zh-CN" / "xiaoxiao", XIAOXIAO, adding)
     add_phrases(pack, engine.speak, "zh", mandarin.SPEED)
     for unit in mandarin.units():
-        pack.unit(unit.name, " ".join(unit.words), mandarin_unit(engine, unit))
+        if not pack.keep(unit.name):
+            pack.unit(unit.name, " ".join(unit.words), mandarin_unit(engine, unit))
     letters = English(cache)
     for letter in english.LETTERS:
-        pack.unit(f"letter_{letter.lower()}", f"letter:{letter}", english_letter(letters, letter))
+        if not pack.keep(f"letter_{letter.lower()}"):
+            pack.unit(f"letter_{letter.lower()}", f"letter:{letter}", english_letter(letters, letter))
     pack.close()
 
 
@@ -107,6 +119,7 @@ def build_music(out: Path) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("what", choices=["music", "en", "zh"])
+    parser.add_argument("--adding", action="store_true", help="render only what the pack does not have yet")
     parser.add_argument("--out", type=Path, default=HERE / "../../prompts")
     parser.add_argument("--cache", type=Path, default=HERE / "cache")
     parser.add_argument("--models", type=Path, default=HERE / "models")
@@ -114,9 +127,9 @@ def main() -> None:
     if arguments.what == "music":
         build_music(arguments.out)
     elif arguments.what == "en":
-        build_english(arguments.out, Cache(arguments.cache))
+        build_english(arguments.out, Cache(arguments.cache), arguments.adding)
     else:
-        build_mandarin(arguments.out, Cache(arguments.cache), arguments.models)
+        build_mandarin(arguments.out, Cache(arguments.cache), arguments.models, arguments.adding)
 
 
 if __name__ == "__main__":

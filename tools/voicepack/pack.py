@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,16 +24,30 @@ class Source:
 
 @dataclass
 class Pack:
-    """A pack that is being written."""
+    """A pack that is being written; of one that is only added to, the clips of before stay as they are."""
 
     folder: Path
     source: Source
+    adding: bool = False
     entries: list[str] = field(default_factory=list)
+    kept: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
+        if self.adding:
+            _, *entries = (self.folder / "pack.toml").read_text(encoding="utf-8").rstrip("\n").split("\n\n")
+            self.kept = {tomllib.loads(entry)["clip"][0]["name"]: entry for entry in entries}
+            return
         for old in self.folder.glob("*.wav"):
             old.unlink()
+
+    def keep(self, name: str) -> bool:
+        """Takes a clip over that is there already; whether there is one."""
+        entry = self.kept.get(name)
+        if entry is None:
+            return False
+        self.entries.append(entry)
+        return True
 
     def unit(self, name: str, words: str, sound: np.ndarray) -> None:
         """A clip that the planner's unit words find."""

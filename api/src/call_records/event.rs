@@ -1,5 +1,6 @@
 //! What happened to a call, fact by fact, with names in place of ids.
 
+use crate::call_records::RatingView;
 use crate::names::{Named, Names};
 use crate::vocabulary::{
     AnswerMode, CallType, ConferenceSide, Direction, EndReason, EndStage, EndedBy, Finding,
@@ -102,6 +103,10 @@ pub(crate) enum CallEvent {
     Bridged { agent: Option<Named> },
     /// The agent's side left and the customer stays.
     Unbridged { agent: Option<Named> },
+    /// The customer is asked for a rating of whoever talked with them last.
+    SurveyOffered { node: String },
+    /// The customer rated.
+    Rated { node: String, rating: RatingView },
     /// An agent handed the customer on, or tried to; 200 where the customer has left the agent.
     Transferred {
         agent: Named,
@@ -322,6 +327,11 @@ impl CallEvent {
             },
             CallFact::Unbridged { agent } => Self::Unbridged {
                 agent: agent.map(|id| names.agent(id)),
+            },
+            CallFact::SurveyOffered { node } => Self::SurveyOffered { node },
+            CallFact::Rated { node, rating } => Self::Rated {
+                node,
+                rating: rating.into(),
             },
             CallFact::Transferred { agent, to, status } => Self::Transferred {
                 agent: names.agent(agent),

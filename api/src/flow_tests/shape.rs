@@ -70,6 +70,7 @@ pub(crate) enum Return {
     NoAnswer,
     Recorded,
     Refused,
+    Talked,
     Timeout,
     Unavailable,
 }

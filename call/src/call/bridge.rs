@@ -16,7 +16,8 @@ impl Call {
             return;
         }
         self.stage = Stage::Talking;
-        self.walk = None;
+        let walk = self.walk.take();
+        self.walk = walk.filter(ivr::Session::goes_on_after_talk);
         if let Some(party) = &mut self.party {
             party.leg.sound(now, exchange);
         }
@@ -147,6 +148,10 @@ impl Call {
             }
         }
         let reason = reason_of(end.kind);
+        if part == Part::Party && reason == EndReason::HungUp && self.goes_on_after_talk() {
+            self.go_on_after_talk(now, exchange);
+            return;
+        }
         let by = match (reason, part) {
             (EndReason::HungUp | EndReason::Cancelled, Part::Customer) => self.caller_side(),
             (EndReason::HungUp | EndReason::Cancelled, _) => EndedBy::Agent,

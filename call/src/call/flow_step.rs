@@ -170,6 +170,8 @@ fn fact_of(step: Step) -> CallFact {
     match step {
         Step::NodeEntered { node } => CallFact::NodeEntered { node },
         Step::NodeLeft { node, exit, keys } => CallFact::NodeLeft { node, exit, keys },
+        Step::SurveyOffered { node } => CallFact::SurveyOffered { node },
+        Step::Rated { node, rating } => CallFact::Rated { node, rating },
         Step::Unreadable {
             node,
             reason,
@@ -185,7 +187,7 @@ fn fact_of(step: Step) -> CallFact {
 fn status_of(outcome: TransferOutcome) -> u16 {
     match outcome {
         TransferOutcome::Busy => 486,
-        TransferOutcome::Completed => 200,
+        TransferOutcome::Completed | TransferOutcome::Talked => 200,
         TransferOutcome::NoAnswer | TransferOutcome::TimedOut => 408,
         TransferOutcome::Refused => 603,
         TransferOutcome::Full | TransferOutcome::NoAgent | TransferOutcome::Unavailable => 480,
@@ -195,7 +197,7 @@ fn status_of(outcome: TransferOutcome) -> u16 {
 fn reason_of(outcome: TransferOutcome) -> EndReason {
     match outcome {
         TransferOutcome::Busy => EndReason::Busy,
-        TransferOutcome::Completed => EndReason::HungUp,
+        TransferOutcome::Completed | TransferOutcome::Talked => EndReason::HungUp,
         TransferOutcome::Full => EndReason::QueueFull,
         TransferOutcome::NoAgent => EndReason::NoAgent,
         TransferOutcome::NoAnswer => EndReason::NoAnswer,

@@ -51,13 +51,14 @@ impl Outline {
 }
 
 /// Stages by the byte that stands for them; only ever added to at the end.
-const STAGES: [EndStage; 6] = [
+const STAGES: [EndStage; 7] = [
     EndStage::PreIvr,
     EndStage::Ivr,
     EndStage::Queue,
     EndStage::Ringing,
     EndStage::Talking,
     EndStage::Voicemail,
+    EndStage::Survey,
 ];
 
 /// Everything that a call needs to go on, borrowed from it.

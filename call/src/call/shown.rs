@@ -9,6 +9,7 @@ impl Call {
     pub(crate) fn end_stage(&self) -> EndStage {
         match &self.stage {
             Stage::Arriving { .. } => EndStage::PreIvr,
+            Stage::Flow if self.is_surveying() => EndStage::Survey,
             Stage::Flow | Stage::Ended => EndStage::Ivr,
             Stage::Waiting { queue: Some(_) } if self.rung.is_empty() => EndStage::Queue,
             Stage::Waiting { .. } | Stage::Dialing { .. } | Stage::Placing => EndStage::Ringing,
@@ -17,6 +18,10 @@ impl Call {
             Stage::Talking => EndStage::Talking,
             Stage::Message { .. } => EndStage::Voicemail,
         }
+    }
+
+    fn is_surveying(&self) -> bool {
+        self.walk.as_ref().is_some_and(ivr::Session::is_surveying)
     }
 
     /// The call as the console shows it.

@@ -50,9 +50,10 @@ pub(super) fn wire(
                 problems.add(Some(id), "unwired_exit", &format!("nodes.{id}"), message);
             }
         }
-        let wants_error = node.kind.exits().contains(&Exit::Error);
-        if let (false, Some(to)) = (wants_error, target("error")) {
-            graph.add_edge(indices[id.as_str()], to, Exit::Error);
+        for exit in node.kind.optional_exits() {
+            if let Some(to) = target(&exit.to_string()) {
+                graph.add_edge(indices[id.as_str()], to, exit);
+            }
         }
     }
     let start = indices.get(document.start.as_str()).copied()?;
@@ -82,9 +83,7 @@ fn read_edges<'a>(document: &'a Document, problems: &mut Problems) -> BTreeMap<&
         if !names.is_empty() {
             names.insert(DEFAULT.to_owned());
         }
-        if node.kind.may_take_error() {
-            names.insert(Exit::Error.to_string());
-        }
+        names.extend(node.kind.optional_exits().iter().map(Exit::to_string));
         if !names.contains(&edge.exit) {
             let hint = hint(&edge.exit, names.iter().map(String::as_str));
             let message = format_args!("{:?} has no exit {:?}{hint}", edge.from, edge.exit);

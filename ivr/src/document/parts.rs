@@ -184,6 +184,7 @@ fn read_kind(kind: &str, fields: &Tree) -> Result<Kind, ReadError> {
         "set" => Kind::Set(read(fields)?),
         "stream" => Kind::Stream(read(fields)?),
         "subflow" => Kind::Subflow(read(fields)?),
+        "survey" => Kind::Survey(read(fields)?),
         "voicemail" => Kind::Voicemail(read(fields)?),
         _ => {
             let error = ReadError::new(

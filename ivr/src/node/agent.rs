@@ -44,6 +44,7 @@ impl Agent {
                 Exit::NoAnswer
             }
             TransferOutcome::Completed => return Turn::HangUp,
+            TransferOutcome::Talked => Exit::Talked,
             TransferOutcome::Full | TransferOutcome::Unavailable => Exit::Error,
         })
     }

@@ -52,6 +52,7 @@ impl Number {
             TransferOutcome::NoAnswer | TransferOutcome::TimedOut => Exit::NoAnswer,
             TransferOutcome::Refused => Exit::Refused,
             TransferOutcome::Completed => return Turn::HangUp,
+            TransferOutcome::Talked => Exit::Talked,
             TransferOutcome::Full | TransferOutcome::NoAgent | TransferOutcome::Unavailable => {
                 Exit::Error
             }

@@ -43,6 +43,7 @@ impl Queue {
             TransferOutcome::TimedOut | TransferOutcome::NoAnswer => Exit::Timeout,
             TransferOutcome::Full => Exit::Full,
             TransferOutcome::Completed => return Turn::HangUp,
+            TransferOutcome::Talked => Exit::Talked,
             TransferOutcome::Busy | TransferOutcome::Refused | TransferOutcome::Unavailable => {
                 Exit::Error
             }

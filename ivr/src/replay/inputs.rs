@@ -3,7 +3,7 @@
 //! Facts hold the keys that a node took and the exit by which it was left, not each silence. A caller who
 //! left by a time-out was silent at the end; one who left by wrong keys pressed the wrong keys at the end.
 
-use crate::node::{Collect, Kind, Menu};
+use crate::node::{Collect, Kind};
 use crate::{Exit, limits};
 use std::collections::VecDeque;
 use std::iter::repeat_n;
@@ -34,7 +34,8 @@ impl Asking<'_> {
     /// What the caller did in it.
     pub(super) fn inputs(self) -> VecDeque<Input> {
         match self.kind {
-            Kind::Menu(node) => self.at_menu(node),
+            Kind::Menu(node) => self.at_question(node.retries),
+            Kind::Survey(node) => self.at_question(node.retries),
             Kind::Collect(node) => self.at_collect(node),
             Kind::Agent(_)
             | Kind::Branch(_)
@@ -59,8 +60,8 @@ impl Asking<'_> {
     }
 
     /// Every attempt that is no wrong key was silence.
-    fn at_menu(self, node: &Menu) -> VecDeque<Input> {
-        let silent = attempts(node.retries).saturating_sub(self.keys.chars().count());
+    fn at_question(self, retries: u8) -> VecDeque<Input> {
+        let silent = attempts(retries).saturating_sub(self.keys.chars().count());
         let silence = repeat_n(Input::Silence, silent);
         if self.left_by(&Exit::Timeout) {
             self.pressed().chain(silence).collect()

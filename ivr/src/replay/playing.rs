@@ -105,7 +105,9 @@ impl<'a> Playing<'a> {
                 Action::HangUp
                 | Action::RecordMessage { .. }
                 | Action::Say { .. }
-                | Action::Step(Step::Unreadable { .. })
+                | Action::Step(
+                    Step::Rated { .. } | Step::SurveyOffered { .. } | Step::Unreadable { .. },
+                )
                 | Action::StopMessage
                 | Action::StopSaying
                 | Action::StopStream
@@ -427,6 +429,7 @@ fn outcome_of(exit: &str) -> Option<TransferOutcome> {
         "no_agent" => TransferOutcome::NoAgent,
         "no_answer" => TransferOutcome::NoAnswer,
         "refused" => TransferOutcome::Refused,
+        "talked" => TransferOutcome::Talked,
         "timeout" => TransferOutcome::TimedOut,
         _ => return None,
     })

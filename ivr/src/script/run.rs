@@ -270,7 +270,12 @@ impl<'a> Call<'a> {
                 }
                 Action::Ask(_)
                 | Action::RecordMessage { .. }
-                | Action::Step(Step::NodeLeft { .. } | Step::Unreadable { .. })
+                | Action::Step(
+                    Step::NodeLeft { .. }
+                    | Step::Rated { .. }
+                    | Step::SurveyOffered { .. }
+                    | Step::Unreadable { .. },
+                )
                 | Action::StopMessage
                 | Action::StopStream
                 | Action::Stream { .. }
@@ -307,6 +312,7 @@ fn happening(end: Return, streaming: bool) -> Option<Happening> {
             | Return::NoAnswer
             | Return::Recorded
             | Return::Refused
+            | Return::Talked
             | Return::Timeout
             | Return::Unavailable => Some(Happening::StreamEnded(StreamOutcome::Failed)),
         };
@@ -319,6 +325,7 @@ fn happening(end: Return, streaming: bool) -> Option<Happening> {
         Return::NoAgent => TransferOutcome::NoAgent,
         Return::NoAnswer => TransferOutcome::NoAnswer,
         Return::Refused => TransferOutcome::Refused,
+        Return::Talked => TransferOutcome::Talked,
         Return::Timeout => TransferOutcome::TimedOut,
         Return::Failed | Return::HandedOver | Return::Unavailable => TransferOutcome::Unavailable,
     };

@@ -105,6 +105,7 @@ impl Trace {
                     passed.unreadable.push(reason.clone());
                 }
             }
+            Step::Rated { .. } | Step::SurveyOffered { .. } => {}
         }
     }
 

@@ -4,6 +4,7 @@ use crate::{
     Locale, Utterance,
     node::{Method, Protocol, QueueNow},
 };
+use model::Rating;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -73,6 +74,8 @@ pub enum TransferOutcome {
     NoAnswer,
     /// The other side declined.
     Refused,
+    /// The two talked, the other side hung up, and the caller is still there.
+    Talked,
     /// The longest wait is over.
     TimedOut,
     /// The other side could not be reached, or does not exist.
@@ -163,6 +166,18 @@ pub enum Step {
         exit: String,
         /// The keys it took; `*` for each key when they are sensitive.
         keys: String,
+    },
+    /// A rating is asked for.
+    SurveyOffered {
+        /// The node's id.
+        node: String,
+    },
+    /// The caller rated.
+    Rated {
+        /// The node's id.
+        node: String,
+        /// How.
+        rating: Rating,
     },
     /// A value could not be read as its node wanted.
     Unreadable {

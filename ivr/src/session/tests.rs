@@ -241,6 +241,48 @@ fn every_outcome_of_a_transfer_has_its_exit() {
 }
 
 #[test]
+fn a_caller_who_is_still_there_after_the_talk_goes_on_only_where_that_is_wired() {
+    let flow = |edge: &str| {
+        format!(
+            "name: t\nlanguage: zh-CN\nstart: t\nnodes:\n  t: {{ kind: queue, queue: sales }}\n  \
+             rate: {{ kind: survey, items: [{{ clip: please_wait }}], scores: {{ '1': 5, '2': 1 }} }}\n  \
+             bye: {{ kind: hangup }}\nedges:\n  - {{ from: t, exit: default, to: bye }}\n  \
+             - {{ from: rate, exit: default, to: bye }}\n{edge}"
+        )
+    };
+    let wired = flow("  - { from: t, exit: talked, to: rate }\n");
+    let mut call = rehearse(&wired);
+    assert!(call.session.goes_on_after_talk());
+    call.take();
+    call.tell(Happening::TransferEnded(TransferOutcome::Talked));
+    let asked = ["◀ t talked", "▶ rate", "survey rate", "say please_wait"];
+    assert_eq!(call.take(), asked);
+    assert!(call.session.is_surveying());
+    call.press("7");
+    assert_eq!(call.take(), ["stop", "say please_wait"]);
+    call.press("2");
+    assert_eq!(
+        call.take(),
+        [
+            "stop",
+            "rated rate 1 Stars",
+            "◀ rate ok 72",
+            "▶ bye",
+            "◀ bye hang_up",
+            "hang up"
+        ]
+    );
+    assert_eq!(call.session.variables()["rating"], "1");
+
+    let entered = flow("  - { from: t, exit: error, to: rate }\n");
+    let mut call = rehearse(&entered);
+    assert!(!call.session.goes_on_after_talk());
+    call.take();
+    call.tell(Happening::TransferEnded(TransferOutcome::Talked));
+    assert_eq!(call.take(), ["◀ t hang_up", "hang up"]);
+}
+
+#[test]
 fn a_caller_who_hangs_up_ends_the_walk_and_the_message() {
     let mut call = rehearse(
         "name: v\nlanguage: zh-CN\nstart: v\nnodes:\n  v: { kind: voicemail }\n  \

@@ -11,7 +11,7 @@ use crate::{
     node::QueueNow,
 };
 use jiff::{Timestamp, Zoned, tz::TimeZone};
-use model::Opening;
+use model::{Opening, Rating};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use petgraph::graph::NodeIndex;
 use std::{
@@ -361,6 +361,12 @@ impl Walk<'_> {
             self.caller.sensitive.remove(variable);
         }
         self.caller.variables.insert(variable.to_owned(), value);
+    }
+
+    pub(crate) fn note_rating(&mut self, rating: Rating) {
+        let node = self.place();
+        self.actions
+            .push_back(Action::Step(Step::Rated { node, rating }));
     }
 
     pub(crate) fn note_unreadable(&mut self, text: &Template, reason: &str) {

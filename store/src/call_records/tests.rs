@@ -3,7 +3,7 @@
 use super::*;
 use crate::on_both_engines;
 use crate::story::Story;
-use model::CallFact;
+use model::{CallFact, Rating, RatingScale};
 
 on_both_engines! {
     async fn every_value_of_a_closed_set_fits_its_column(db: &Db) {
@@ -51,6 +51,11 @@ fn variants(template: &CallRecord) -> Vec<CallRecord> {
         transfers: 2,
         consults: 3,
         conferences: u32::MAX,
+        surveyed: true,
+        rating: Some(Rating {
+            score: 10,
+            scale: RatingScale::Points,
+        }),
         ..template.clone()
     });
     records.extend(directions().map(|direction| CallRecord {
@@ -126,6 +131,7 @@ fn stages() -> impl Iterator<Item = EndStage> {
         EndStage::Queue => Some(EndStage::Ringing),
         EndStage::Ringing => Some(EndStage::Talking),
         EndStage::Talking => Some(EndStage::Voicemail),
-        EndStage::Voicemail => None,
+        EndStage::Voicemail => Some(EndStage::Survey),
+        EndStage::Survey => None,
     })
 }

@@ -103,6 +103,8 @@ impl Fold {
             | CallFact::DialFailed { .. }
             | CallFact::Bridged { .. }
             | CallFact::Unbridged { .. }
+            | CallFact::SurveyOffered { .. }
+            | CallFact::Rated { .. }
             | CallFact::HoldChanged { .. }
             | CallFact::RecordingPaused { .. }
             | CallFact::RecordingResumed { .. }

@@ -246,6 +246,10 @@ fn assert_obvious(record: &CallRecord, facts: &Facts, seed: u64) {
         if let CallFact::RecordingStarted { recording, .. } = fact {
             expected.recording = Some(*recording);
         }
+        expected.surveyed |= matches!(fact, CallFact::SurveyOffered { .. });
+        if let CallFact::Rated { rating, .. } = fact {
+            expected.rating = Some(*rating);
+        }
         if let CallFact::Ended(ending) = fact {
             expected.ending = Some(ending.clone());
         }

@@ -169,7 +169,11 @@ fn recording_end(facts: &Said, nth: usize) -> Duration {
     let before = nth.checked_sub(1).map(|before| &facts[before].1);
     let message = matches!(before, Some(CallFact::VoicemailStarted));
     let left_node = |fact: &CallFact| message && matches!(fact, CallFact::NodeLeft { .. });
-    let ends = |fact: &CallFact| is_end(fact) || is_left(fact) || left_node(fact);
+    let talk = matches!(before, Some(CallFact::Bridged { .. }));
+    let talked = |fact: &CallFact| {
+        talk && matches!(fact, CallFact::NodeLeft { exit, .. } if exit == "talked")
+    };
+    let ends = |fact: &CallFact| is_end(fact) || is_left(fact) || left_node(fact) || talked(fact);
     let end = facts[nth..].iter().find(|(_, fact)| ends(fact));
     end.map_or(facts[nth].0, |(at, _)| *at)
 }

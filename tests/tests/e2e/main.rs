@@ -26,6 +26,7 @@ mod phones;
 mod pipecat;
 mod proxy;
 mod queueing;
+mod rating;
 mod recordings;
 mod renegotiation;
 mod returning;

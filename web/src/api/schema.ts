@@ -1341,6 +1341,15 @@ export interface components {
             /** @enum {string} */
             kind: "unbridged";
         } | {
+            /** @enum {string} */
+            kind: "survey_offered";
+            node: string;
+        } | {
+            /** @enum {string} */
+            kind: "rated";
+            node: string;
+            rating: components["schemas"]["Rating"];
+        } | {
             agent: components["schemas"]["Named"];
             /** @enum {string} */
             kind: "transferred";
@@ -1570,6 +1579,7 @@ export interface components {
              * @description The same in whole seconds.
              */
             queue_seconds: number;
+            rating?: components["schemas"]["Rating"] | null;
             /**
              * Format: uuid
              * @description The recording's id, if there is one.
@@ -1589,6 +1599,8 @@ export interface components {
             sip_call_id: string;
             /** @description When it came in. */
             started_at: components["schemas"]["At"];
+            /** @description Whether the customer was asked for a rating. */
+            surveyed: boolean;
             /**
              * Format: int64
              * @description Talking to a human.
@@ -1813,7 +1825,7 @@ export interface components {
          * @description How far a call has come.
          * @enum {string}
          */
-        EndStage: "pre_ivr" | "ivr" | "queue" | "ringing" | "talking" | "voicemail";
+        EndStage: "pre_ivr" | "ivr" | "queue" | "ringing" | "talking" | "voicemail" | "survey";
         /**
          * @description Who ended a call.
          * @enum {string}
@@ -2197,7 +2209,7 @@ export interface components {
          * @description How a transfer, a message or the time with a bot comes to its end.
          * @enum {string}
          */
-        FlowTestReturn: "busy" | "completed" | "failed" | "full" | "handed_over" | "no_agent" | "no_answer" | "recorded" | "refused" | "timeout" | "unavailable";
+        FlowTestReturn: "busy" | "completed" | "failed" | "full" | "handed_over" | "no_agent" | "no_answer" | "recorded" | "refused" | "talked" | "timeout" | "unavailable";
         /** @description What the tests are run against. */
         FlowTestRun: {
             /** @description A flow document; the draft as it is saved if none is given. */
@@ -2841,6 +2853,21 @@ export interface components {
          * @enum {string}
          */
         QuickRange: "today" | "yesterday" | "this_week" | "this_month" | "last_week" | "last_month" | "last7" | "last30" | "past7" | "past30";
+        /** @description How a customer rated. */
+        Rating: {
+            /** @description By what. */
+            scale: components["schemas"]["RatingScale"];
+            /**
+             * Format: int32
+             * @description One to five stars, or zero to ten points.
+             */
+            score: number;
+        };
+        /**
+         * @description By what customers rate.
+         * @enum {string}
+         */
+        RatingScale: "stars" | "points";
         /** @description Whether the server can take calls. */
         Readiness: {
             /** @description The parts. */

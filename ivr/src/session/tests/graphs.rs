@@ -6,7 +6,7 @@ use crate::{
     flow::FlowNode,
     node::{
         Answer, Branch, Case, Collect, Condition, Hangup, Http, Kind, Language, Menu, Picked, Play,
-        Queue, QueueNow, QueueState, Return, Schedule, Set, Subflow, Value,
+        Queue, QueueNow, QueueState, Return, Schedule, Set, Subflow, Survey, Value,
     },
     rehearsal::{lines, voices},
 };
@@ -166,6 +166,7 @@ pub(super) fn any_deed() -> impl Strategy<Value = Deed> {
             TransferOutcome::NoAgent,
             TransferOutcome::Full,
             TransferOutcome::Busy,
+            TransferOutcome::Talked,
         ])
         .prop_map(Deed::ComeBack),
     ]
@@ -188,7 +189,7 @@ pub(super) fn any_flow() -> impl Strategy<Value = Arc<Flow>> {
         let mut targets = targets.into_iter().cycle();
         for node in &nodes {
             let exits = graph[*node].kind.exits();
-            for exit in exits.into_iter().chain([Exit::Error]) {
+            for exit in exits.into_iter().chain([Exit::Error, Exit::Talked]) {
                 let target = targets.next().and_then(|target| nodes.get(target));
                 if let Some(target) = target {
                     graph.add_edge(*node, *target, exit);
@@ -229,6 +230,19 @@ fn any_kind() -> impl Strategy<Value = Kind> {
             Kind::Menu(Menu {
                 items,
                 keys: ['1', '2'].into(),
+                timeout_ms: 1_000,
+                retries,
+                invalid_items: vec![],
+                timeout_items: vec![],
+                interruptible,
+            })
+        }),
+        (items(), any::<bool>(), 0..2_u8).prop_map(|(items, interruptible, retries)| {
+            Kind::Survey(Survey {
+                items,
+                scale: model::RatingScale::Stars,
+                scores: [('1', 5), ('2', 1)].into(),
+                variable: "typed".to_owned(),
                 timeout_ms: 1_000,
                 retries,
                 invalid_items: vec![],

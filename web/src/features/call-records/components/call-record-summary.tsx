@@ -2,6 +2,7 @@ import { Descriptions } from "antd";
 import { useTranslation } from "react-i18next";
 import { clockOfMs, useFormat } from "../../../locales/format";
 import { agentName } from "../agent-name";
+import { ratingText } from "../rating-text";
 import type { CallRecordDetail } from "../api/call-records";
 
 export function CallRecordSummary({ record }: { record: CallRecordDetail }) {
@@ -15,6 +16,8 @@ export function CallRecordSummary({ record }: { record: CallRecordDetail }) {
   const finding = (found: CallRecordDetail["early_finding"]) =>
     found ? t(`record.findings.${found}`) : none;
   const { ending } = record;
+  const unrated = record.surveyed ? detail("unrated") : none;
+  const rating = record.rating ? ratingText(t, record.rating) : unrated;
   const pairs: [string, string][] = [
     [column("caller"), record.caller],
     [column("called"), record.called],
@@ -28,6 +31,7 @@ export function CallRecordSummary({ record }: { record: CallRecordDetail }) {
     [detail("transfers"), format.number(record.transfers)],
     [detail("consults"), format.number(record.consults)],
     [detail("conferences"), format.number(record.conferences)],
+    [detail("rating"), rating],
     [detail("flow"), record.flow?.name ?? none],
     [column("queue"), record.queue?.name ?? none],
     [column("agent"), agentName(record) ?? none],

@@ -1,6 +1,7 @@
 import { useTranslation } from "react-i18next";
 import { clockOfMs } from "../../../locales/format";
 import type { CallRecordEvent } from "../api/call-records";
+import { ratingText } from "../rating-text";
 
 /** One sentence for one thing that happened to a call. */
 export function useEventText(): (event: CallRecordEvent) => string {
@@ -56,6 +57,10 @@ export function useEventText(): (event: CallRecordEvent) => string {
         return event.agent
           ? say(event.kind, { agent: named(event.agent) })
           : say(`${event.kind}_outside`);
+      case "rated":
+        return say("rated", { node: event.node, rating: ratingText(t, event.rating) });
+      case "survey_offered":
+        return say("survey_offered", { node: event.node });
       case "transferred":
         return say(event.status < 300 ? event.kind : "transfer_failed", {
           agent: named(event.agent),

@@ -15,6 +15,7 @@ const COLOURS: Record<LiveCall["stage"], string> = {
   ringing: "gold",
   talking: "green",
   voicemail: "purple",
+  survey: "cyan",
 };
 
 interface Props {

@@ -17,6 +17,7 @@ import { Part } from "./part";
 import { SoundField } from "./sound-field";
 import { Spoken } from "./spoken";
 import { TableEditor } from "./table-editor";
+import { ScoresEditor } from "./scores-editor";
 
 interface Props {
   field: Field;
@@ -165,6 +166,10 @@ function Shaped(props: ShapeProps) {
           value={value}
           onChange={onChange}
         />
+      );
+    case "scores":
+      return (
+        <ScoresEditor name={t(`flow.fields.${field.name}`)} value={value} onChange={onChange} />
       );
     case "part":
       return <Part place={place} fields={shape.fields} value={value} onChange={onChange} />;

@@ -4,7 +4,8 @@ import { asList, asText } from "../model/values";
 import type { ShapeProps } from "./choice-fields";
 import { useDesigning } from "./designing";
 
-const KEYS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "0", "#"];
+/** The keys of a telephone, as they lie on it. */
+export const TELEPHONE_KEYS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "0", "#"];
 const NONE = "none";
 
 /** The keys of a telephone to choose from: any of them, or one or none. */
@@ -38,7 +39,7 @@ export function KeysEditor({
     );
   }
   const pressed = asList(value).map(asText);
-  const others = pressed.filter((key) => !KEYS.includes(key));
+  const others = pressed.filter((key) => !TELEPHONE_KEYS.includes(key));
   return (
     <Checkbox.Group
       {...names}
@@ -46,9 +47,9 @@ export function KeysEditor({
       className="flow-keys"
       disabled={readOnly}
       value={pressed}
-      options={[...KEYS, ...others].map((key) => ({ value: key, label: key }))}
+      options={[...TELEPHONE_KEYS, ...others].map((key) => ({ value: key, label: key }))}
       onChange={(keys) => {
-        onChange([...KEYS, ...others].filter((key) => keys.includes(key)));
+        onChange([...TELEPHONE_KEYS, ...others].filter((key) => keys.includes(key)));
       }}
     />
   );

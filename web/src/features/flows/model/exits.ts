@@ -15,10 +15,11 @@ export function exitsOf(node: FlowNode): string[] {
   return [...new Set(named)].filter((name) => name !== "");
 }
 
-/** Every exit that a node shows: its own, `error` and `default` where it may have them, and edges astray. */
+/** Every exit that a node shows: its own, those it may do without, `error` and `default` where it may have them, and edges astray. */
 export function shownExits(node: FlowNode, wired: ReadonlySet<string>): Exit[] {
   const own = exitsOf(node);
-  const optional = own.length === 0 ? [] : [ERROR_EXIT, DEFAULT_EXIT];
+  const free = kindOf(node.kind)?.mayLeaveBy ?? [];
+  const optional = own.length === 0 ? [] : [...free, ERROR_EXIT, DEFAULT_EXIT];
   const byDefault = wired.has(DEFAULT_EXIT);
   const known = [...own, ...optional.filter((name) => !own.includes(name))];
   const astray = [...wired].filter((name) => !known.includes(name));

@@ -22,6 +22,8 @@ export type Shape =
   | { type: "flow" }
   /** Names and texts; whether the names are variables that the node sets. */
   | { type: "table"; max: number; assigns?: boolean }
+  /** Keys with a score each. */
+  | { type: "scores" }
   | { type: "names"; max: number }
   | { type: "list"; max: number; fields: Field[]; ways?: Way[]; fresh: Fields }
   | { type: "part"; fields: Field[] }

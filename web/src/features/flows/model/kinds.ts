@@ -1,6 +1,7 @@
 import { LANGUAGES, type Fields, type Value } from "./document";
 import { expression, text, wait, type Field, type Way } from "./fields";
 import { ASKING } from "./kinds-asking";
+import { CONNECTING } from "./kinds-connecting";
 
 export type Group = "speech" | "input" | "logic" | "connect" | "end";
 export const GROUPS: Group[] = ["speech", "input", "logic", "connect", "end"];
@@ -13,6 +14,8 @@ export interface Kind {
   /** Variables that it sets without a field for them. */
   assigns?: string[];
   exits: (fields: Fields) => string[];
+  /** Exits that may be left without an edge. */
+  mayLeaveBy?: string[];
   /** What a new node holds besides what may be left out. */
   fresh: Fields;
 }
@@ -92,6 +95,29 @@ export const KINDS: Record<string, Kind> = {
     exits: always("ok", "timeout", "invalid"),
     fresh: { items: [], variable: "digits" },
   },
+  survey: {
+    group: "input",
+    fields: [
+      ITEMS,
+      {
+        name: "scale",
+        shape: { type: "choice", options: ["stars", "points"] },
+        standard: "stars",
+      },
+      { name: "scores", shape: { type: "scores" } },
+      { name: "variable", shape: { type: "assigned" }, standard: "rating" },
+      wait("timeout_ms", 5_000),
+      RETRIES,
+      otherItems("invalid_items"),
+      otherItems("timeout_items"),
+      INTERRUPTIBLE,
+    ],
+    exits: always("ok", "timeout", "invalid"),
+    fresh: {
+      items: [{ clip: "rate_service" }],
+      scores: { "1": 5, "2": 4, "3": 3, "4": 2, "5": 1 },
+    },
+  },
   voicemail: {
     group: "input",
     fields: [
@@ -144,47 +170,7 @@ export const KINDS: Record<string, Kind> = {
     fresh: { cases: [CASE] },
   },
   ...ASKING,
-  queue: {
-    group: "connect",
-    fields: [
-      { name: "queue", shape: { type: "queue" } },
-      { name: "priority", shape: { type: "number", min: 0, max: 9 }, standard: 0 },
-    ],
-    exits: always("no_agent", "timeout", "full", "error"),
-    fresh: { queue: "" },
-  },
-  agent: {
-    group: "connect",
-    fields: [text("extension", 64)],
-    exits: always("no_agent", "busy", "no_answer", "error"),
-    fresh: { extension: "" },
-  },
-  number: {
-    group: "connect",
-    fields: [text("number", 64), { name: "recorded", shape: { type: "switch" }, standard: false }],
-    exits: always("busy", "no_answer", "refused", "error"),
-    fresh: { number: "" },
-  },
-  stream: {
-    group: "connect",
-    fields: [
-      text("url"),
-      {
-        name: "protocol",
-        shape: { type: "choice", options: ["twilio", "jambonz", "audiosocket"] },
-        standard: "twilio",
-      },
-      { name: "parameters", shape: { type: "table", max: 64 }, standard: {} },
-      {
-        name: "max_seconds",
-        shape: { type: "number", min: 1, max: 14_400, unit: "s" },
-        standard: 1_800,
-      },
-      { name: "handoff_variable", shape: { type: "assigned" }, standard: "handoff" },
-    ],
-    exits: always("done", "transfer", "timeout", "error"),
-    fresh: { url: "" },
-  },
+  ...CONNECTING,
   hangup: {
     group: "end",
     fields: [otherItems("items")],

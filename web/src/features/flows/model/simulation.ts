@@ -116,11 +116,11 @@ export function callOf(start: CallStart, moves: readonly Move[]): PlayedCall {
 export function endingsOf(awaits: Awaits): readonly Ending[] {
   switch (awaits) {
     case "queue":
-      return ["completed", "no_agent", "timeout", "full", "unavailable"];
+      return ["completed", "talked", "no_agent", "timeout", "full", "unavailable"];
     case "agent":
-      return ["completed", "no_agent", "busy", "no_answer", "refused", "unavailable"];
+      return ["completed", "talked", "no_agent", "busy", "no_answer", "refused", "unavailable"];
     case "number":
-      return ["completed", "busy", "no_answer", "refused", "unavailable"];
+      return ["completed", "talked", "busy", "no_answer", "refused", "unavailable"];
     case "recorder":
       return ["recorded"];
     case "bot":
