@@ -213,59 +213,12 @@ pub(super) fn any_flow() -> impl Strategy<Value = Arc<Flow>> {
 }
 
 fn any_kind() -> impl Strategy<Value = Kind> {
-    let items = || {
-        prop_oneof![
-            Just(vec![]),
-            Just(vec![clip("welcome")]),
-            Just(vec![say("${typed}")]),
-            Just(vec![clip("welcome"), spoken("${typed:digits}")]),
-        ]
-    };
     prop_oneof![
-        (items(), any::<bool>()).prop_map(|(items, interruptible)| Kind::Play(Play {
+        (any_items(), any::<bool>()).prop_map(|(items, interruptible)| Kind::Play(Play {
             items,
             interruptible
         })),
-        (items(), any::<bool>(), 0..2_u8).prop_map(|(items, interruptible, retries)| {
-            Kind::Menu(Menu {
-                items,
-                keys: ['1', '2'].into(),
-                timeout_ms: 1_000,
-                retries,
-                invalid_items: vec![],
-                timeout_items: vec![],
-                interruptible,
-            })
-        }),
-        (items(), any::<bool>(), 0..2_u8).prop_map(|(items, interruptible, retries)| {
-            Kind::Survey(Survey {
-                items,
-                scale: model::RatingScale::Stars,
-                scores: [('1', 5), ('2', 1)].into(),
-                variable: "typed".to_owned(),
-                timeout_ms: 1_000,
-                retries,
-                invalid_items: vec![],
-                timeout_items: vec![],
-                interruptible,
-            })
-        }),
-        (items(), any::<bool>(), 0..3_u8).prop_map(|(items, interruptible, min_length)| {
-            Kind::Collect(Collect {
-                items,
-                variable: "typed".to_owned(),
-                min_length,
-                max_length: 3,
-                terminator: Some('#'),
-                first_timeout_ms: 1_000,
-                inter_digit_timeout_ms: 500,
-                retries: 1,
-                sensitive: interruptible,
-                invalid_items: vec![],
-                timeout_items: vec![],
-                interruptible,
-            })
-        }),
+        any_question(),
         Just(Kind::Set(Set {
             variable: "typed".to_owned(),
             value: Value::Filled("x${typed}".into()),
@@ -288,7 +241,62 @@ fn any_kind() -> impl Strategy<Value = Kind> {
             priority: 0
         })),
         any_asking(),
-        items().prop_map(|items| Kind::Hangup(Hangup { items })),
+        any_items().prop_map(|items| Kind::Hangup(Hangup { items })),
+    ]
+}
+
+/// What asks the caller for keys.
+fn any_question() -> impl Strategy<Value = Kind> {
+    prop_oneof![
+        (any_items(), any::<bool>(), 0..2_u8).prop_map(|(items, interruptible, retries)| {
+            Kind::Menu(Menu {
+                items,
+                keys: ['1', '2'].into(),
+                timeout_ms: 1_000,
+                retries,
+                invalid_items: vec![],
+                timeout_items: vec![],
+                interruptible,
+            })
+        }),
+        (any_items(), any::<bool>(), 0..2_u8).prop_map(|(items, interruptible, retries)| {
+            Kind::Survey(Survey {
+                items,
+                scale: model::RatingScale::Stars,
+                scores: [('1', 5), ('2', 1)].into(),
+                variable: "typed".to_owned(),
+                timeout_ms: 1_000,
+                retries,
+                invalid_items: vec![],
+                timeout_items: vec![],
+                interruptible,
+            })
+        }),
+        (any_items(), any::<bool>(), 0..3_u8).prop_map(|(items, interruptible, min_length)| {
+            Kind::Collect(Collect {
+                items,
+                variable: "typed".to_owned(),
+                min_length,
+                max_length: 3,
+                terminator: Some('#'),
+                first_timeout_ms: 1_000,
+                inter_digit_timeout_ms: 500,
+                retries: 1,
+                sensitive: interruptible,
+                invalid_items: vec![],
+                timeout_items: vec![],
+                interruptible,
+            })
+        }),
+    ]
+}
+
+fn any_items() -> impl Strategy<Value = Vec<Item>> {
+    prop_oneof![
+        Just(vec![]),
+        Just(vec![clip("welcome")]),
+        Just(vec![say("${typed}")]),
+        Just(vec![clip("welcome"), spoken("${typed:digits}")]),
     ]
 }
 
