@@ -28,4 +28,5 @@ pub mod sound;
 pub mod story;
 pub mod tone;
 pub mod voice;
+pub mod whisper;
 pub mod world;

@@ -42,6 +42,7 @@ mod timers;
 mod tls;
 mod transferring;
 mod trunks;
+mod understanding;
 
 use std::time::Duration;
 
