@@ -1,7 +1,8 @@
 import { App, Button, Upload } from "antd";
 import { DownloadOutlined, UploadOutlined } from "@ant-design/icons";
 import { useTranslation } from "react-i18next";
-import { readDocument, writeDocument, type FlowDocument } from "../model/document";
+import { writeDocument, type FlowDocument } from "../model/document";
+import { FILE_BYTES, readFlowFile } from "../model/file";
 import { placed } from "../model/layout";
 
 /** Gives a text as a file. */
@@ -40,18 +41,24 @@ export function FileTools({ document, onImport }: Props) {
   const { t } = useTranslation();
   const { message } = App.useApp();
   const read = async (file: File) => {
-    const imported = fileIn(await file.text());
-    if (imported) {
-      onImport(placed({ ...imported, name: document.name }));
-      void message.info(t("flow.imported"));
-    } else {
+    if (file.size > FILE_BYTES) {
+      void message.error(t("flow.fileTooLong", { mib: FILE_BYTES / 1024 / 1024 }));
+      return;
+    }
+    const content = await readFlowFile(await file.text());
+    if (content === undefined) {
       void message.error(t("flow.notAFlow"));
+    } else if ("reason" in content) {
+      void message.error(t("flow.unreadableFile", { ...content }));
+    } else {
+      onImport(placed({ ...content.document, name: document.name }));
+      void message.info(t("flow.imported"));
     }
   };
   return (
     <>
       <Upload
-        accept=".json,application/json"
+        accept=".json,.yaml,.yml,application/json,application/yaml"
         showUploadList={false}
         beforeUpload={(file) => {
           void read(file);
@@ -63,13 +70,4 @@ export function FileTools({ document, onImport }: Props) {
       <ExportButton document={document} />
     </>
   );
-}
-
-/** The flow that a file's text holds. */
-export function fileIn(text: string): FlowDocument | undefined {
-  try {
-    return readDocument(JSON.parse(text));
-  } catch {
-    return undefined;
-  }
 }
