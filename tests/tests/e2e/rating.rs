@@ -3,6 +3,7 @@
 use crate::{AGENT, CALLER, SHORTLY, WHILE};
 use serde_json::json;
 use tests::baresip::{Baresip, Manner};
+use tests::console::Console;
 use tests::server::Server;
 use tests::sipp::Sipp;
 use tests::sound;
@@ -80,6 +81,7 @@ fn a_caller_rates_an_agent_who_hung_up_and_a_crash_only_asks_again() {
     admin.shows_no_call();
     admin.agent_is("1001", "idle");
     server.comes_to_rest();
+    Console::begin(&server, "rating", "admin").succeeds();
     let report = server.verify();
     assert!(report.trim_end().ends_with(" 0 differences"), "{report}");
 }
