@@ -306,6 +306,7 @@ fn command_status_and_code(refusal: CommandError) -> (StatusCode, &'static str) 
         CommandError::NoSecondCall => (StatusCode::CONFLICT, "no_second_call"),
         CommandError::NotRecorded => (StatusCode::CONFLICT, "not_recorded"),
         CommandError::SensitiveKeys => (StatusCode::CONFLICT, "sensitive_keys"),
+        CommandError::TooManyTrials => (StatusCode::CONFLICT, "too_many_trials"),
         CommandError::Status => (StatusCode::UNPROCESSABLE_ENTITY, "status_not_settable"),
     }
 }

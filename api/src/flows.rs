@@ -1,5 +1,6 @@
 //! IVR flows (流程): drawn as drafts, checked, published as versions.
 
+pub(crate) mod call;
 pub(crate) mod check;
 pub(crate) mod checked;
 pub(crate) mod counts;

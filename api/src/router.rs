@@ -133,6 +133,7 @@ fn flows() -> OpenApiRouter<State> {
         .routes(routes!(flows::simulate::simulate))
         .routes(routes!(flows::counts::counts))
         .routes(routes!(flows::replay::replay))
+        .routes(routes!(flows::call::call))
         .routes(routes!(flow_tests::run::run))
         .routes(routes!(flow_tests::read::read))
         .routes(routes!(flow_tests::show::show, flow_tests::save::save))

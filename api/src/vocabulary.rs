@@ -31,7 +31,7 @@ words! {
     /// Who called whom.
     Direction { Inbound, Outbound, Internal }
     /// How a call came about.
-    CallType { Inbound, Outbound, ClickToDial, Internal }
+    CallType { Inbound, Outbound, ClickToDial, Internal, Trial }
     /// With what an agent takes calls.
     AnswerMode { Softphone, Sip, Phone, App, Other }
     /// Who ended a call.
@@ -82,7 +82,7 @@ words! {
     AuditAction {
         TrunkCreated, TrunkChanged, TrunkDeleted, TrunkNumberCreated, TrunkNumberChanged,
         TrunkNumberDeleted, TimeSchemeCreated, TimeSchemeChanged, TimeSchemeDeleted,
-        SoundCreated, SoundChanged, SoundDeleted, FlowCreated, FlowPublished, LadderShown, LadderExported,
+        SoundCreated, SoundChanged, SoundDeleted, FlowCreated, FlowPublished, FlowTried, LadderShown, LadderExported,
         CallSupervised, SupervisionRefused, DialForbidden, SourceBarred,
     }
     /// How a supervisor takes part in a call.

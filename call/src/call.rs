@@ -47,6 +47,7 @@ mod supervision;
 mod talked;
 mod tones;
 mod transfer;
+mod trial;
 
 pub(crate) use arrival::Arrival;
 pub use asking::AskRequest;
@@ -59,6 +60,7 @@ pub use streaming::{StreamEnd, StreamRequest};
 pub(crate) use supervision::Wish;
 pub(crate) use transfer::{Join, refuse as refuse_transfer};
 
+use crate::FlowEntry;
 use crate::authorize::AuthorizedDestination;
 use crate::exchange::Exchange;
 use crate::leg::Leg;
@@ -183,6 +185,9 @@ pub(crate) struct Call {
     /// The queue the call came from or waits in.
     pub(crate) queue: Option<QueueId>,
     pub(crate) answered_at: Option<Duration>,
+    /// The draft that it is about to enter.
+    #[serde(skip)]
+    trial: Option<FlowEntry>,
     /// The flow it is in and the walk through it, while it may go on.
     pub(crate) entered: Option<(FlowId, FlowVersion)>,
     #[serde(skip)]
@@ -224,6 +229,7 @@ impl Call {
             dial: None,
             queue: None,
             answered_at: None,
+            trial: None,
             entered: None,
             walk: None,
             taping: None,

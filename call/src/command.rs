@@ -1,8 +1,9 @@
 //! What people may ask of the live engine, and what it answers.
 
-use crate::Rung;
+use crate::{Rung, Trial};
 use model::{
-    AgentId, AnswerMode, CallId, EnterpriseId, LoginStatus, StatusActor, SupervisionMode, UserId,
+    AgentId, AnswerMode, CallId, EnterpriseId, LoginStatus, StatusActor, SupervisionMode,
+    Timestamp, UserId,
 };
 use thiserror::Error;
 
@@ -99,6 +100,8 @@ pub enum Command {
         /// Which.
         call: CallId,
     },
+    /// Let one call of a draft be made.
+    Try(Box<Trial>),
 }
 
 /// What a command that was met gives.
@@ -108,6 +111,13 @@ pub enum Answer {
     Done,
     /// The messages of a call, in the order in which they came and went.
     Ladder(Vec<Rung>),
+    /// The call of a draft that may be made.
+    Trial {
+        /// What it will be called.
+        call: CallId,
+        /// Until when it can be made.
+        until: Timestamp,
+    },
 }
 
 /// Why a command cannot be met.
@@ -161,6 +171,9 @@ pub enum CommandError {
     /// The caller types what is kept out of every log.
     #[error("the recording pauses while the caller types what is sensitive")]
     SensitiveKeys,
+    /// As many calls of drafts wait to be made as may.
+    #[error("too many calls of drafts wait to be made; try again in a minute")]
+    TooManyTrials,
     /// A status that nobody can ask for.
     #[error("a person cannot set this status")]
     Status,

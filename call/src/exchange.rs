@@ -7,6 +7,7 @@ use crate::encryption;
 use crate::engagements::Engagements;
 use crate::ladder::Ladders;
 use crate::leg::Leg;
+use crate::trials::Trials;
 use crate::trunks::Trunks;
 use crate::{Directory, Key, Library, Output};
 use media::{LegId, Line, Order, PortPool, RecordingKey};
@@ -69,6 +70,8 @@ pub(crate) struct Exchange {
     pub(crate) outputs: VecDeque<Output>,
     pub(crate) trunks: Trunks,
     pub(crate) engagements: Engagements,
+    /// Calls of drafts that nobody has made yet.
+    pub(crate) trials: Trials,
     /// Calls that an agent wants to be joined.
     pub(crate) joins: VecDeque<Join>,
     /// Calls whose saved form changed.
@@ -107,6 +110,7 @@ impl Exchange {
             outputs: VecDeque::new(),
             trunks: Trunks::default(),
             engagements: Engagements::default(),
+            trials: Trials::default(),
             joins: VecDeque::new(),
             touched: BTreeSet::new(),
             sessions: HashMap::new(),

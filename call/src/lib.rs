@@ -23,6 +23,7 @@ mod live;
 mod output;
 mod sdp_fixups;
 mod switchboard;
+mod trials;
 mod trunking;
 mod trunks;
 
@@ -38,5 +39,6 @@ pub use live::{
     LiveSupervisor, LiveTrunk, LiveView,
 };
 pub use output::{Key, Output};
-pub use sip::Transport;
+pub use sip::{Account, Transport};
 pub use switchboard::{Admission, Config, Gauges, Living, Restored, Switchboard};
+pub use trials::Trial;

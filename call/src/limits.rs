@@ -47,5 +47,12 @@ pub(crate) const SUPERVISORS: usize = 3;
 /// How long a supervisor's phone rings.
 pub(crate) const SUPERVISOR_RING: Duration = Duration::from_secs(30);
 
+/// How long credentials for a call of a draft are good.
+pub(crate) const TRIAL_WAIT: Duration = Duration::from_mins(1);
+
+/// Calls of drafts that nobody has made yet: of one enterprise, and of all.
+pub(crate) const TRIALS_OF_ENTERPRISE: usize = 8;
+pub(crate) const TRIALS: usize = 256;
+
 /// Trunks that one number is tried over.
 pub(crate) const TRUNKS: usize = 8;

@@ -15,6 +15,7 @@ mod showing;
 mod signalling;
 mod sounding;
 mod supervising;
+mod trying;
 
 pub use restoring::Restored;
 pub use saving::Living;
@@ -173,6 +174,7 @@ impl Switchboard {
     pub fn handle_timeout(&mut self, now: Duration) {
         self.exchange.endpoint.handle_timeout(now);
         self.exchange.router.handle_timeout(now);
+        self.forget_trials(now);
         while let Some((_, id)) = self.timers.first().copied().filter(|(at, _)| *at <= now) {
             self.with_call(now, id, |call, exchange| call.handle_timeout(now, exchange));
             // A call that did nothing about its deadline must not be asked again at once.
@@ -188,7 +190,8 @@ impl Switchboard {
         let call = self.timers.first().map(|(at, _)| *at);
         let endpoint = self.exchange.endpoint.poll_timeout();
         let router = self.exchange.router.poll_timeout();
-        [call, endpoint, router].into_iter().flatten().min()
+        let trials = self.exchange.trials.deadline();
+        [call, endpoint, router, trials].into_iter().flatten().min()
     }
 
     /// Takes the next thing to do.
@@ -270,9 +273,6 @@ impl Switchboard {
 
     fn take_directory(&mut self, now: Duration, directory: Arc<Directory>) {
         let exchange = &mut self.exchange;
-        exchange
-            .endpoint
-            .set_accounts(directory.agents().map(|it| it.account.clone()).collect());
         let trunks = crate::trunking::configs(&directory);
         exchange.endpoint.set_trunks(now, trunks);
         let agents: Vec<_> = directory
@@ -285,6 +285,7 @@ impl Switchboard {
             exchange.router.set_reachable(now, agent.id, reachable);
         }
         exchange.directory = directory;
+        self.set_accounts();
     }
 
     /// Follows what the endpoint and the router have to say until both are silent.

@@ -55,6 +55,8 @@ pub enum AuditAction {
     FlowCreated,
     /// A version of a flow was published: callers enter it.
     FlowPublished,
+    /// Somebody called a draft of a flow to hear it.
+    FlowTried,
     /// Somebody looked at the SIP messages of a call.
     LadderShown,
     /// Somebody downloaded the SIP messages of a call.

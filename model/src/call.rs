@@ -30,6 +30,8 @@ pub enum CallType {
     ClickToDial,
     /// 内部通话.
     Internal,
+    /// 试拨: somebody heard a draft of a flow from the designer; part of no figure.
+    Trial,
 }
 
 /// Who ended a call (挂断方).

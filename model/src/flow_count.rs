@@ -4,7 +4,7 @@
 //! there, or is still there; so those who entered are the sum of all others, of whatever calls and days.
 //! All of a call is counted where the call began, as its record is.
 
-use crate::{CallFact, EndedBy, FlowId, FlowVersion, Timestamp};
+use crate::{CallFact, CallType, EndedBy, FlowId, FlowVersion, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -110,6 +110,11 @@ impl<'a> Counting<'a> {
             return;
         }
         match fact {
+            // Who tries a draft out is no caller.
+            CallFact::Arrived {
+                call_type: CallType::Trial,
+                ..
+            } => self.over = true,
             CallFact::Arrived { .. } => self.began = self.began.or(Some(at)),
             CallFact::FlowEntered { flow, version } => {
                 self.close_all(at, &NodeEvent::CutOff);

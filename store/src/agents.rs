@@ -3,6 +3,7 @@
 use crate::Error;
 use crate::column::{Word, from_hex, hex, word};
 use crate::db::{Db, Tx};
+use crate::random;
 use crate::statement::{On, sql};
 use md5::Md5;
 use model::{AgentId, EnterpriseId, Timestamp, UserId};
@@ -45,6 +46,44 @@ impl std::fmt::Debug for SipAccount {
             .field("agent", &self.agent)
             .field("name", &self.name)
             .finish_non_exhaustive()
+    }
+}
+
+/// Credentials that are good for one thing and then gone, and stored nowhere.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PassingAccount {
+    /// The user name in the realm [`REALM`], which nobody else has.
+    pub user: String,
+    /// The password.
+    pub password: String,
+    /// MD5 over `user:realm:password`.
+    pub ha1_md5: [u8; 16],
+    /// SHA-256 over `user:realm:password`.
+    pub ha1_sha256: [u8; 32],
+}
+
+impl std::fmt::Debug for PassingAccount {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut shown = f.debug_struct("PassingAccount");
+        shown.field("user", &self.user).finish_non_exhaustive()
+    }
+}
+
+impl PassingAccount {
+    /// A new one whose user name begins with `kind`.
+    ///
+    /// # Errors
+    /// [`Error::Random`] if the system gives no random bytes.
+    pub fn fresh(kind: &str) -> Result<Self, Error> {
+        let user = format!("{kind}-{}", hex(&random::bytes::<8>()?));
+        let password = hex(&random::bytes::<16>()?);
+        let (ha1_md5, ha1_sha256) = ha1(&user, &password);
+        Ok(Self {
+            user,
+            password,
+            ha1_md5,
+            ha1_sha256,
+        })
     }
 }
 

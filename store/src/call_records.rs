@@ -206,6 +206,7 @@ pub async fn latest_of_flow(
          FROM call_records
          WHERE enterprise_id = $1
            AND flow_id = $2
+           AND call_type <> 'trial'
            AND started_at >= $3
            AND started_at < $4
          ORDER BY started_at DESC, id DESC

@@ -20,6 +20,12 @@ const FLAGS = [
   "--disable-sync",
   "--autoplay-policy=no-user-gesture-required",
 ];
+/** Flags of a Chromium that gives pages a microphone of its own, and speaks with this machine. */
+export const MICROPHONE = [
+  "--use-fake-ui-for-media-stream",
+  "--use-fake-device-for-media-stream",
+  "--allow-loopback-in-peer-connection",
+];
 export const PATIENCE_MS = 20_000;
 
 const here = path.dirname(fileURLToPath(import.meta.url));
@@ -59,12 +65,12 @@ export async function refuseBarriers(page, where) {
 }
 
 /** Tells a story in a Chromium of its own, whose console stays quiet; gives what the story gives. */
-export async function browse(story) {
+export async function browse(story, flags = []) {
   const folder = await mkdtemp(path.join(tmpdir(), "trunkline-console-"));
   await mkdir(shots, { recursive: true });
   const browser = await chromium.launchPersistentContext(folder, {
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    args: FLAGS,
+    args: [...FLAGS, ...flags],
     headless: true,
     viewport: { width: 1366, height: 768 },
     locale: "en-US",

@@ -179,6 +179,16 @@ impl Arrival {
             trunk: Some(trunk.id),
             manners: Manners::trunk(&trunk.media, None, flow.transport == sip::Transport::Tls),
         };
+        self.pick_up(now, outfit, exchange)
+    }
+
+    /// Answers the call on a leg of this kind; what follows begins with the ACK.
+    pub(super) fn pick_up(
+        self,
+        now: Duration,
+        outfit: Outfit,
+        exchange: &mut Exchange,
+    ) -> Option<Call> {
         let Some(mut leg) = self.leg(now, outfit, exchange) else {
             return self.reject(now, Rejection::overloaded("no port is free"), exchange);
         };
@@ -288,6 +298,10 @@ impl Call {
     /// Goes where the number leads.
     pub(super) fn begin(&mut self, now: Duration, exchange: &mut Exchange) {
         self.listen_caller(exchange);
+        if let Some(draft) = self.trial.take() {
+            self.enter_draft(now, draft, exchange);
+            return;
+        }
         match self.origin.destination {
             Some(Destination::Flow(flow)) => self.enter_flow(now, flow, exchange),
             Some(Destination::Queue(queue)) => self.enter_queue(now, queue, 0, exchange),

@@ -1,6 +1,7 @@
 //! The walk through a flow: what happens goes in, what the flow wants comes out and is done.
 
 use super::{Call, Stage};
+use crate::FlowEntry;
 use crate::exchange::Exchange;
 use crate::limits::FLOW_TURNS;
 use ivr::{Action, Clip, Happening, Inputs, Step, TransferOutcome};
@@ -16,6 +17,11 @@ impl Call {
             self.end_with_tone(now, EndReason::UnknownNumber, exchange);
             return;
         };
+        self.walk_into(now, entry, exchange);
+    }
+
+    /// Enters a version of a flow, or a draft.
+    pub(super) fn walk_into(&mut self, now: Duration, entry: &FlowEntry, exchange: &mut Exchange) {
         let inputs = Inputs {
             caller: self.origin.caller.as_str().to_owned(),
             called: self.origin.called.as_str().to_owned(),

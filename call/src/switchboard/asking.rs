@@ -66,6 +66,7 @@ impl Switchboard {
             Command::Ladder { enterprise, call } => {
                 return self.ladder(enterprise, call).map(Answer::Ladder);
             }
+            Command::Try(ref trial) => return self.prepare_trial(now, trial),
         };
         done.map(|()| Answer::Done)
     }

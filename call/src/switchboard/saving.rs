@@ -70,6 +70,8 @@ impl Switchboard {
             }
             Place::Agent(id) => (Key::Agent(*id), bytes(exchange.router.seat(*id)?)?),
             Place::Devices(user) => {
+                // Who may only hear a draft can register, to nobody's use.
+                exchange.directory.agent_with_extension(user)?;
                 let state = exchange.endpoint.save_bindings(user);
                 (Key::Devices(user.clone()), state)
             }

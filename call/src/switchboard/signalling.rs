@@ -3,7 +3,7 @@
 use super::messaging::Letter;
 use super::{Admission, Switchboard};
 use crate::Output;
-use crate::call::{Arrival, Move, Placement};
+use crate::call::{Arrival, Call, Move, Placement};
 use model::{EnterpriseId, SourceFact, Timestamp};
 use sip::{Event, Identity, SessionId};
 use std::time::Duration;
@@ -110,13 +110,16 @@ impl Switchboard {
             self.take_over(now, (session, replaced), incoming);
             return;
         }
-        let exchange = &mut self.exchange;
-        let call = if let Identity::Account(user) = incoming.identity.clone() {
-            Placement::recognise(now, session, (&user, incoming), exchange)
-                .and_then(|placement| placement.place(now, busy, exchange))
-        } else {
-            Arrival::recognise(now, session, incoming, exchange)
-                .and_then(|arrival| arrival.answer(now, busy, exchange))
+        let call = match incoming.identity.clone() {
+            Identity::Account(user) => match self.take_trial(&user) {
+                Some(trial) => self.try_out(now, (session, incoming), (busy, trial)),
+                None => self.place(now, (session, incoming), (busy, &user)),
+            },
+            Identity::Trunk(_) => {
+                let exchange = &mut self.exchange;
+                Arrival::recognise(now, session, incoming, exchange)
+                    .and_then(|arrival| arrival.answer(now, busy, exchange))
+            }
         };
         if let Some(call) = call {
             let id = call.origin.id;
@@ -127,6 +130,18 @@ impl Switchboard {
                 self.note_consult(now, (agent, id));
             }
         }
+    }
+
+    /// A call that an agent makes from their phone.
+    fn place(
+        &mut self,
+        now: Duration,
+        (session, incoming): (SessionId, sip::Incoming),
+        (busy, user): (bool, &str),
+    ) -> Option<Call> {
+        let exchange = &mut self.exchange;
+        let placement = Placement::recognise(now, session, (user, incoming), exchange)?;
+        placement.place(now, busy, exchange)
     }
 
     /// A call in the place of another, which only an agent's phone may ask for.

@@ -251,16 +251,18 @@ impl Endpoint {
         )))
     }
 
-    /// The trunk that a caller belongs to without having to prove itself by digest.
+    /// The trunk that a caller belongs to without having to prove itself by digest. A page in a
+    /// browser belongs to none: it may well run on a carrier's host, and behind a proxy all pages
+    /// come from one address.
     pub(super) fn trunk_of(&mut self, now: Duration, received: Received<'_>) -> Option<TrunkId> {
         let Received { message, flow } = received;
+        if is_page(flow) {
+            return None;
+        }
+        if let Some(trunk) = self.trunk_of_flow(flow) {
+            return Some(trunk);
+        }
         let source = flow.remote.ip();
-        if let Some(trunk) = self.trunks.of_source(source) {
-            return Some(trunk);
-        }
-        if let Some(trunk) = self.trunk_by_name(flow) {
-            return Some(trunk);
-        }
         let user = message.request_uri()?.user_unescaped()?;
         let user = str::from_utf8(&user).ok()?;
         self.trunks.of_registrar(now, source, user)
@@ -288,6 +290,15 @@ impl Endpoint {
         self.strangers.note(now, flow.remote.ip(), dialled);
     }
 
+    /// The trunk of an address, or of the name in a certificate.
+    fn trunk_of_flow(&self, flow: Flow) -> Option<TrunkId> {
+        if is_page(flow) {
+            return None;
+        }
+        let by_address = self.trunks.of_source(flow.remote.ip());
+        by_address.or_else(|| self.trunk_by_name(flow))
+    }
+
     fn trunk_by_name(&self, flow: Flow) -> Option<TrunkId> {
         let connection = self.connections.get(flow.connection?)?;
         self.trunks.of_names(&connection.names)
@@ -295,10 +306,8 @@ impl Endpoint {
 
     /// Whether requests of a source come from a trunk.
     pub(super) fn is_trunk_source(&self, flow: Flow) -> bool {
-        let source = flow.remote.ip();
-        self.trunks.of_source(source).is_some()
-            || self.trunk_by_name(flow).is_some()
-            || self.trunks.is_gateway(source)
+        self.trunk_of_flow(flow).is_some()
+            || !is_page(flow) && self.trunks.is_gateway(flow.remote.ip())
     }
 
     /// A carrier that calls the contact which we registered names the called number in To.
@@ -365,4 +374,9 @@ impl Endpoint {
             self.call_failed(id, verdict);
         }
     }
+}
+
+/// Whether a page in a browser speaks, or a proxy for one.
+fn is_page(flow: Flow) -> bool {
+    matches!(flow.transport, Transport::Ws | Transport::Wss)
 }

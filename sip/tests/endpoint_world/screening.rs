@@ -3,8 +3,10 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use sip::{Config, Endpoint, Event, Flow, Limits, Output, Transport};
+use sip::message::{Framing, Message};
+use sip::{Config, ConnectionId, Endpoint, Event, Flow, Limits, Output, Transport};
 
+use crate::desk::Desk;
 use crate::network::{Handmade, OFFER, START, World, address, code, config, header};
 
 /// A phone in the trusted network.
@@ -287,4 +289,28 @@ fn an_empty_datagram_is_a_keep_alive() {
     assert!(world.stray.is_empty());
     assert_eq!(world.parties[0].endpoint.counters().keep_alives, 1);
     assert_eq!(world.now, START + Duration::from_millis(50));
+}
+
+#[test]
+fn a_page_that_comes_from_a_trunks_address_proves_itself_like_any_other() {
+    for (transport, status) in [
+        (Transport::Tcp, 100),
+        (Transport::Ws, 401),
+        (Transport::Wss, 401),
+    ] {
+        let mut desk = Desk::new();
+        let flow = Flow {
+            transport,
+            local: address(1),
+            remote: trunk(),
+            connection: Some(ConnectionId((1 << 63) | 7)),
+        };
+        desk.endpoint.handle_connected(desk.now, flow, &[]);
+        let via = transport.via_name();
+        let via = format!("SIP/2.0/{via} page.invalid;branch=z9hG4bK1;rport");
+        desk.hear(flow, &invite().with("Via", &via).text());
+        let (_, answer) = &desk.sent[0];
+        let answer = Message::parse(answer.clone(), Framing::Stream).unwrap();
+        assert_eq!(code(&answer), Some(status), "{transport:?}");
+    }
 }

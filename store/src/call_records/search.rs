@@ -139,6 +139,9 @@ pub(super) fn page_of(
             select.and_where(filter_only(engine, name).eq(value));
         }
     }
+    if filter.call_type.is_none() {
+        select.and_where(filter_only(engine, "call_type").ne(word(&CallType::Trial)));
+    }
     if let Some(from) = filter.from {
         select.and_where(column("started_at").gte(from.as_millis()));
     }

@@ -101,7 +101,8 @@ fn call_types() -> impl Iterator<Item = CallType> {
         CallType::Inbound => Some(CallType::Outbound),
         CallType::Outbound => Some(CallType::ClickToDial),
         CallType::ClickToDial => Some(CallType::Internal),
-        CallType::Internal => None,
+        CallType::Internal => Some(CallType::Trial),
+        CallType::Trial => None,
     })
 }
 

@@ -597,6 +597,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/flows/{id}/draft/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lets the draft be called once from a browser, with credentials that are gone with the call. It is a
+         *     real call: queues and agents are rung, messages are recorded. Its record has the call type `trial`,
+         *     is listed only where that is asked for, and counts in no figure. For administrators.
+         */
+        post: operations["call_flow_draft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/flows/{id}/draft/replay": {
         parameters: {
             query?: never;
@@ -1186,7 +1207,7 @@ export interface components {
          * @description What was done.
          * @enum {string}
          */
-        AuditAction: "trunk_created" | "trunk_changed" | "trunk_deleted" | "trunk_number_created" | "trunk_number_changed" | "trunk_number_deleted" | "time_scheme_created" | "time_scheme_changed" | "time_scheme_deleted" | "sound_created" | "sound_changed" | "sound_deleted" | "flow_created" | "flow_published" | "ladder_shown" | "ladder_exported" | "call_supervised" | "supervision_refused" | "dial_forbidden" | "source_barred";
+        AuditAction: "trunk_created" | "trunk_changed" | "trunk_deleted" | "trunk_number_created" | "trunk_number_changed" | "trunk_number_deleted" | "time_scheme_created" | "time_scheme_changed" | "time_scheme_deleted" | "sound_created" | "sound_changed" | "sound_deleted" | "flow_created" | "flow_published" | "flow_tried" | "ladder_shown" | "ladder_exported" | "call_supervised" | "supervision_refused" | "dial_forbidden" | "source_barred";
         /** @description One setting that changed. */
         AuditChange: {
             /** @description What it is; none where it is not there. */
@@ -1660,7 +1681,7 @@ export interface components {
          * @description How a call came about.
          * @enum {string}
          */
-        CallType: "inbound" | "outbound" | "click_to_dial" | "internal";
+        CallType: "inbound" | "outbound" | "click_to_dial" | "internal" | "trial";
         /** @description How the caller is presented on outbound calls. */
         CallerIdentity: {
             /**
@@ -1896,6 +1917,33 @@ export interface components {
              * @description The version that callers enter; none before the first is published.
              */
             version?: number | null;
+        };
+        /** @description A call that can be made once, over SIP in a WebSocket at `/ws/sip`. */
+        FlowCall: {
+            /** @description Whom to call: a SIP address. */
+            address: string;
+            /**
+             * Format: uuid
+             * @description The call, as its record will be found.
+             */
+            call: string;
+            /** @description The address of record that calls. */
+            from: string;
+            /** @description Its password, which is stored nowhere. */
+            password: string;
+            /** @description Until when the call can be made. */
+            until: components["schemas"]["At"];
+            /** @description The user name of the digest. */
+            user: string;
+        };
+        /** @description What is to be called, and as whom. */
+        FlowCallRequest: {
+            /** @description The number that seems to be called, also that of the trunk; `anonymous` if none is given. */
+            called?: string;
+            /** @description The number that seems to call; `anonymous` if none is given. */
+            caller?: string;
+            /** @description A flow document; the draft as it is saved if none is given. */
+            document?: unknown;
         };
         /** @description What is to be said of a flow document, saved or not. */
         FlowCheck: {
@@ -5346,6 +5394,80 @@ export interface operations {
                 };
             };
             428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    call_flow_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the flow */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FlowCallRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowCall"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -14,7 +14,9 @@ export function useEventText(): (event: CallRecordEvent) => string {
       case "arrived":
         return say("arrived", { caller: event.caller, called: event.called });
       case "flow_entered":
-        return say("flow_entered", { flow: named(event.flow), version: event.version });
+        return event.version === 0
+          ? say("draft_entered", { flow: named(event.flow) })
+          : say("flow_entered", { flow: named(event.flow), version: event.version });
       case "node_entered":
         return say("node_entered", { node: event.node });
       case "node_left":

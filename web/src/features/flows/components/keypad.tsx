@@ -1,7 +1,8 @@
 import { Button, Switch } from "antd";
 import { useId, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { KEYS, endingsOf, pressed, type Trace } from "../model/simulation";
+import { endingsOf, pressed, type Trace } from "../model/simulation";
+import { KeyButtons } from "./key-buttons";
 import type { Trying } from "./use-trying";
 
 interface Props {
@@ -22,31 +23,7 @@ export function Keypad({ trying, trace }: Props) {
   };
   return (
     <>
-      <div
-        className="flow-keypad"
-        role="group"
-        aria-label={t("flow.simulation.keypad")}
-        onKeyDown={(event) => {
-          const plain = !event.ctrlKey && !event.metaKey && !event.altKey;
-          if (plain && listens && KEYS.some((key) => key === event.key)) {
-            event.preventDefault();
-            press(event.key);
-          }
-        }}
-      >
-        {KEYS.map((key) => (
-          <Button
-            key={key}
-            disabled={!listens}
-            aria-label={t("flow.simulation.key", { key })}
-            onClick={() => {
-              press(key);
-            }}
-          >
-            {key}
-          </Button>
-        ))}
-      </div>
+      <KeyButtons disabled={!listens} onPress={press} />
       <div className="flow-row">
         <Switch
           size="small"

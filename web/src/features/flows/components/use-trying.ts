@@ -49,7 +49,7 @@ export function useTrying(flow: string, document: FlowDocument, shown: boolean):
   const trace = answer?.trace ?? undefined;
   const asked = useMemo(() => askedBy(document), [document]);
   const marks = useMemo(
-    () => (shown ? marksOf(document, trace) : NO_MARKS),
+    () => (shown ? marksOf(document, trace?.steps ?? []) : NO_MARKS),
     [shown, document, trace],
   );
   return {

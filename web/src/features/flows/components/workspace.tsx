@@ -9,6 +9,7 @@ import type { Act, Designer } from "../model/designer";
 import type { FlowDocument } from "../model/document";
 import { problemsOf, type FlowProblem } from "../model/problems";
 import { variablesOf } from "../model/values";
+import { CallingPanel } from "./calling-panel";
 import { Canvas } from "./canvas";
 import { CountsPanel } from "./counts-panel";
 import { DesigningContext, type Designing } from "./designing";
@@ -21,6 +22,7 @@ import { ProblemsPanel } from "./problems-panel";
 import { ReplayPanel } from "./replay-panel";
 import { SimulatePanel } from "./simulate-panel";
 import { TestsPanel } from "./tests-panel";
+import { useCalling } from "./use-calling";
 import { useCounting } from "./use-counting";
 import { useDesigner, useEditing } from "./use-editing";
 import { useKeyboard } from "./use-keyboard";
@@ -77,7 +79,8 @@ function Desk({
   const { problems, spoken, clips, checking, failed } = useChecked(flow, document);
   const names = useNames(document.name);
   const trying = useTrying(flow, document, panel === "simulation");
-  const { marks } = trying;
+  const calling = useCalling(flow, document, panel === "calling");
+  const { marks } = panel === "calling" ? calling : trying;
   const counting = useCounting(flow, version, document, panel === "counts");
   const { counted } = counting;
   const designing = useMemo(
@@ -136,6 +139,7 @@ function Desk({
           )}
         </div>
         {panel === "simulation" && <SimulatePanel flow={flow} trying={trying} />}
+        {panel === "calling" && <CallingPanel calling={calling} broken={problems.length > 0} />}
         {panel === "tests" && <TestsPanel flow={flow} document={document} />}
         {panel === "replay" && (
           <ReplayPanel flow={flow} document={document} onSelect={editing.select} />

@@ -132,7 +132,13 @@ export function endingsOf(awaits: Awaits): readonly Ending[] {
   }
 }
 
-/** What a simulation leaves on the canvas. */
+/** A node that a caller was in, and how they left it. */
+export interface Step {
+  node: string;
+  exit?: string | null;
+}
+
+/** What a call leaves on the canvas. */
 export interface Marks {
   at: string | undefined;
   passed: ReadonlySet<string>;
@@ -154,8 +160,7 @@ function outer(node: string): string {
   return node.split("/")[0] ?? node;
 }
 
-export function marksOf(document: FlowDocument, trace: Trace | undefined): Marks {
-  const all = trace?.steps ?? [];
+export function marksOf(document: FlowDocument, all: readonly Step[]): Marks {
   const steps = all.filter(({ node }) => outer(node) === node);
   const taken = steps.flatMap(({ node, exit }, at) => {
     const next = steps[at + 1];
