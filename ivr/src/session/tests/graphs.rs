@@ -141,11 +141,15 @@ pub(super) fn do_deed(session: &mut Session, deed: Deed, now: &mut Duration) {
             session.handle(*now, Happening::VoicemailEnded);
         }
         Deed::Answer(status) => {
+            // One answer at a time: what it leads to has asked for nothing yet.
+            if matches!(session.progress.wait, Wait::Rendering { .. }) {
+                let spoken = (status == 200).then_some(()).ok_or_else(String::new);
+                session.rendered(*now, &[spoken]);
+                return;
+            }
             let body = r#"{"typed":12}"#.to_owned();
             session.answer(*now, &Answer::Answered { status, body });
             session.handle(*now, Happening::QueueSeen(Some(QueueNow::default())));
-            let spoken = (status == 200).then_some(()).ok_or_else(String::new);
-            session.rendered(*now, &[spoken]);
         }
     }
 }
