@@ -3,6 +3,7 @@ import { Button, Input } from "antd";
 import { useId } from "react";
 import { useTranslation } from "react-i18next";
 import { AnswersForm } from "./answers-form";
+import { StartVariables } from "./start-variables";
 import type { Trying } from "./use-trying";
 
 const FIELDS = ["caller", "called", "at"] as const;
@@ -38,6 +39,7 @@ export function CallForm({ trying }: { trying: Trying }) {
           />
         </div>
       ))}
+      <StartVariables trying={trying} />
       <AnswersForm trying={trying} />
       <Button type="primary" htmlType="submit" icon={<PhoneOutlined aria-hidden />}>
         {t("flow.simulation.begin")}

@@ -15,7 +15,7 @@ import { addNode, wire } from "../model/edit";
 import type { StepEdge, StepNode } from "../model/graph";
 import type { Counted } from "../model/counts";
 import { kindOf } from "../model/kinds";
-import type { Marks } from "../model/simulation";
+import type { Marks } from "../model/marks";
 import { useDesigning } from "./designing";
 import { DRAGGED_KIND } from "./palette";
 import { StepBox } from "./step-node";

@@ -3,7 +3,7 @@ import type { SoundName, SpeechEngine } from "../api/named";
 import type { Fields } from "../model/document";
 import type { FlowProblem } from "../model/problems";
 import { NOT_COUNTED, type Counted } from "../model/counts";
-import { NO_MARKS, type Marks } from "../model/simulation";
+import { NO_MARKS, type Marks } from "../model/marks";
 
 /** What the parts of the designer know of the flow besides the document. */
 export interface Designing {

@@ -6,7 +6,7 @@ import { beforeAll, expect, it, vi } from "vitest";
 import { startTranslation } from "../../../locales/translation";
 import type { Fields } from "../model/document";
 import { NOT_COUNTED } from "../model/counts";
-import { NO_MARKS } from "../model/simulation";
+import { NO_MARKS } from "../model/marks";
 import { DesigningContext, type Designing } from "./designing";
 import { SpeechPreview } from "./speech-preview";
 

@@ -4,7 +4,7 @@ import { callEventsQuery, useCallTicket, type CallEvent } from "../api/calling";
 import { callWith, openMicrophone, type Silence, type Telephone } from "../api/telephone";
 import { isOver, stepsOf } from "../model/calling";
 import type { FlowDocument } from "../model/document";
-import { NO_MARKS, marksOf, type Marks, type Step } from "../model/simulation";
+import { NO_MARKS, marksOf, type Marks, type Step } from "../model/marks";
 
 /** How far a call is. */
 export type CallStage = "idle" | "calling" | "talking" | "over";
@@ -41,12 +41,14 @@ export function useCalling(flow: string, document: FlowDocument, shown: boolean)
     const walked = shown ? marksOf(document, steps) : NO_MARKS;
     return isOver(events) ? { ...walked, at: undefined } : walked;
   }, [shown, document, steps, events]);
-  useEffect(
-    () => () => {
+  const left = useRef(false);
+  useEffect(() => {
+    left.current = false;
+    return () => {
+      left.current = true;
       telephone.current?.hangUp();
-    },
-    [],
-  );
+    };
+  }, []);
   const call = async (caller: string, called: string) => {
     const microphone = await openMicrophone();
     if (typeof microphone === "string") {
@@ -66,6 +68,10 @@ export function useCalling(flow: string, document: FlowDocument, shown: boolean)
           setStage("over");
         },
       });
+      // Whoever has left the page by now is not on the telephone any more.
+      if (left.current) {
+        telephone.current.hangUp();
+      }
     } catch (refused) {
       for (const track of microphone.getTracks()) {
         track.stop();

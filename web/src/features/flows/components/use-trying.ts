@@ -1,16 +1,14 @@
 import { useMemo, useState } from "react";
 import { useSimulation } from "../api/simulation";
 import type { FlowDocument } from "../model/document";
+import { NO_MARKS, marksOf, type Marks } from "../model/marks";
 import type { FlowProblem } from "../model/problems";
 import {
   NEW_CALL,
-  NO_MARKS,
   askedBy,
   callOf,
-  marksOf,
   type Asked,
   type CallStart,
-  type Marks,
   type Move,
   type PlayedCall,
   type Trace,

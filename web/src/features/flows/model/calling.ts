@@ -1,5 +1,5 @@
 import type { Shapes } from "../../../api/client";
-import type { Step } from "./simulation";
+import type { Step } from "./marks";
 
 type CallEvent = Shapes["CallRecordEvent"];
 

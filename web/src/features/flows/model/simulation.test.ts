@@ -6,7 +6,6 @@ import {
   askedBy,
   callOf,
   endingsOf,
-  marksOf,
   pressed,
   testOf,
   testsText,
@@ -43,6 +42,14 @@ it("a call is what was done in it, in order, with how transfers end beside", () 
   expect(callOf(NEW_CALL, MOVES.slice(0, 1))).toEqual({ away: {}, do: [{ press: "1" }] });
 });
 
+it("variables begin with what is given, and with their own beginning otherwise", () => {
+  const document = { ...emptyDocument("x", "en-US"), variables: { level: "gold", city: "" } };
+  expect(askedBy(document).variables).toEqual({ level: "gold", city: "" });
+  const { variables } = callOf({ ...NEW_CALL, variables: { level: "silver" } }, []);
+  expect(variables).toEqual({ level: "silver" });
+  expect(callOf(NEW_CALL, []).variables).toBeUndefined();
+});
+
 it("a time is sent as an instant, and left out where it is none", () => {
   const { at } = callOf({ ...NEW_CALL, at: "2026-11-23T10:00" }, []);
   expect(new Date(at ?? "").getTime()).toBe(new Date("2026-11-23T10:00").getTime());
@@ -55,26 +62,6 @@ it("a transfer can end in the ways of whoever has the caller", () => {
   expect(endingsOf("key")).toEqual([]);
 });
 
-it("the node that waits is lit, and edges are marked by the exits that were taken", () => {
-  const document = emptyDocument("x", "en-US");
-  const marks = marksOf(document, TRACE.steps);
-  expect(marks.at).toBe("goodbye");
-  expect([...marks.passed]).toEqual(["welcome", "goodbye"]);
-  expect([...marks.taken]).toEqual(document.edges);
-  expect(marksOf(document, []).at).toBeUndefined();
-});
-
-it("an exit without an edge of its own was left by the default", () => {
-  const document: FlowDocument = {
-    ...emptyDocument("x", "en-US"),
-    edges: [
-      { from: "welcome", exit: "timeout", to: "goodbye" },
-      { from: "welcome", exit: "default", to: "goodbye" },
-    ],
-  };
-  expect([...marksOf(document, TRACE.steps).taken]).toEqual([document.edges[1]]);
-});
-
 it("a test expects what came of the call, and goes into a file as it is", () => {
   const test = testOf("greets", callOf(NEW_CALL, []), TRACE);
   expect(test.expect).toEqual({
@@ -83,16 +70,6 @@ it("a test expects what came of the call, and goes into a file as it is", () => 
     end: "waiting",
   });
   expect(JSON.parse(testsText("x", [test]))).toEqual({ flow: "x.json", tests: [test] });
-});
-
-it("within another flow the node that led there is lit", () => {
-  const [welcome, goodbye] = TRACE.steps;
-  const inside = { node: "welcome/ask", at_ms: 0, exit: "ok", keys: "", said: "", unreadable: [] };
-  const within = [welcome, inside].flatMap((step) => step ?? []);
-  const document = emptyDocument("x", "en-US");
-  expect(marksOf(document, within).at).toBe("welcome");
-  const after = [welcome, inside, goodbye].flatMap((step) => step ?? []);
-  expect([...marksOf(document, after).taken]).toEqual(document.edges);
 });
 
 it("whom a flow asks is found in its nodes, and what they say goes with the call", () => {
@@ -109,7 +86,7 @@ it("whom a flow asks is found in its nodes, and what they say goes with the call
       again: node("queue_state", { queue: "sales" }),
     },
   };
-  expect(askedBy(document)).toEqual({ systems: ["find"], queues: ["sales"] });
+  expect(askedBy(document)).toEqual({ systems: ["find"], queues: ["sales"], variables: {} });
   const answers = {
     find: { status: 404, json: '{"level":3}' },
     typing: { status: 200, json: '{"le' },

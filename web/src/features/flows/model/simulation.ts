@@ -1,5 +1,5 @@
 import type { Shapes } from "../../../api/client";
-import { DEFAULT_EXIT, ERROR_EXIT, type FlowDocument, type FlowEdge } from "./document";
+import type { FlowDocument } from "./document";
 
 export type Deed = Shapes["FlowTestDeed"];
 export type Ending = Shapes["FlowTestReturn"];
@@ -17,6 +17,8 @@ export interface CallStart {
   answers: Record<string, Said>;
   /** How queues are, by name. */
   queues: Record<string, QueueNow>;
+  /** What variables begin with in this call, where it is something else than in the flow. */
+  variables: Record<string, string>;
 }
 
 /** What another system answers: JSON as it is typed, and nothing where the text is empty. */
@@ -38,6 +40,8 @@ export interface Asked {
   systems: readonly string[];
   /** The queues that are looked at. */
   queues: readonly string[];
+  /** The variables that the flow declares, with what they begin with. */
+  variables: Readonly<Record<string, string>>;
 }
 
 export const NOTHING_SAID: Said = { status: 200, json: "" };
@@ -53,12 +57,20 @@ export interface PlayedCall {
   at?: string;
   answers?: Record<string, { status: number; json: unknown }>;
   queues?: Record<string, QueueNow>;
+  variables?: Record<string, string>;
   away: Record<string, Ending>;
   do: Deed[];
 }
 
 export const KEYS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "0", "#"] as const;
-export const NEW_CALL: CallStart = { caller: "", called: "", at: "", answers: {}, queues: {} };
+export const NEW_CALL: CallStart = {
+  caller: "",
+  called: "",
+  at: "",
+  answers: {},
+  queues: {},
+  variables: {},
+};
 
 /** What a key does, whether or not the caller waits until everything is said. */
 export function pressed(key: string, interrupts: boolean): Move {
@@ -82,6 +94,7 @@ export function askedBy(document: FlowDocument): Asked {
   return {
     systems: nodes.flatMap(([id, { kind }]) => (kind === "http" ? [id] : [])),
     queues: [...new Set(queues)],
+    variables: document.variables,
   };
 }
 
@@ -96,7 +109,7 @@ function saidOf(answers: CallStart["answers"]): Record<string, { status: number;
 }
 
 export function callOf(start: CallStart, moves: readonly Move[]): PlayedCall {
-  const { caller, called, at, queues } = start;
+  const { caller, called, at, queues, variables } = start;
   const began = new Date(at);
   const answers = saidOf(start.answers);
   return {
@@ -105,6 +118,7 @@ export function callOf(start: CallStart, moves: readonly Move[]): PlayedCall {
     ...(at !== "" && !Number.isNaN(began.getTime()) && { at: began.toISOString() }),
     ...(Object.keys(answers).length > 0 && { answers }),
     ...(Object.keys(queues).length > 0 && { queues }),
+    ...(Object.keys(variables).length > 0 && { variables }),
     away: Object.fromEntries(
       moves.flatMap((move) => ("node" in move ? [[move.node, move.end]] : [])),
     ),
@@ -130,48 +144,6 @@ export function endingsOf(awaits: Awaits): readonly Ending[] {
     case "speech":
       return [];
   }
-}
-
-/** A node that a caller was in, and how they left it. */
-export interface Step {
-  node: string;
-  exit?: string | null;
-}
-
-/** What a call leaves on the canvas. */
-export interface Marks {
-  at: string | undefined;
-  passed: ReadonlySet<string>;
-  taken: ReadonlySet<FlowEdge>;
-}
-
-export const NO_MARKS: Marks = { at: undefined, passed: new Set(), taken: new Set() };
-
-/** The edge by which an exit is left; `default` and `error` stand for exits without one of their own. */
-function edgeBetween(document: FlowDocument, from: string, exit: string, to: string) {
-  const edges = document.edges.filter((edge) => edge.from === from && edge.to === to);
-  return [exit, DEFAULT_EXIT, ERROR_EXIT]
-    .map((name) => edges.find((edge) => edge.exit === name))
-    .find((edge) => edge !== undefined);
-}
-
-/** The node of this flow in which another flow's node was come to: `ask` of `ask/order`. */
-function outer(node: string): string {
-  return node.split("/")[0] ?? node;
-}
-
-export function marksOf(document: FlowDocument, all: readonly Step[]): Marks {
-  const steps = all.filter(({ node }) => outer(node) === node);
-  const taken = steps.flatMap(({ node, exit }, at) => {
-    const next = steps[at + 1];
-    const edge = next && exit != null ? edgeBetween(document, node, exit, next.node) : undefined;
-    return edge ? [edge] : [];
-  });
-  return {
-    at: steps.at(-1)?.node,
-    passed: new Set(steps.map(({ node }) => node)),
-    taken: new Set(taken),
-  };
 }
 
 /** The call as a test that expects what came of it. */
