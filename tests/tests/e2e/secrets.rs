@@ -81,6 +81,10 @@ fn nothing_is_left(story: &str, manner: &'static str, digits: u8) {
     let shown = admin.get(&format!("/calls/{call}/sip"));
     assert_eq!(shown.status, 200);
     assert_absent("the ladder", &shown.body, secret);
+    let captured = admin.get(&format!("/calls/{call}/sip.pcap"));
+    assert_eq!(captured.status, 200);
+    assert!(captured.body.len() > 1_000, "{} bytes", captured.body.len());
+    assert_absent("the capture", &captured.body, secret);
     caller.succeeds();
     let record = admin.finished_record();
     let id = record["id"].as_str().unwrap();

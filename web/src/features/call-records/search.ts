@@ -12,7 +12,7 @@ export const RANGES = [
 ] as const;
 export type Range = (typeof RANGES)[number];
 
-export const CALL_TYPES = ["inbound", "outbound", "click_to_dial", "internal"] as const;
+export const CALL_TYPES = ["inbound", "outbound", "click_to_dial", "internal", "trial"] as const;
 export type CallType = (typeof CALL_TYPES)[number];
 
 /** What is looked for; it lives in the address of the page. */
