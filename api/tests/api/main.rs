@@ -7,6 +7,7 @@ mod audit_log;
 mod bots;
 mod call_records;
 mod calls;
+mod flow_calls;
 mod flow_counts;
 mod flow_tests;
 mod flows;
