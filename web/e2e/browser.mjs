@@ -64,6 +64,21 @@ export async function refuseBarriers(page, where) {
   assert.deepEqual(cut, [], `the menu stays in its line at ${where}`);
 }
 
+/** Opens a page of the console as the person whom the environment names. */
+export async function signIn(page, path) {
+  await page.goto(`${needed("TRUNKLINE_URL").replace(/\/$/, "")}${path}`);
+  await page.getByLabel("E-mail address").fill(needed("TRUNKLINE_EMAIL"));
+  await page.getByLabel("Password", { exact: true }).fill(needed("TRUNKLINE_PASSWORD"));
+  await page.getByRole("button", { name: "Sign in" }).click();
+}
+
+/** Opens the demo flow in the designer. */
+export async function openDemo(page) {
+  await signIn(page, "/flows");
+  await page.getByRole("button", { name: "Open demo" }).click();
+  await page.getByTestId("step-welcome").waitFor();
+}
+
 /** Tells a story in a Chromium of its own, whose console stays quiet; gives what the story gives. */
 export async function browse(story, flags = []) {
   const folder = await mkdtemp(path.join(tmpdir(), "trunkline-console-"));

@@ -8,7 +8,7 @@
 
 import { strict as assert } from "node:assert";
 import { Buffer } from "node:buffer";
-import { MICROPHONE, browse, needed, refuseBarriers, shot } from "./browser.mjs";
+import { MICROPHONE, browse, openDemo, refuseBarriers, shot } from "./browser.mjs";
 
 const FLOW = `
 name: demo
@@ -25,17 +25,8 @@ edges:
   - { from: message, exit: ok, to: bye }
 `;
 
-const url = needed("TRUNKLINE_URL").replace(/\/$/, "");
-const password = needed("TRUNKLINE_PASSWORD");
-const email = needed("TRUNKLINE_EMAIL");
-
 async function open(page) {
-  await page.goto(`${url}/flows`);
-  await page.getByLabel("E-mail address").fill(email);
-  await page.getByLabel("Password", { exact: true }).fill(password);
-  await page.getByRole("button", { name: "Sign in" }).click();
-  await page.getByRole("button", { name: "Open demo" }).click();
-  await page.getByTestId("step-welcome").waitFor();
+  await openDemo(page);
   const chooser = page.waitForEvent("filechooser");
   await page.getByRole("button", { name: "Import" }).click();
   const file = { name: "f.yaml", mimeType: "application/yaml", buffer: Buffer.from(FLOW) };
@@ -98,6 +89,7 @@ async function leaveMessage(page) {
   await page.keyboard.press("1");
   await lit(page, "message");
   assert.equal(await page.locator(".flow-edge-taken").count(), 1);
+  // So long is the message.
   await page.waitForTimeout(3_000);
   await panel.getByRole("button", { name: "Hang up" }).click();
   await panel.getByText("The call is over: Hung up").waitFor();

@@ -7,20 +7,7 @@
 //   TRUNKLINE_SHOTS     where pictures go; ../target/e2e when not given
 
 import { strict as assert } from "node:assert";
-import { browse, needed, refuseBarriers, shot } from "./browser.mjs";
-
-const url = needed("TRUNKLINE_URL").replace(/\/$/, "");
-const password = needed("TRUNKLINE_PASSWORD");
-const email = needed("TRUNKLINE_EMAIL");
-
-async function open(page) {
-  await page.goto(`${url}/flows`);
-  await page.getByLabel("E-mail address").fill(email);
-  await page.getByLabel("Password", { exact: true }).fill(password);
-  await page.getByRole("button", { name: "Sign in" }).click();
-  await page.getByRole("button", { name: "Open demo" }).click();
-  await page.getByTestId("step-welcome").waitFor();
-}
+import { browse, openDemo, refuseBarriers, shot } from "./browser.mjs";
 
 /** Each edge from the welcome on has its callers, each node says who hung up in it. */
 async function count(page) {
@@ -61,7 +48,7 @@ async function replay(page) {
 }
 
 await browse(async (page) => {
-  await open(page);
+  await openDemo(page);
   await count(page);
   await replay(page);
 });

@@ -8,7 +8,7 @@
 //   TRUNKLINE_SHOTS     where pictures go; ../target/e2e when not given
 
 import { Buffer } from "node:buffer";
-import { browse, needed, refuseBarriers, shot } from "./browser.mjs";
+import { browse, needed, refuseBarriers, shot, signIn } from "./browser.mjs";
 
 const FLOW = `
 name: anything                # the draft keeps its own name
@@ -28,14 +28,9 @@ edges:
 `;
 
 const url = needed("TRUNKLINE_URL").replace(/\/$/, "");
-const password = needed("TRUNKLINE_PASSWORD");
-const email = needed("TRUNKLINE_EMAIL");
 
 async function open(page) {
-  await page.goto(`${url}/call-records`);
-  await page.getByLabel("E-mail address").fill(email);
-  await page.getByLabel("Password", { exact: true }).fill(password);
-  await page.getByRole("button", { name: "Sign in" }).click();
+  await signIn(page, "/call-records");
   await page.getByRole("heading", { name: "Call records" }).waitFor();
 }
 

@@ -7,22 +7,9 @@
 //   TRUNKLINE_SHOTS     where pictures go; ../target/e2e when not given
 
 import { strict as assert } from "node:assert";
-import { browse, needed, refuseBarriers, shot } from "./browser.mjs";
+import { browse, openDemo, refuseBarriers, shot } from "./browser.mjs";
 
 const TEST = "a caller who asks for sales waits in the queue";
-
-const url = needed("TRUNKLINE_URL").replace(/\/$/, "");
-const password = needed("TRUNKLINE_PASSWORD");
-const email = needed("TRUNKLINE_EMAIL");
-
-async function open(page) {
-  await page.goto(`${url}/flows`);
-  await page.getByLabel("E-mail address").fill(email);
-  await page.getByLabel("Password", { exact: true }).fill(password);
-  await page.getByRole("button", { name: "Sign in" }).click();
-  await page.getByRole("button", { name: "Open demo" }).click();
-  await page.getByTestId("step-welcome").waitFor();
-}
 
 /** The ids of nodes with a look. */
 function nodes(page, look) {
@@ -110,7 +97,7 @@ async function choose(page, select, id) {
 }
 
 await browse(async (page) => {
-  await open(page);
+  await openDemo(page);
   await play(page);
   const tests = await require(page);
 

@@ -17,6 +17,7 @@ export interface Telephone {
 }
 
 interface Hearing {
+  /** Answered, and sound has its way: keys that are pressed before would be sent to nobody. */
   onAnswered: () => void;
   onOver: (farewell: Farewell) => void;
 }
@@ -72,11 +73,24 @@ export async function callWith(
       mediaStream: microphone,
       pcConfig: { iceServers: [] },
     });
-    session.connection.addEventListener("track", ({ track }) => {
+    const { connection } = session;
+    let confirmed = false;
+    let answered = false;
+    const look = () => {
+      if (confirmed && !answered && connection.connectionState === "connected") {
+        answered = true;
+        onAnswered();
+      }
+    };
+    connection.addEventListener("connectionstatechange", look);
+    connection.addEventListener("track", ({ track }) => {
       speaker.srcObject = new MediaStream([track]);
       void speaker.play();
     });
-    session.on("confirmed", onAnswered);
+    session.on("confirmed", () => {
+      confirmed = true;
+      look();
+    });
     session.on("ended", () => {
       end({ cause: undefined });
     });
@@ -85,7 +99,7 @@ export async function callWith(
     });
   };
   agent.on("connected", () => {
-    if (!session) {
+    if (!session && !over) {
       call();
     }
   });

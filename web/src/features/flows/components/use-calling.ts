@@ -41,24 +41,28 @@ export function useCalling(flow: string, document: FlowDocument, shown: boolean)
     const walked = shown ? marksOf(document, steps) : NO_MARKS;
     return isOver(events) ? { ...walked, at: undefined } : walked;
   }, [shown, document, steps, events]);
-  const left = useRef(false);
-  useEffect(() => {
-    left.current = false;
-    return () => {
-      left.current = true;
-      telephone.current?.hangUp();
-    };
+  const attempt = useRef<AbortController>(undefined);
+  const leave = useCallback(() => {
+    attempt.current?.abort();
+    telephone.current?.hangUp();
+    telephone.current = undefined;
   }, []);
-  const call = async (caller: string, called: string) => {
+  useEffect(() => leave, [leave]);
+  const call = async (caller: string, called: string, { signal }: AbortController) => {
     const microphone = await openMicrophone();
     if (typeof microphone === "string") {
+      if (signal.aborted) {
+        return;
+      }
       setSilence(microphone);
       setStage("idle");
       return;
     }
     try {
+      signal.throwIfAborted();
       const made = await ticket.mutateAsync({ document, caller, called });
-      telephone.current = await callWith(made, microphone, {
+      signal.throwIfAborted();
+      const dialled = await callWith(made, microphone, {
         onAnswered: () => {
           setAnswered(made.call);
           setStage("talking");
@@ -68,16 +72,19 @@ export function useCalling(flow: string, document: FlowDocument, shown: boolean)
           setStage("over");
         },
       });
-      // Whoever has left the page by now is not on the telephone any more.
-      if (left.current) {
-        telephone.current.hangUp();
+      if (signal.aborted) {
+        dialled.hangUp();
+        return;
       }
+      telephone.current = dialled;
     } catch (refused) {
       for (const track of microphone.getTracks()) {
         track.stop();
       }
-      setFailure(refused);
-      setStage("idle");
+      if (!signal.aborted) {
+        setFailure(refused);
+        setStage("idle");
+      }
     }
   };
   const ended = events.find((event) => event.kind === "ended");
@@ -90,14 +97,19 @@ export function useCalling(flow: string, document: FlowDocument, shown: boolean)
     cause,
     marks,
     begin: (caller, called) => {
+      leave();
       setStage("calling");
       setAnswered(undefined);
       setSilence(undefined);
       setFailure(undefined);
       setCause(undefined);
-      void call(caller, called);
+      attempt.current = new AbortController();
+      void call(caller, called, attempt.current);
     },
     press: useCallback((key) => telephone.current?.press(key), []),
-    hangUp: useCallback(() => telephone.current?.hangUp(), []),
+    hangUp: useCallback(() => {
+      leave();
+      setStage("over");
+    }, [leave]),
   };
 }
